@@ -1,0 +1,9 @@
+/** The MQTT broker, to run alone or inside any program. */
+module org.althing.broker {
+    requires static org.jspecify;
+    requires transitive org.althing.mqtt;
+    requires transitive org.althing.net;
+    requires transitive org.althing.journal;
+
+    exports org.althing.broker;
+}

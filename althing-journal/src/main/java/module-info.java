@@ -1,0 +1,6 @@
+/** A segmented append-only log with group commit, recovery and compaction. Needs nothing but java.base. */
+module org.althing.journal {
+    requires static org.jspecify;
+
+    exports org.althing.journal;
+}

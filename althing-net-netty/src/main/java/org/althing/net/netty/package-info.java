@@ -1,0 +1,5 @@
+/** The listeners' engine, on Netty. */
+@NullMarked
+package org.althing.net.netty;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,6 @@
+/** Event loops, byte transports, clock and worker as interfaces, and an engine in memory. Needs nothing but java.base. */
+module org.althing.net {
+    requires static org.jspecify;
+
+    exports org.althing.net;
+}

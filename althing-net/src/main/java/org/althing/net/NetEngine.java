@@ -1,0 +1,39 @@
+package org.althing.net;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+
+/** What moves bytes: makes event loops and listens. */
+public interface NetEngine extends AutoCloseable {
+    /** A new loop on a thread of its own (in memory: a loop of the simulation). */
+    EventLoop newLoop(String name);
+
+    /**
+     * Binds and listens for byte connections; when this returns the port is open.
+     *
+     * @param address port 0 takes a free one
+     * @throws IOException if the address cannot be bound; the message names it
+     */
+    Listening listen(SocketAddress address, EventLoop loop, Acceptor acceptor) throws IOException;
+
+    /**
+     * Binds and listens for HTTP and WebSocket on one port.
+     *
+     * @throws IOException if the address cannot be bound; the message names it
+     */
+    Listening listenWeb(SocketAddress address, EventLoop loop, WebSite site) throws IOException;
+
+    /** Closes all listeners, transports and loops, and waits for their threads. */
+    @Override
+    void close();
+
+    /** An open port. */
+    interface Listening extends AutoCloseable {
+        /** Where it listens, with the real port. */
+        SocketAddress address();
+
+        /** Takes no more connections; those that are open stay. */
+        @Override
+        void close();
+    }
+}

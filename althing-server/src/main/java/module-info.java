@@ -1,0 +1,5 @@
+/** The programs. */
+module org.althing.server {
+    requires static org.jspecify;
+    requires org.althing.broker;
+}

@@ -1,0 +1,5 @@
+/** The programs. */
+@NullMarked
+package org.althing.server;
+
+import org.jspecify.annotations.NullMarked;

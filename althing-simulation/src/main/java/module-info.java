@@ -1,0 +1,4 @@
+/** Tests only. */
+module org.althing.simulation {
+    requires static org.jspecify;
+}

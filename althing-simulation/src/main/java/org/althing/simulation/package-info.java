@@ -1,0 +1,5 @@
+/** Tests only. */
+@NullMarked
+package org.althing.simulation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** One person, one vote. */
+@NullMarked
+package org.althing.vote;
+
+import org.jspecify.annotations.NullMarked;
