@@ -2,7 +2,7 @@ package org.althing.net;
 
 /**
  * One thread that owns everything made for it: it reads ready sockets, runs tasks, fires timers, and then, once per
- * turn, what was asked for the end of the turn.
+ * turn, what was asked for the end of the turn. A task that throws is logged and harms no other.
  */
 public interface EventLoop {
     /** The time this loop goes by. */
@@ -11,7 +11,10 @@ public interface EventLoop {
     /** Whether the caller runs on this loop. */
     boolean inLoop();
 
-    /** Runs the task on this loop, later, in the order of calls of one thread. May be called from any thread. */
+    /**
+     * Runs the task on this loop, later, in the order of calls of one thread. May be called from any thread. After the
+     * engine was closed the task is dropped.
+     */
     void execute(Runnable task);
 
     /**
@@ -24,7 +27,7 @@ public interface EventLoop {
     /**
      * Runs the task once, when all that is ready in this turn has been handled and before the loop waits again. Called
      * on the loop. This is where writes are flushed and changes are committed, so that a turn costs one system call per
-     * connection.
+     * connection. Tasks run in the order of the calls; what one of them asks for belongs to the same end.
      */
     void atTurnEnd(Runnable task);
 

@@ -21,9 +21,14 @@ public interface NetEngine extends AutoCloseable {
      *
      * @throws IOException if the address cannot be bound; the message names it
      */
-    Listening listenWeb(SocketAddress address, EventLoop loop, WebSite site) throws IOException;
+    default Listening listenWeb(SocketAddress address, EventLoop loop, WebSite site) throws IOException {
+        throw new IOException("cannot listen on " + address + ": HTTP comes with the next commit");
+    }
 
-    /** Closes all listeners, transports and loops, and waits for their threads. */
+    /**
+     * Closes all listeners, transports and loops, and waits for their threads. Every open transport reports {@code
+     * onClosed}; what was not sent is lost, tasks that come later are dropped. Not to be called on one of the loops.
+     */
     @Override
     void close();
 

@@ -3,7 +3,13 @@ package org.althing.net;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
-/** A two-way connection of bytes, owned by one event loop. All methods are called on that loop. */
+/**
+ * A two-way connection of bytes, owned by one event loop. All methods are called on that loop.
+ *
+ * <p>No method calls the listener back before it returns. After {@link #close} or {@link #abort} the listener gets
+ * nothing but {@code onClosed}, and further calls do nothing. If the listener throws, the failure is logged, its
+ * transport aborted, and the loop goes on.
+ */
 public interface Transport {
     EventLoop loop();
 
@@ -13,7 +19,7 @@ public interface Transport {
     /** The address that the peer connected to. */
     SocketAddress localAddress();
 
-    /** Copies the remaining bytes to what will be sent. Nothing is sent before {@link #flush}. */
+    /** Copies the remaining bytes, which count as taken, to what will be sent. Nothing is sent before {@link #flush}. */
     void write(ByteBuffer bytes);
 
     /** Sends what was written, now or as the socket takes it. */
@@ -28,12 +34,22 @@ public interface Transport {
      */
     boolean isWritable();
 
-    /** Turns reading off and on again; while it is off the peer feels back-pressure. */
+    /**
+     * Turns reading off and on again; while it is off neither bytes nor the end of input arrive, and the peer feels
+     * back-pressure. On at the beginning.
+     */
     void reading(boolean on);
 
-    /** Sends what was written, then closes. {@code onClosed} follows. Legal at any time. */
+    /**
+     * Sends what was written, with or without {@link #flush}, then closes so that the peer can read all of it.
+     * {@code onClosed} follows when it has been sent, or when a peer that takes nothing has been waited for long enough.
+     * Legal at any time.
+     */
     void close();
 
-    /** Closes at once; what was not sent is lost. {@code onClosed} follows. Legal at any time. */
+    /**
+     * Closes at once; what was not sent is lost. {@code onClosed} follows. Legal at any time. Cheaper than {@link
+     * #close} where the peer waits for nothing more.
+     */
     void abort();
 }
