@@ -3,4 +3,5 @@ module org.althing.journal {
     requires static org.jspecify;
 
     exports org.althing.journal;
+    exports org.althing.journal.memory;
 }

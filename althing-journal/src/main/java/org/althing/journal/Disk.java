@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 
-/** One folder of files, as a journal needs it. The machine's in production; a failing one in tests. */
+/**
+ * One folder of files, as a journal needs it. The machine's in production; a failing one in tests. Its {@code toString}
+ * names the folder, for messages. Several threads may use it, but never two the same file.
+ */
 public interface Disk extends AutoCloseable {
     /** Names of all files, sorted. */
     List<String> list() throws IOException;
@@ -50,6 +53,6 @@ public interface Disk extends AutoCloseable {
      * @throws IOException if another process holds the lock (the message says so), or the folder cannot be used
      */
     static Disk folder(Path folder) throws IOException {
-        throw new IOException("not yet: " + folder);
+        return FolderDisk.lock(folder);
     }
 }

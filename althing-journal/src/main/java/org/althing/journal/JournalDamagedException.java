@@ -6,7 +6,26 @@ import java.io.IOException;
 public final class JournalDamagedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    public JournalDamagedException(String message) {
-        super(message);
+    private final String file;
+    private final long offset;
+
+    /** @param file with its folder */
+    JournalDamagedException(String file, long offset, String what) {
+        super(
+                file + " is damaged at byte " + offset + ": " + what
+                        + ". Nothing was changed. Copy the folder away first; then restore the file from a backup, or, to go on"
+                        + " without everything from this file on, move it and all files with higher numbers out of the folder.");
+        this.file = file;
+        this.offset = offset;
+    }
+
+    /** The damaged file, with its folder. */
+    public String file() {
+        return file;
+    }
+
+    /** Where in the file the damage begins. */
+    public long offset() {
+        return offset;
     }
 }

@@ -1,0 +1,234 @@
+package org.althing.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one segment that stands for all closed ones: of each key the last record, unless that one removes. Runs away
+ * from the committer, once; never touches the segment that is appended to.
+ *
+ * <h2>How</h2>
+ *
+ * <p>The files are read twice: first to learn the last record of each key by its ordinal number, then to copy those
+ * records. Memory holds the keys, not the bodies. Removals need not be kept, because nothing is older than the first
+ * file.
+ *
+ * <h2>A crash at any step leaves the old files or the new one</h2>
+ *
+ * <ol>
+ *   <li>{@code N.compacted.new} is written and synced: it does not count yet.
+ *   <li>It is renamed to {@code N.compacted}, and the folder is synced: now all files up to N do not count any more.
+ *   <li>They are deleted, or by the next start.
+ * </ol>
+ */
+final class Compactor implements Runnable {
+    private static final int BLOCK_BYTES = 1 << 20;
+
+    private final Disk disk;
+    private final Keys keys;
+    private final List<Segment> inputs;
+    private final int allocationStep;
+    private final Consumer<Outcome> whenEnded;
+
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private final Map<ByteBuffer, Long> lastOfKey = new HashMap<>();
+    private long ordinal;
+
+    /** @param inputs all closed segments, oldest first */
+    Compactor(Disk disk, Keys keys, List<Segment> inputs, int allocationStep, Consumer<Outcome> whenEnded) {
+        this.disk = disk;
+        this.keys = keys;
+        this.inputs = inputs;
+        this.allocationStep = allocationStep;
+        this.whenEnded = whenEnded;
+    }
+
+    private enum Stage {
+        WAITING,
+        RUNNING,
+        STOPPING
+    }
+
+    /** How it ended: one of the two is null. */
+    record Outcome(@Nullable Segment base, @Nullable Exception failure) {}
+
+    @Override
+    public void run() {
+        if (!stage.compareAndSet(Stage.WAITING, Stage.RUNNING)) {
+            return;
+        }
+        Outcome outcome;
+        try {
+            outcome = new Outcome(compact(), null);
+        } catch (IOException | RuntimeException failure) {
+            outcome = new Outcome(null, failure);
+        } finally {
+            lastOfKey.clear();
+        }
+        try {
+            whenEnded.accept(outcome);
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    /** Returns when it does not run and will not. Runs on the committer. */
+    void stop() {
+        if (stage.getAndSet(Stage.STOPPING) == Stage.RUNNING) {
+            awaitEnd();
+        }
+    }
+
+    private void awaitEnd() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                ended.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true; // the folder's lock is given away after this: there is no leaving early
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Segment compact() throws IOException {
+        Segment last = inputs.getLast();
+        readAll(this::note);
+        SegmentHeader header = SegmentHeader.compacted(last.name().number(), last.endsAt());
+        Segment base;
+        try (SegmentWriter writer = SegmentWriter.begin(disk, header, allocationStep)) {
+            BlockBuilder block = new BlockBuilder();
+            ordinal = 0;
+            readAll(record -> copy(record, block, writer));
+            flush(block, writer);
+            writer.trim();
+            stopIfAsked();
+            writer.publish(disk);
+            base = new Segment(header.name(), writer.records(), last.endsAt(), writer.end());
+        }
+        deleteInputs();
+        return base;
+    }
+
+    /** What is done with each record, in both readings. */
+    private interface Step {
+        void record(ByteBuffer record) throws IOException;
+    }
+
+    private void readAll(Step step) throws IOException {
+        for (Segment input : inputs) {
+            try (SegmentReader reader = new SegmentReader(disk, input.name())) {
+                readOne(reader, step);
+                if (reader.records() != input.records()) {
+                    throw new JournalDamagedException(
+                            reader.where(),
+                            reader.end(),
+                            "it has " + reader.records() + " whole records, not " + input.records());
+                }
+            }
+        }
+    }
+
+    private void readOne(SegmentReader reader, Step step) throws IOException {
+        StepReplay replay = new StepReplay(step);
+        boolean more = true;
+        while (more) {
+            stopIfAsked();
+            more = reader.next(replay);
+            replay.throwFailure();
+        }
+    }
+
+    /** Carries a step's exception out of the replay. */
+    private static final class StepReplay implements Journal.Replay {
+        private final Step step;
+        private @Nullable IOException failure;
+
+        StepReplay(Step step) {
+            this.step = step;
+        }
+
+        @Override
+        public void record(ByteBuffer record) {
+            try {
+                if (failure == null) {
+                    step.record(record);
+                }
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+
+        void throwFailure() throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
+    private void note(ByteBuffer record) {
+        Keys.Key key = keys.keyOf(record.duplicate());
+        if (key != null) {
+            lastOfKey.put(copyOf(key.bytes()), key.removes() ? -1L : ordinal);
+        }
+        ordinal++;
+    }
+
+    private void copy(ByteBuffer record, BlockBuilder block, SegmentWriter writer) throws IOException {
+        Keys.Key key = keys.keyOf(record.duplicate());
+        Long last = key == null ? Long.valueOf(ordinal) : lastOfKey.get(key.bytes());
+        if (last != null && last == ordinal) {
+            if (block.bodyLength() + record.remaining() > BLOCK_BYTES) {
+                flush(block, writer);
+            }
+            block.add(record);
+        }
+        ordinal++;
+    }
+
+    private static void flush(BlockBuilder block, SegmentWriter writer) throws IOException {
+        if (!block.isEmpty()) {
+            writer.append(block, false);
+            block.clear();
+        }
+    }
+
+    private static ByteBuffer copyOf(ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        return ByteBuffer.wrap(copy);
+    }
+
+    /** A failure here harms nothing: the next start deletes them. */
+    private void deleteInputs() {
+        try {
+            for (Segment input : inputs) {
+                disk.delete(input.name().toString());
+            }
+        } catch (IOException e) {
+            System.getLogger(Journal.class.getPackageName())
+                    .log(
+                            System.Logger.Level.INFO,
+                            "files that the compacted one replaces stay until the next start",
+                            e);
+        }
+    }
+
+    private void stopIfAsked() throws IOException {
+        if (stage.get() == Stage.STOPPING) {
+            throw new IOException("the journal is being closed");
+        }
+    }
+}

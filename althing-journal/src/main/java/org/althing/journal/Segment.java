@@ -1,0 +1,10 @@
+package org.althing.journal;
+
+/**
+ * A file that nothing is appended to any more.
+ *
+ * @param records how many it holds
+ * @param endsAt number of records in the journal up to its end, as they were appended
+ * @param bytes of its blocks and header
+ */
+record Segment(SegmentName name, long records, long endsAt, long bytes) {}
