@@ -6,4 +6,5 @@ module org.althing.broker {
     requires transitive org.althing.journal;
 
     exports org.althing.broker;
+    exports org.althing.broker.conf;
 }

@@ -1,0 +1,119 @@
+package org.althing.broker.conf;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Splits configuration files into directives.
+ *
+ * <p>Mosquitto: a comment has its # in column 0; the separator is the space character, a tab is not; LF and CRLF end a
+ * line; {@code include_dir} is allowed in the main file only, and its files are taken in alphabetical order without
+ * regard to case, upper case first where equal.
+ */
+final class ConfReader {
+    private ConfReader() {}
+
+    static List<Directive> read(Path file) throws ConfException {
+        List<Directive> directives = new ArrayList<>();
+        for (Directive directive : lines(file)) {
+            if (directive.name().equals("include_dir")) {
+                for (Path included : included(directive)) {
+                    addWithoutIncludes(included, directives);
+                }
+            } else {
+                directives.add(directive);
+            }
+        }
+        return directives;
+    }
+
+    private static void addWithoutIncludes(Path file, List<Directive> directives) throws ConfException {
+        for (Directive directive : lines(file)) {
+            if (directive.name().equals("include_dir")) {
+                throw new ConfException("include_dir is only valid in the main config file.", directive);
+            }
+            directives.add(directive);
+        }
+    }
+
+    private static List<Path> included(Directive directive) throws ConfException {
+        if (directive.value().isEmpty()) {
+            throw new ConfException("Empty 'include_dir' value in configuration.", directive);
+        }
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> folder = Files.newDirectoryStream(Path.of(directive.value()), "*.conf")) {
+            folder.forEach(files::add);
+        } catch (IOException e) {
+            throw new ConfException("Unable to open include_dir '" + directive.value() + "'.", directive);
+        }
+        files.sort(Comparator.comparing((Path path) -> path.getFileName().toString(), String.CASE_INSENSITIVE_ORDER)
+                .thenComparing(path -> path.getFileName().toString()));
+        return files;
+    }
+
+    private static List<Directive> lines(Path file) throws ConfException {
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new ConfException("Unable to open config file '" + file + "'.");
+        }
+        List<Directive> directives = new ArrayList<>();
+        int number = 0;
+        int start = 0;
+        while (start < bytes.length) {
+            int end = start;
+            while (end < bytes.length && bytes[end] != '\n') {
+                end++;
+            }
+            number++;
+            Directive directive = line(file, number, bytes, start, end);
+            if (directive != null) {
+                directives.add(directive);
+            }
+            start = end + 1;
+        }
+        return directives;
+    }
+
+    private static @Nullable Directive line(Path file, int number, byte[] bytes, int start, int end)
+            throws ConfException {
+        int last = end > start && bytes[end - 1] == '\r' ? end - 1 : end;
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes, start, last - start))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new ConfException("Malformed UTF-8 in configuration.", new Directive(file, number, "", ""));
+        }
+        if (text.startsWith("#")) {
+            return null;
+        }
+        int from = 0;
+        while (from < text.length() && text.charAt(from) == ' ') {
+            from++;
+        }
+        if (from == text.length()) {
+            return null;
+        }
+        int space = text.indexOf(' ', from);
+        return space < 0
+                ? new Directive(file, number, text.substring(from), "")
+                : new Directive(
+                        file,
+                        number,
+                        text.substring(from, space),
+                        text.substring(space).strip());
+    }
+}

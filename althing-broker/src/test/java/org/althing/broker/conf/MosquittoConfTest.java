@@ -1,0 +1,287 @@
+package org.althing.broker.conf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.althing.broker.BrokerLog;
+import org.althing.broker.ListenerConfig;
+import org.althing.mqtt.Qos;
+import org.althing.testing.Gen;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MosquittoConfTest {
+    @TempDir
+    Path folder;
+
+    private MosquittoConf read(String text) throws Exception {
+        return MosquittoConf.read(write("mosquitto.conf", text), List.of());
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    private void refused(String text, String message) {
+        assertThatThrownBy(() -> read(text)).isInstanceOf(ConfException.class).hasMessageContaining(message);
+    }
+
+    @Test
+    void an_empty_file_serves_this_machine_alone_and_lets_anonymous_clients_in() throws Exception {
+        MosquittoConf conf = read("");
+        assertThat(conf.localOnly()).isTrue();
+        assertThat(conf.broker().listeners())
+                .containsExactly(ListenerConfig.mqtt("127.0.0.1", 1883), ListenerConfig.mqtt("::1", 1883));
+    }
+
+    @Test
+    void ports_of_the_command_line_count_only_without_a_listener() throws Exception {
+        Path file = write("a.conf", "listener 5000\n");
+        assertThat(MosquittoConf.read(file, List.of(1999)).broker().listeners())
+                .extracting(ListenerConfig::port)
+                .containsExactly(5000);
+        assertThat(MosquittoConf.withoutFile(List.of(1999)).broker().listeners())
+                .extracting(ListenerConfig::port)
+                .containsExactly(1999, 1999);
+    }
+
+    @Test
+    void with_a_listener_anonymous_clients_are_refused_unless_the_file_allows_them() throws Exception {
+        assertThat(read("listener 5000\n").broker().listeners().getFirst().allowAnonymous())
+                .isFalse();
+        assertThat(read("listener 5000\nallow_anonymous true\n")
+                        .broker()
+                        .listeners()
+                        .getFirst()
+                        .allowAnonymous())
+                .isTrue();
+    }
+
+    @Test
+    void a_listener_is_named_with_file_and_line_for_messages() throws Exception {
+        String name = read("# first\n\nlistener 5000\n")
+                .broker()
+                .listeners()
+                .getFirst()
+                .name();
+        assertThat(name).isEqualTo("listener 5000 (" + folder.resolve("mosquitto.conf") + ":3)");
+    }
+
+    @Test
+    void options_of_a_listener_belong_to_the_last_one_before_them() throws Exception {
+        MosquittoConf conf = read("listener 1 a\nmax_connections 7\nlistener 2 b\nprotocol websockets\nmax_qos 1\n"
+                + "listener_allow_anonymous true\n");
+        assertThat(conf.broker().listeners())
+                .extracting(
+                        ListenerConfig::host,
+                        ListenerConfig::connectionsMax,
+                        ListenerConfig::protocol,
+                        ListenerConfig::qosMax,
+                        ListenerConfig::allowAnonymous)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(
+                                "a", 7, ListenerConfig.Protocol.MQTT, Qos.EXACTLY_ONCE, false),
+                        org.assertj.core.groups.Tuple.tuple(
+                                "b", -1, ListenerConfig.Protocol.WEBSOCKETS, Qos.AT_LEAST_ONCE, true));
+    }
+
+    @Test
+    void port_and_bind_address_make_the_default_listener() throws Exception {
+        MosquittoConf conf = read("bind_address 127.0.0.9\nport 1999\nmax_connections 3\n");
+        ListenerConfig listener = conf.broker().listeners().getFirst();
+        assertThat(listener.host()).isEqualTo("127.0.0.9");
+        assertThat(listener.port()).isEqualTo(1999);
+        assertThat(listener.connectionsMax()).isEqualTo(3);
+        assertThat(conf.localOnly()).isFalse();
+    }
+
+    @Test
+    void with_per_listener_settings_anonymous_is_each_listeners_own() throws Exception {
+        MosquittoConf conf = read("per_listener_settings true\nlistener 1\nallow_anonymous true\nlistener 2\n");
+        assertThat(conf.broker().listeners())
+                .extracting(ListenerConfig::allowAnonymous)
+                .containsExactly(true, false);
+        refused("allow_anonymous true\nper_listener_settings true\n", "must be set before");
+    }
+
+    @Test
+    void limits_reach_the_broker() throws Exception {
+        MosquittoConf conf = read("""
+                max_inflight_messages 5
+                max_queued_messages 0x10
+                queue_qos0_messages 1
+                max_packet_size 4096
+                message_size_limit 100
+                max_keepalive 30
+                retain_available false
+                persistent_client_expiration 2w
+                allow_zero_length_clientid false
+                connection_messages false
+                """);
+        assertThat(conf.broker().delivery().inflightMessagesMax()).isEqualTo(5);
+        assertThat(conf.broker().delivery().queuedMessagesMax()).isEqualTo(16);
+        assertThat(conf.broker().delivery().queueQos0Messages()).isTrue();
+        assertThat(conf.broker().connections().packetSizeMax()).isEqualTo(4096);
+        assertThat(conf.broker().delivery().payloadSizeMax()).isEqualTo(100);
+        assertThat(conf.broker().connections().keepAliveSecondsMax()).isEqualTo(30);
+        assertThat(conf.broker().delivery().retainAvailable()).isFalse();
+        assertThat(conf.broker().delivery().sessionExpiryMax()).isEqualTo(Duration.ofDays(14));
+        assertThat(conf.broker().connections().zeroLengthClientId()).isFalse();
+        assertThat(conf.broker().connectionMessages()).isFalse();
+    }
+
+    @Test
+    void persistence_names_a_folder_beside_mosquittos_file() throws Exception {
+        assertThat(read("persistence_location /var/lib/x/\n").persistence()).isNull();
+        assertThat(read("persistence true\npersistence_location /var/lib/x/\n").persistence())
+                .isEqualTo(Path.of("/var/lib/x/mosquitto.db.althing"));
+    }
+
+    @Test
+    void log_settings_are_read() throws Exception {
+        MosquittoConf.LogSettings log =
+                read("log_dest stdout\nlog_dest file /x/y z\nlog_type error\nlog_type debug\nlog_timestamp false\n")
+                        .log();
+        assertThat(log.destinations()).containsExactly("stdout", "file /x/y z");
+        assertThat(log.levels()).containsExactly(BrokerLog.Level.ERROR, BrokerLog.Level.DEBUG);
+        assertThat(log.timestamp()).isFalse();
+        assertThat(read("log_dest none\n").log().destinations()).isEmpty();
+        assertThat(read("").log().destinations()).containsExactly("stderr");
+        refused("log_dest none\nlog_dest stderr\n", "excludes");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "nonsense 1|Unknown configuration variable 'nonsense'.",
+                "listener|Empty 'listener' value",
+                "listener 70000|from 0 to 65535",
+                "listener 12x|Invalid 'listener' value (12x)",
+                "listener 1883 a b|Unexpected 'b'",
+                "listener 0 /tmp/s|Unix socket",
+                "allow_anonymous yes|Invalid 'allow_anonymous' value (yes)",
+                "allow_anonymous TRUE|Invalid 'allow_anonymous' value (TRUE)",
+                "max_inflight_messages 10k|Invalid 'max_inflight_messages' value (10k)",
+                "max_packet_size 19|from 20",
+                "protocol coap|one of mqtt, websockets",
+                "log_type everything|Invalid 'log_type' value",
+                "persistent_client_expiration 5|duration",
+                "persistent_client_expiration 0d|duration",
+                "pid_file|Empty 'pid_file' value",
+            })
+    void mistakes_are_named_with_file_and_line(String line, String message) {
+        refused("# a comment\n" + line + "\n", message);
+        refused("# a comment\n" + line + "\n", "Error found at " + folder.resolve("mosquitto.conf") + ":2.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "password_file /etc/p", "acl_file /etc/a", "certfile /c", "plugin /x/y.so", "plugin_opt_a b",
+                "connection b", "topic # out", "mount_point x", "psk_hint h", "sys_interval 10"
+            })
+    void what_this_version_lacks_is_refused_and_not_ignored(String line) {
+        refused("listener 1883\n" + line + "\n", "this version of Althing does not have");
+        refused("listener 1883\n" + line + "\n", "mosquitto.conf:2.");
+    }
+
+    @Test
+    void what_changes_nothing_costs_one_warning_with_file_and_line() throws Exception {
+        assertThat(read("autosave_interval 30\n").warnings())
+                .singleElement()
+                .asString()
+                .contains("'autosave_interval' changes nothing")
+                .contains("mosquitto.conf:1");
+    }
+
+    @Test
+    void a_repeated_string_is_an_error_a_repeated_number_the_last_one() throws Exception {
+        refused("persistence_file a\npersistence_file b\n", "Duplicate persistence_file value");
+        assertThat(read("max_keepalive 1\nmax_keepalive 2\n")
+                        .broker()
+                        .connections()
+                        .keepAliveSecondsMax())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void line_ends_spaces_and_trailing_words_are_as_in_mosquitto() throws Exception {
+        MosquittoConf conf = read("  listener 5000\r\nallow_anonymous true # yes\r\nmax_keepalive 7 seconds");
+        assertThat(conf.broker().listeners().getFirst().port()).isEqualTo(5000);
+        assertThat(conf.broker().listeners().getFirst().allowAnonymous()).isTrue();
+        assertThat(conf.broker().connections().keepAliveSecondsMax()).isEqualTo(7);
+        refused("\tlistener 1883\n", "Unknown configuration variable");
+        refused(" # not a comment\n", "Unknown configuration variable '#'");
+    }
+
+    @Test
+    void included_files_are_taken_in_order_and_their_errors_name_them() throws Exception {
+        Path more = Files.createDirectory(folder.resolve("conf.d"));
+        Files.writeString(more.resolve("B.conf"), "max_keepalive 2\n");
+        Files.writeString(more.resolve("a.conf"), "max_keepalive 1\n");
+        Files.writeString(more.resolve("c.txt"), "nonsense\n");
+        assertThat(read("include_dir " + more + "\n").broker().connections().keepAliveSecondsMax())
+                .isEqualTo(2);
+        Files.writeString(more.resolve("z.conf"), "\nnonsense 1\n");
+        refused("include_dir " + more + "\n", "Error found at " + more.resolve("z.conf") + ":2.");
+        refused("include_dir " + folder.resolve("nowhere") + "\n", "Unable to open include_dir");
+    }
+
+    @Test
+    void a_file_that_is_missing_or_not_utf_8_is_an_error_that_names_it() throws Exception {
+        assertThatThrownBy(() -> MosquittoConf.read(folder.resolve("none.conf"), List.of()))
+                .hasMessage("Error: Unable to open config file '" + folder.resolve("none.conf") + "'.");
+        Files.write(folder.resolve("mosquitto.conf"), new byte[] {'p', 'o', 'r', 't', ' ', (byte) 0xC3, '\n'});
+        assertThatThrownBy(() -> MosquittoConf.read(folder.resolve("mosquitto.conf"), List.of()))
+                .hasMessageContaining("UTF-8")
+                .hasMessageContaining("mosquitto.conf:1.");
+    }
+
+    @Test
+    void no_text_makes_the_reader_fail_otherwise_than_with_a_conf_exception() {
+        List<String> words = List.of(
+                "listener",
+                "port",
+                "protocol",
+                "log_dest",
+                "log_type",
+                "true",
+                "1883",
+                "#",
+                "\t",
+                "max_qos",
+                "file",
+                "persistence",
+                "allow_anonymous",
+                "0",
+                "-1",
+                "\r",
+                "\u0000",
+                "é",
+                "bind_address");
+        Gen.forAll(2_000, gen -> {
+            StringBuilder text = new StringBuilder();
+            for (int i = gen.between(0, 12); i > 0; i--) {
+                text.append(gen.oneIn(5) ? gen.text(8) : gen.pick(words)).append(gen.pick(" ", "\n", " \n", "  "));
+            }
+            try {
+                Files.write(folder.resolve("mosquitto.conf"), text.toString().getBytes(StandardCharsets.UTF_8));
+                MosquittoConf.read(folder.resolve("mosquitto.conf"), List.of());
+            } catch (ConfException expected) {
+                assertThat(expected.getMessage()).startsWith("Error: ");
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+}
