@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * An MQTT Control Packet: one record per packet type, the same for all versions of the protocol.
  *
  * <p>Fields that a version lacks hold their neutral value: {@link Properties#NONE}, {@link ReasonCode#SUCCESS}.
- * Packet Identifiers are 1 to 65,535; 0 in a PUBLISH of QoS 0.
+ * Packet Identifiers are 1 to 65,535; 0 in a PUBLISH of QoS 0. Numbers out of range are refused by the constructors.
  */
 public sealed interface ControlPacket {
 
@@ -31,7 +31,20 @@ public sealed interface ControlPacket {
             @Nullable Bytes password,
             @Nullable Will will,
             Properties properties)
-            implements ControlPacket {}
+            implements ControlPacket {
+        public Connect {
+            requireTwoBytes("keep alive", keepAliveSeconds);
+        }
+
+        /** Shows that there is a password, not which. */
+        @Override
+        public String toString() {
+            return "Connect[" + version + (bridge ? ", bridge" : "") + ", clientId=" + clientId + ", cleanStart="
+                    + cleanStart + ", keepAliveSeconds=" + keepAliveSeconds + ", userName=" + userName
+                    + (password == null ? "" : ", with password") + ", will=" + will + ", properties=" + properties
+                    + "]";
+        }
+    }
 
     /** CONNACK. Before MQTT 5.0 the codec translates the reason code into one of the return codes 0 to 5. */
     record ConnAck(boolean sessionPresent, ReasonCode reasonCode, Properties properties) implements ControlPacket {}
@@ -45,10 +58,23 @@ public sealed interface ControlPacket {
      * @param message with all its properties, Subscription Identifiers included
      */
     record Publish(boolean duplicate, int packetIdentifier, int topicAlias, ApplicationMessage message)
-            implements ControlPacket {}
+            implements ControlPacket {
+        public Publish {
+            requireTwoBytes("topic alias", topicAlias);
+            requireTwoBytes("packet identifier", packetIdentifier);
+            if ((packetIdentifier == 0) != (message.qos() == Qos.AT_MOST_ONCE)) {
+                throw new IllegalArgumentException(
+                        message.qos() + " with packet identifier " + packetIdentifier + " ([MQTT-2.2.1-2])");
+            }
+        }
+    }
 
     /** PUBACK. */
     record PubAck(int packetIdentifier, ReasonCode reasonCode, Properties properties) implements ControlPacket {
+        public PubAck {
+            requireIdentifier(packetIdentifier);
+        }
+
         public PubAck(int packetIdentifier, ReasonCode reasonCode) {
             this(packetIdentifier, reasonCode, Properties.NONE);
         }
@@ -56,6 +82,10 @@ public sealed interface ControlPacket {
 
     /** PUBREC. */
     record PubRec(int packetIdentifier, ReasonCode reasonCode, Properties properties) implements ControlPacket {
+        public PubRec {
+            requireIdentifier(packetIdentifier);
+        }
+
         public PubRec(int packetIdentifier, ReasonCode reasonCode) {
             this(packetIdentifier, reasonCode, Properties.NONE);
         }
@@ -63,6 +93,10 @@ public sealed interface ControlPacket {
 
     /** PUBREL. */
     record PubRel(int packetIdentifier, ReasonCode reasonCode, Properties properties) implements ControlPacket {
+        public PubRel {
+            requireIdentifier(packetIdentifier);
+        }
+
         public PubRel(int packetIdentifier, ReasonCode reasonCode) {
             this(packetIdentifier, reasonCode, Properties.NONE);
         }
@@ -70,6 +104,10 @@ public sealed interface ControlPacket {
 
     /** PUBCOMP. */
     record PubComp(int packetIdentifier, ReasonCode reasonCode, Properties properties) implements ControlPacket {
+        public PubComp {
+            requireIdentifier(packetIdentifier);
+        }
+
         public PubComp(int packetIdentifier, ReasonCode reasonCode) {
             this(packetIdentifier, reasonCode, Properties.NONE);
         }
@@ -81,14 +119,18 @@ public sealed interface ControlPacket {
         public record Request(TopicFilter filter, SubscriptionOptions options) {}
 
         public Subscribe {
+            requireIdentifier(packetIdentifier);
             requests = List.copyOf(requests);
+            requireAny("topic filters", requests);
         }
     }
 
     /** SUBACK: one reason code per request, in their order ([MQTT-3.8.4-6]). */
     record SubAck(int packetIdentifier, List<ReasonCode> reasonCodes, Properties properties) implements ControlPacket {
         public SubAck {
+            requireIdentifier(packetIdentifier);
             reasonCodes = List.copyOf(reasonCodes);
+            requireAny("reason codes", reasonCodes);
         }
     }
 
@@ -96,7 +138,9 @@ public sealed interface ControlPacket {
     record Unsubscribe(int packetIdentifier, List<TopicFilter> filters, Properties properties)
             implements ControlPacket {
         public Unsubscribe {
+            requireIdentifier(packetIdentifier);
             filters = List.copyOf(filters);
+            requireAny("topic filters", filters);
         }
     }
 
@@ -104,6 +148,7 @@ public sealed interface ControlPacket {
     record UnsubAck(int packetIdentifier, List<ReasonCode> reasonCodes, Properties properties)
             implements ControlPacket {
         public UnsubAck {
+            requireIdentifier(packetIdentifier);
             reasonCodes = List.copyOf(reasonCodes);
         }
     }
@@ -127,4 +172,22 @@ public sealed interface ControlPacket {
 
     /** AUTH, MQTT 5.0 only. */
     record Auth(ReasonCode reasonCode, Properties properties) implements ControlPacket {}
+
+    private static void requireTwoBytes(String what, int value) {
+        if (value < 0 || value > 0xFFFF) {
+            throw new IllegalArgumentException(what + " must be 0 to 65,535, not " + value);
+        }
+    }
+
+    private static void requireIdentifier(int packetIdentifier) {
+        if (packetIdentifier < 1 || packetIdentifier > 0xFFFF) {
+            throw new IllegalArgumentException("packet identifier must be 1 to 65,535, not " + packetIdentifier);
+        }
+    }
+
+    private static void requireAny(String what, List<?> list) {
+        if (list.isEmpty()) {
+            throw new IllegalArgumentException("no " + what);
+        }
+    }
 }

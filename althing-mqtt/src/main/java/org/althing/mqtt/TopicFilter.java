@@ -24,9 +24,10 @@ public final class TopicFilter {
      */
     public static TopicFilter of(String text) {
         TopicSyntax.checkFilter(text);
-        if (text.startsWith("$share/")) {
-            int end = text.indexOf('/', 7);
-            return new TopicFilter(text, text.substring(7, end), TopicSyntax.split(text.substring(end + 1)));
+        if (text.startsWith(TopicSyntax.SHARE)) {
+            int start = TopicSyntax.SHARE.length();
+            int end = text.indexOf('/', start);
+            return new TopicFilter(text, text.substring(start, end), TopicSyntax.split(text.substring(end + 1)));
         }
         return new TopicFilter(text, null, TopicSyntax.split(text));
     }

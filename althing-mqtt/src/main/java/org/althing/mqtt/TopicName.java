@@ -8,13 +8,15 @@ import java.util.List;
  */
 public final class TopicName {
     /** Stands in a PUBLISH whose Topic Alias says the topic. Never reaches a session. */
-    public static final TopicName ALIASED = new TopicName("");
+    public static final TopicName ALIASED = new TopicName("", 0);
 
     private final String text;
+    private final int utf8Length;
     private final List<String> levels;
 
-    private TopicName(String text) {
+    private TopicName(String text, int utf8Length) {
         this.text = text;
+        this.utf8Length = utf8Length;
         this.levels = TopicSyntax.split(text);
     }
 
@@ -24,13 +26,17 @@ public final class TopicName {
      *     [MQTT-1.5.4-2]); the message says which
      */
     public static TopicName of(String text) {
-        TopicSyntax.checkName(text);
-        return new TopicName(text);
+        return new TopicName(text, TopicSyntax.checkName(text));
     }
 
     /** The levels between the separators; "a//b" has three. */
     public List<String> levels() {
         return levels;
+    }
+
+    /** Bytes of the name in UTF-8, without the two of its length; equal to its characters when all are ASCII. */
+    public int utf8Length() {
+        return utf8Length;
     }
 
     /** Whether the first character is {@code $}; such topics are not matched by leading wildcards ([MQTT-4.7.2-1]). */
@@ -40,7 +46,7 @@ public final class TopicName {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof TopicName that && text.equals(that.text);
+        return this == other || (other instanceof TopicName that && text.equals(that.text));
     }
 
     @Override

@@ -5,7 +5,9 @@ import java.util.List;
 
 /** The rules of MQTT 5.0, section 4.7, that topic names and topic filters share. */
 final class TopicSyntax {
-    private static final int UTF8_BYTES_MAX = 65_535;
+    static final String SHARE = "$share/";
+
+    private static final int QUOTED_MAX = 80;
 
     private TopicSyntax() {}
 
@@ -20,19 +22,21 @@ final class TopicSyntax {
         return List.copyOf(levels);
     }
 
-    static void checkName(String text) {
-        checkText("topic name", text);
+    /** The length of the name in UTF-8. */
+    static int checkName(String text) {
+        int bytes = checkText("topic name", text);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '+' || c == '#') {
-                throw new IllegalArgumentException("topic name \"" + text + "\" holds the wildcard " + c);
+                throw new IllegalArgumentException("topic name " + quoted(text) + " holds the wildcard " + c);
             }
         }
+        return bytes;
     }
 
     static void checkFilter(String text) {
         checkText("topic filter", text);
-        if (text.startsWith("$share/")) {
+        if (text.startsWith(SHARE)) {
             checkShare(text);
         }
         int last = text.length() - 1;
@@ -41,52 +45,42 @@ final class TopicSyntax {
             boolean startsLevel = i == 0 || text.charAt(i - 1) == '/';
             boolean endsLevel = i == last || text.charAt(i + 1) == '/';
             if (c == '#' && !(startsLevel && i == last)) {
-                throw new IllegalArgumentException("topic filter \"" + text + "\": # must be the whole last level");
+                throw new IllegalArgumentException("topic filter " + quoted(text) + ": # must be the whole last level");
             }
             if (c == '+' && !(startsLevel && endsLevel)) {
-                throw new IllegalArgumentException("topic filter \"" + text + "\": + must be a whole level");
+                throw new IllegalArgumentException("topic filter " + quoted(text) + ": + must be a whole level");
             }
         }
     }
 
     private static void checkShare(String text) {
-        int end = text.indexOf('/', 7);
-        if (end <= 7 || end == text.length() - 1) {
-            throw new IllegalArgumentException(
-                    "topic filter \"" + text + "\": a shared subscription is $share/name/filter, none of them empty");
+        int start = SHARE.length();
+        int end = text.indexOf('/', start);
+        if (end <= start || end == text.length() - 1) {
+            throw new IllegalArgumentException("topic filter " + quoted(text)
+                    + ": a shared subscription is $share/name/filter, none of them empty");
         }
-        for (int i = 7; i < end; i++) {
+        for (int i = start; i < end; i++) {
             if (text.charAt(i) == '+' || text.charAt(i) == '#') {
-                throw new IllegalArgumentException("topic filter \"" + text + "\": wildcard in the share name");
+                throw new IllegalArgumentException("topic filter " + quoted(text) + ": wildcard in the share name");
             }
         }
     }
 
-    private static void checkText(String what, String text) {
+    private static int checkText(String what, String text) {
         if (text.isEmpty()) {
             throw new IllegalArgumentException(what + " is empty");
         }
-        int bytes = 0;
-        for (int i = 0; i < text.length(); i++) {
+        return Utf8.encodedLength(what, text);
+    }
+
+    /** The text as it may stand in one line of a log: shortened, without control characters. */
+    private static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder(QUOTED_MAX + 8).append('"');
+        for (int i = 0; i < text.length() && i < QUOTED_MAX; i++) {
             char c = text.charAt(i);
-            if (c == 0) {
-                throw new IllegalArgumentException(what + " holds U+0000");
-            }
-            if (Character.isSurrogate(c)) {
-                boolean pair = Character.isHighSurrogate(c)
-                        && i + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(i + 1));
-                if (!pair) {
-                    throw new IllegalArgumentException(what + " holds an unpaired surrogate");
-                }
-                i++;
-                bytes += 4;
-            } else {
-                bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
-            }
+            quoted.append(Character.isISOControl(c) ? '\uFFFD' : c);
         }
-        if (bytes > UTF8_BYTES_MAX) {
-            throw new IllegalArgumentException(what + " has " + bytes + " bytes, more than " + UTF8_BYTES_MAX);
-        }
+        return quoted.append(text.length() > QUOTED_MAX ? "...\"" : "\"").toString();
     }
 }

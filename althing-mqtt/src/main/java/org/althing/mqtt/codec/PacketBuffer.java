@@ -5,6 +5,12 @@ import java.util.Arrays;
 
 /** Bytes on their way out: a growing array that packets are appended to and that is emptied in one write. */
 public final class PacketBuffer {
+    /** The largest array that virtual machines are sure to give. */
+    private static final int LENGTH_MAX = Integer.MAX_VALUE - 8;
+
+    /** An array up to this size survives {@link #clear}; a larger one was needed for once and is given back. */
+    private static final int KEPT_MAX = 64 * 1024;
+
     private byte[] array;
     private int length;
 
@@ -29,13 +35,20 @@ public final class PacketBuffer {
 
     public void clear() {
         length = 0;
+        if (array.length > KEPT_MAX) {
+            array = new byte[KEPT_MAX];
+        }
     }
 
     /** Makes room for {@code count} bytes, counts them as appended, and returns the offset of the first one. */
     int reserve(int count) {
         int offset = length;
         if (array.length - offset < count) {
-            array = Arrays.copyOf(array, Math.max(array.length * 2, offset + count));
+            long needed = (long) offset + count;
+            if (needed > LENGTH_MAX) {
+                throw new IllegalStateException(needed + " bytes in one buffer; it must be emptied more often");
+            }
+            array = Arrays.copyOf(array, (int) Math.min(LENGTH_MAX, Math.max(2L * array.length, needed)));
         }
         length = offset + count;
         return offset;

@@ -1,0 +1,125 @@
+package org.althing.mqtt.codec;
+
+import org.althing.mqtt.MalformedPacketException;
+import org.althing.mqtt.Properties;
+import org.althing.mqtt.Property;
+import org.althing.mqtt.ReasonCode;
+
+/**
+ * Reads the properties of one packet after the other.
+ *
+ * <p>Topic Alias and Will Delay Interval belong to the packet, not to the message that travels on: they are kept apart
+ * until the next {@link #read}.
+ */
+final class PropertyReader {
+    private final PacketDecoder.Sender sender;
+    private int topicAlias;
+    private long willDelaySeconds;
+
+    PropertyReader(PacketDecoder.Sender sender) {
+        this.sender = sender;
+    }
+
+    /** The Topic Alias of the PUBLISH just read, or 0. */
+    int topicAlias() {
+        return topicAlias;
+    }
+
+    /** The Will Delay Interval of the Will just read, or 0. */
+    long willDelaySeconds() {
+        return willDelaySeconds;
+    }
+
+    /** Reads the Property Length and the properties. */
+    Properties read(FieldReader in, PropertyPlace place) throws MalformedPacketException {
+        topicAlias = 0;
+        willDelaySeconds = 0;
+        int length = in.variable("property length");
+        if (length == 0) {
+            return Properties.NONE;
+        }
+        int outer = in.narrow(length, "properties");
+        Properties.Builder properties = Properties.builder();
+        long seen = 0;
+        while (in.remaining() > 0) {
+            Property property = property(in, place);
+            long bit = 1L << property.identifier();
+            if ((seen & bit) != 0 && !place.repeats(property)) {
+                throw in.protocolError(property + " more than once");
+            }
+            seen |= bit;
+            value(in, property, properties);
+        }
+        in.widen(outer);
+        if (properties.has(Property.AUTHENTICATION_DATA) && !properties.has(Property.AUTHENTICATION_METHOD)) {
+            throw in.protocolError("authentication data without authentication method");
+        }
+        return properties.build();
+    }
+
+    private Property property(FieldReader in, PropertyPlace place) throws MalformedPacketException {
+        int identifier = in.variable("property identifier");
+        Property property = Property.of(identifier);
+        if (property == null) {
+            throw in.malformed("there is no property " + identifier);
+        }
+        if (!place.allows(property)) {
+            // Section 2.2.2.2 calls this malformed. Mosquitto: says protocol error, but malformed in SUBSCRIBE.
+            throw in.malformed(property + " has no place in " + place);
+        }
+        boolean clientsIdentifier = place == PropertyPlace.PUBLISH
+                && property == Property.SUBSCRIPTION_IDENTIFIER
+                && sender == PacketDecoder.Sender.CLIENT;
+        boolean serversExpiry = place == PropertyPlace.DISCONNECT
+                && property == Property.SESSION_EXPIRY_INTERVAL
+                && sender == PacketDecoder.Sender.SERVER;
+        if (clientsIdentifier || serversExpiry) {
+            throw in.protocolError(property + " from a " + sender + " ([MQTT-3.3.4-6], [MQTT-3.14.2-2])");
+        }
+        return property;
+    }
+
+    private void value(FieldReader in, Property property, Properties.Builder properties)
+            throws MalformedPacketException {
+        switch (property.type()) {
+            case BYTE -> integer(in, property, in.oneByte(property.name()), properties);
+            case TWO_BYTE_INTEGER -> integer(in, property, in.twoBytes(property.name()), properties);
+            case FOUR_BYTE_INTEGER -> integer(in, property, in.fourBytes(property.name()), properties);
+            case VARIABLE_BYTE_INTEGER -> integer(in, property, in.variable(property.name()), properties);
+            case BINARY -> properties.set(property, in.binary(property.name()));
+            case STRING_PAIR -> {
+                String name = in.text("name of a user property");
+                properties.user(name, in.text("value of a user property"));
+            }
+            case STRING -> {
+                if (property == Property.RESPONSE_TOPIC) {
+                    properties.set(property, responseTopic(in));
+                } else {
+                    properties.set(property, in.text(property.name()));
+                }
+            }
+        }
+    }
+
+    private void integer(FieldReader in, Property property, long value, Properties.Builder properties)
+            throws MalformedPacketException {
+        if (!property.allows(value)) {
+            throw in.refused(
+                    property == Property.TOPIC_ALIAS ? ReasonCode.TOPIC_ALIAS_INVALID : ReasonCode.PROTOCOL_ERROR,
+                    property + " cannot be " + value);
+        }
+        switch (property) {
+            case TOPIC_ALIAS -> topicAlias = (int) value;
+            case WILL_DELAY_INTERVAL -> willDelaySeconds = value;
+            default -> properties.set(property, value);
+        }
+    }
+
+    private static String responseTopic(FieldReader in) throws MalformedPacketException {
+        String topic = in.name("response topic");
+        if (topic.isEmpty() || topic.indexOf('+') >= 0 || topic.indexOf('#') >= 0) {
+            throw in.protocolError("response topic is empty or holds a wildcard ([MQTT-3.3.2-14])");
+        }
+        return topic;
+    }
+}
