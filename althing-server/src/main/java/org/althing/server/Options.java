@@ -25,7 +25,8 @@ final class Options {
     }
 
     /** The next option, {@code --name=value} taken apart; null at the end. */
-    @Nullable String next() {
+    @Nullable
+    String next() {
         String word = words.poll();
         if (word != null && word.startsWith("--") && word.indexOf('=') > 0) {
             int equals = word.indexOf('=');

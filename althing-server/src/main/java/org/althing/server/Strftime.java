@@ -42,7 +42,9 @@ final class Strftime {
             case 'n' -> text.append('\n');
             case 't' -> text.append('\t');
             case 's' -> text.append(time.toEpochSecond());
-            default -> text.append(DateTimeFormatter.ofPattern(javaPattern(conversion), Locale.ROOT).format(time));
+            default ->
+                text.append(DateTimeFormatter.ofPattern(javaPattern(conversion), Locale.ROOT)
+                        .format(time));
         }
     }
 

@@ -1,0 +1,55 @@
+package org.althing.server;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Dispatches {@code althing COMMAND}. */
+public final class Main {
+    /** Wrong usage, as the commands of Althing report it. */
+    static final int USAGE = 2;
+
+    private static final String HELP = """
+            Althing: MQTT, and live voting on top of it.
+
+            althing up [OPTIONS]         everything: broker, vote by TCP, by MQTT and in the browser
+            althing broker [OPTIONS]     the broker alone, with the options and the configuration of mosquitto
+            althing pub -t TOPIC -m TEXT publish a message
+            althing sub -t TOPIC         subscribe and print what comes
+            althing vote COMMAND ...     server, cast, results, watch, recount
+            althing demo                 see it work: voters, three doors, a crash in the middle
+            althing COMMAND --help       options of a command
+
+            In a source tree also: althing test, althing dist.
+            """;
+
+    private Main() {}
+
+    public static void main(String[] arguments) throws Exception {
+        List<String> words = Arrays.asList(arguments);
+        String command = words.isEmpty() ? "help" : words.getFirst();
+        List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
+        int status = run(command, rest);
+        if (status >= 0) {
+            System.exit(status);
+        }
+    }
+
+    /** Returns the exit status, or -1 for a program that goes on until a signal ends it. */
+    private static int run(String command, List<String> words) throws Exception {
+        return switch (command) {
+            case "broker" -> new BrokerCommand(System.out, System.err).run(words);
+            case "help", "--help", "-h" -> {
+                System.out.print(HELP);
+                yield 0;
+            }
+            case "version", "--version" -> {
+                System.out.println("althing " + Version.text());
+                yield 0;
+            }
+            default -> {
+                System.err.println("althing: unknown command '" + command + "'; althing help lists the commands");
+                yield USAGE;
+            }
+        };
+    }
+}
