@@ -3,4 +3,5 @@ module org.althing.net {
     requires static org.jspecify;
 
     exports org.althing.net;
+    exports org.althing.net.memory;
 }

@@ -11,6 +11,12 @@ import java.nio.ByteBuffer;
  * transport aborted, and the loop goes on.
  */
 public interface Transport {
+    /** More unsent bytes than this, and {@link #isWritable} says no. */
+    int HIGH_WATER_BYTES = 64 * 1024;
+
+    /** Fewer unsent bytes than this, and a transport that was unwritable is writable again. */
+    int LOW_WATER_BYTES = 32 * 1024;
+
     EventLoop loop();
 
     /** The peer's address: an {@code InetSocketAddress}, or the engine's own kind. */
@@ -29,7 +35,7 @@ public interface Transport {
     long unsentBytes();
 
     /**
-     * Whether more may be written. False above a high-water mark of unsent bytes; then
+     * Whether more may be written. False above {@link #HIGH_WATER_BYTES} unsent bytes; then
      * {@link TransportListener#onWritable} follows. Writing all the same is allowed, and costs memory.
      */
     boolean isWritable();

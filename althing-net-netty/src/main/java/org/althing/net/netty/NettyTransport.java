@@ -44,8 +44,6 @@ import org.jspecify.annotations.Nullable;
  * answer that says why we close.
  */
 final class NettyTransport extends ChannelInboundHandlerAdapter implements Transport {
-    static final int HIGH_WATER_BYTES = 64 * 1024;
-    static final int LOW_WATER_BYTES = 32 * 1024;
     static final WriteBufferWaterMark NETTY_WATER_MARK = new WriteBufferWaterMark(LOW_WATER_BYTES, LOW_WATER_BYTES);
     /** A buffer this full goes to Netty before the flush, so that it need not grow by copying. */
     private static final int BUFFER_BYTES_MAX = 256 * 1024;
