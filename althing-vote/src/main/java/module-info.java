@@ -1,5 +1,12 @@
-/** One person, one vote. */
+/** One person, one vote: the ballot box and its doors (TCP, MQTT, web). */
 module org.althing.vote {
     requires static org.jspecify;
-    requires org.althing.journal;
+    requires transitive org.althing.journal;
+    requires transitive org.althing.net;
+    requires transitive org.althing.broker;
+    requires transitive org.althing.client;
+
+    exports org.althing.vote;
+    exports org.althing.vote.tcp;
+// web
 }

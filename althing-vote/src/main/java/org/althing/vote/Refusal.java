@@ -1,0 +1,35 @@
+package org.althing.vote;
+
+/** Why a ballot is not taken. The code is stable, and the same at every door. */
+public enum Refusal {
+    UNKNOWN_POLL("unknown-poll"),
+    NOT_OPEN("not-open"),
+    CLOSED("closed"),
+    UNKNOWN_CHOICE("unknown-choice"),
+    /** More or fewer options than the poll allows. */
+    WRONG_NUMBER_OF_CHOICES("unknown-choice"),
+    /** An empty name, or one with signs that cannot be seen. */
+    BAD_NAME("syntax"),
+    NAME_TOO_LONG("too-long"),
+    /** A vote id must be 1 to 64 of A-Z a-z 0-9 _ -. */
+    BAD_VOTE_ID("syntax"),
+    /** More ballots wait for the disk than the box holds. Not counted; may be sent again. */
+    BUSY("busy"),
+    /** The disk does not take ballots. Not acknowledged; may be sent again. */
+    DEGRADED("degraded");
+
+    private final String code;
+
+    Refusal(String code) {
+        this.code = code;
+    }
+
+    public String code() {
+        return code;
+    }
+
+    /** Whether the same ballot may be taken when it is sent again later. */
+    public boolean isTemporary() {
+        return this == BUSY || this == DEGRADED || this == NOT_OPEN;
+    }
+}

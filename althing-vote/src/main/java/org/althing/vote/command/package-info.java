@@ -1,0 +1,5 @@
+/** The commands of the vote. */
+@NullMarked
+package org.althing.vote.command;
+
+import org.jspecify.annotations.NullMarked;
