@@ -2,6 +2,8 @@
 module org.althing.client {
     requires static org.jspecify;
     requires transitive org.althing.mqtt;
+    requires org.althing.net;
 
     exports org.althing.client;
+    exports org.althing.client.engine;
 }

@@ -1,0 +1,243 @@
+package org.althing.client;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.althing.client.engine.Output;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves a client on the thread of its caller: no thread, no selector. Whoever waits is who reads, writes and calls the
+ * handlers; a handler that waits reads and writes too, while other handlers wait for it.
+ *
+ * <p>Everything here belongs to that one thread, but for {@code owner}, which the lock guards: another thread may ask for
+ * the end, for instance at SIGINT.
+ */
+final class CallerDriver implements Driver {
+    private static final Duration END_MAX = Duration.ofSeconds(5);
+
+    private final Core core;
+    private @Nullable Thread owner;
+    private @Nullable Link link;
+    private Output spare = new Output();
+    private boolean dispatching;
+    private long retryNanos;
+
+    CallerDriver(Core core) {
+        this.core = core;
+    }
+
+    @Override
+    public void start() {
+        retryNanos = core.nanos();
+    }
+
+    @Override
+    public boolean await(BooleanSupplier done, long deadlineNanos) throws InterruptedException {
+        boolean outermost = enter();
+        try {
+            Run run = core.run();
+            while (true) {
+                dispatch(run);
+                write(run);
+                if (holds(done)) {
+                    return true;
+                }
+                if (!run.isActive() || (deadlineNanos != Core.FOREVER && deadlineNanos - core.nanos() <= 0)) {
+                    return false;
+                }
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                step(run, deadlineNanos);
+            }
+        } finally {
+            if (outermost) {
+                leave();
+            }
+        }
+    }
+
+    private boolean enter() {
+        core.lock();
+        try {
+            Thread current = Thread.currentThread();
+            if (owner == current) {
+                return false;
+            }
+            if (owner != null) {
+                throw new IllegalStateException("a client in CALLER mode belongs to one thread, now " + owner);
+            }
+            owner = current;
+            return true;
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private void leave() {
+        core.lock();
+        owner = null;
+        core.unlock();
+    }
+
+    private boolean holds(BooleanSupplier done) {
+        core.lock();
+        try {
+            return done.getAsBoolean();
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /** One attempt to connect, or one read. */
+    private void step(Run run, long deadlineNanos) throws InterruptedException {
+        Link current = link;
+        if (current == null) {
+            connect(run, deadlineNanos);
+            return;
+        }
+        if (run.wantsClose()) {
+            lost(run, null);
+            return;
+        }
+        try {
+            ByteBuffer bytes = current.read(run.readNanos(deadlineNanos));
+            if (bytes != null) {
+                run.onRead(bytes);
+            } else if (!run.wantsClose()) {
+                lost(run, null);
+            } // else: another thread woke this one because it wants an end; what that takes is written next
+        } catch (IOException failed) {
+            lost(run, failed);
+        }
+    }
+
+    private void connect(Run run, long deadlineNanos) throws InterruptedException {
+        long now = core.nanos();
+        if (retryNanos - now > 0) {
+            run.pause(Duration.ofNanos(Math.min(retryNanos, deadlineNanos) - now));
+            if (retryNanos - core.nanos() > 0 && !run.isStopping()) {
+                return;
+            }
+        }
+        Link begun = run.begin();
+        if (begun == null) {
+            finish(run);
+            return;
+        }
+        link = begun;
+        try {
+            run.open(begun);
+        } catch (IOException failed) {
+            lost(run, failed);
+        }
+    }
+
+    private void lost(Run run, @Nullable IOException failed) {
+        if (link != null) {
+            link.abort();
+            link = null;
+        }
+        Duration retryIn = run.lost(failed);
+        if (retryIn == null) {
+            finish(run);
+        } else {
+            retryNanos = core.deadlineIn(retryIn);
+        }
+    }
+
+    private static void finish(Run run) {
+        run.giveUp();
+        run.end();
+    }
+
+    private void dispatch(Run run) {
+        if (dispatching) {
+            return; // handlers are serial: this is one that waits
+        }
+        dispatching = true;
+        try {
+            for (Inbox.Work work = nextWork(run); work != null; work = nextWork(run)) {
+                run.handle(work);
+            }
+        } finally {
+            dispatching = false;
+        }
+    }
+
+    private Inbox.@Nullable Work nextWork(Run run) {
+        core.lock();
+        try {
+            return run.pollWork();
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /** What handlers send leaves together when they have returned. */
+    @Override
+    public void flush() {
+        if (!dispatching && link != null) {
+            write(core.run());
+        }
+    }
+
+    private void write(Run run) {
+        Link current = link;
+        if (current == null) {
+            return;
+        }
+        Output full = takeOutput(run);
+        if (full == null) {
+            return;
+        }
+        boolean whole = true;
+        try {
+            current.write(full.view());
+        } catch (IOException failed) {
+            whole = false; // the next read learns the end too, and perhaps the broker's reason before it
+        }
+        run.onWritten(full, whole);
+        spare = full;
+    }
+
+    private @Nullable Output takeOutput(Run run) {
+        core.lock();
+        try {
+            return run.takeOutput(spare);
+        } finally {
+            core.unlock();
+        }
+    }
+
+    @Override
+    public void onStop() {
+        Link current = core.run().link();
+        if (owner != null && owner != Thread.currentThread() && current != null) {
+            current.wake();
+        }
+    }
+
+    @Override
+    public void awaitEnd() {
+        core.lock();
+        boolean elsewhere = owner != null && owner != Thread.currentThread();
+        core.unlock();
+        try {
+            if (elsewhere) {
+                core.awaitChange(core.new Ended(), END_MAX);
+            } else if (!dispatching && !await(core.new Ended(), core.deadlineIn(END_MAX)) && link != null) {
+                lost(core.run(), null);
+            }
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void execute(Runnable completion) {
+        completion.run();
+    }
+}

@@ -1,0 +1,69 @@
+package org.althing.client;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import org.althing.client.engine.Ending;
+import org.althing.mqtt.ReasonCode;
+import org.jspecify.annotations.Nullable;
+
+/** Says in words why a connection ended or was not made. */
+final class Endings {
+    private Endings() {}
+
+    static @Nullable Reason reason(@Nullable Ending ending) {
+        if (ending instanceof Ending.ByServer it) {
+            return Reason.of(it.disconnect().reasonCode(), it.disconnect().properties());
+        }
+        if (ending instanceof Ending.ServerFault it) {
+            return new Reason(it.reason(), it.what());
+        }
+        if (ending instanceof Ending.Refused it) {
+            return Reason.of(it.connAck().reasonCode(), it.connAck().properties());
+        }
+        return null;
+    }
+
+    static String words(@Nullable Ending ending, @Nullable IOException failed) {
+        if (ending == null) {
+            return failed == null ? "the broker closed the connection" : "the connection was lost: " + message(failed);
+        }
+        return switch (ending) {
+            case Ending.Requested it -> "disconnect() was called";
+            case Ending.Refused it -> "the broker refused the connection: " + reason(ending);
+            case Ending.ByServer it -> "the broker disconnected: " + reason(ending);
+            case Ending.ServerFault it -> "the broker broke the protocol: " + it.what();
+            case Ending.Silence it -> "the broker is silent: " + it.what();
+        };
+    }
+
+    static ConnectFailedException connectFailure(
+            ClientOptions options, @Nullable Ending ending, @Nullable IOException failed) {
+        String where = options.host + ":" + options.port;
+        Reason reason = ending instanceof Ending.Refused ? reason(ending) : null;
+        if (ending != null || failed == null) {
+            return new ConnectFailedException(where + ": " + words(ending, failed), reason, failed);
+        }
+        String message = "no connection to " + where + ": " + message(failed);
+        if (failed instanceof UnknownHostException) {
+            message = "unknown host " + options.host;
+        } else if (failed instanceof ConnectException) {
+            message = "no broker answers at " + where + ": " + message(failed);
+        } else if (failed instanceof SocketTimeoutException) {
+            message = "no broker answers at " + where + " within " + options.connectTimeout.toMillis() + " ms";
+        }
+        return new ConnectFailedException(message, null, failed);
+    }
+
+    private static String message(IOException failed) {
+        String message = failed.getMessage();
+        return message == null ? failed.getClass().getSimpleName() : message;
+    }
+
+    /** Whether another attempt by itself could only do harm. */
+    static boolean isFinal(@Nullable Ending ending) {
+        // Two clients with one identifier would take the session from each other for ever.
+        return ending instanceof Ending.ByServer it && it.disconnect().reasonCode() == ReasonCode.SESSION_TAKEN_OVER;
+    }
+}

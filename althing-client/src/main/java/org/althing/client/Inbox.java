@@ -1,0 +1,88 @@
+package org.althing.client;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What waits for handlers, in the order of arrival. Guarded by the lock of {@link Core}. */
+final class Inbox {
+    /** One thing to call handlers for. */
+    sealed interface Work {
+        record Event(ClientEvent event) implements Work {}
+
+        record Message(ReceivedMessage message) implements Work {}
+    }
+
+    private final int messagesMax;
+    private final ArrayDeque<Work> waiting = new ArrayDeque<>();
+    /** Messages that no handler was there for and that are therefore not acknowledged. */
+    private final List<Work> unclaimed = new ArrayList<>();
+
+    private int messages;
+    private long dropped;
+    private long droppedUnreported;
+
+    Inbox(int messagesMax) {
+        this.messagesMax = messagesMax;
+    }
+
+    void add(ClientEvent event) {
+        waiting.add(new Work.Event(event));
+    }
+
+    /** A message of QoS 0 is dropped when the queue is full. Those of QoS 1 and 2 are bounded by what is unacknowledged. */
+    void add(ReceivedMessage message) {
+        if (messages >= messagesMax && !message.needsAcknowledgement()) {
+            dropped++;
+            droppedUnreported++;
+            return;
+        }
+        messages++;
+        waiting.add(new Work.Message(message));
+    }
+
+    @Nullable
+    Work poll() {
+        if (droppedUnreported > 0 && messages <= messagesMax / 2) {
+            long count = droppedUnreported;
+            droppedUnreported = 0;
+            return new Work.Event(new ClientEvent.MessagesDropped(count));
+        }
+        Work next = waiting.poll();
+        if (next instanceof Work.Message) {
+            messages--;
+        }
+        return next;
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    long dropped() {
+        return dropped;
+    }
+
+    void keepUnclaimed(Work.Message message) {
+        if (message.message().needsAcknowledgement()) {
+            unclaimed.add(message);
+        }
+    }
+
+    /** A handler was added: perhaps it is for what lies here. */
+    void offerUnclaimedAgain() {
+        for (Work work : unclaimed.reversed()) {
+            messages++;
+            waiting.addFirst(work);
+        }
+        unclaimed.clear();
+    }
+
+    /** Events stay; messages that nobody has seen are the broker's again. */
+    void dropMessages() {
+        waiting.removeIf(work -> work instanceof Work.Message);
+        unclaimed.clear();
+        messages = 0;
+    }
+}

@@ -1,0 +1,334 @@
+package org.althing.client;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import org.althing.client.engine.Ending;
+import org.althing.client.engine.Output;
+import org.althing.mqtt.ControlPacket.ConnAck;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From connect to the end of everything: which connection there is, how it is lost and made again, how handlers are
+ * called. As a condition: whether the first attempt is decided and its handler has returned.
+ *
+ * <p>Methods take the lock themselves where they do not say otherwise; those that only read a field want it held.
+ */
+final class Run implements BooleanSupplier {
+    private final Core core;
+
+    // Guarded by the lock of Core.
+    private boolean active;
+    private boolean stopping;
+    private boolean online;
+    private boolean writing;
+    private int connections;
+    private int attempt;
+    private ClientEvent.@Nullable Connected firstConnected;
+    private @Nullable ConnectFailedException failure;
+    private @Nullable Link link;
+
+    Run(Core core, boolean active) {
+        this.core = core;
+        this.active = active;
+    }
+
+    @Override
+    public boolean getAsBoolean() {
+        return firstConnected != null || !active;
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    boolean isActive() {
+        return active;
+    }
+
+    boolean isWriting() {
+        return writing;
+    }
+
+    ClientEvent.@Nullable Connected firstConnected() {
+        return firstConnected;
+    }
+
+    @Nullable
+    ConnectFailedException failure() {
+        return failure;
+    }
+
+    void stop() {
+        stopping = true;
+    }
+
+    /** The engine has been accepted by the broker. */
+    ClientEvent.Connected onConnected(ConnAck connAck, String clientId) {
+        boolean reconnect = connections > 0;
+        online = true;
+        connections++;
+        attempt = 0;
+        return new ClientEvent.Connected(connAck.sessionPresent(), reconnect, clientId, connAck.properties());
+    }
+
+    /** The connection being made or in use; null between two. */
+    @Nullable
+    Link link() {
+        return link;
+    }
+
+    /** A new connection to try, or null if a stop was asked for. */
+    @Nullable
+    Link begin() {
+        core.lock();
+        try {
+            if (stopping) {
+                return null;
+            }
+            attempt++;
+            Link begun = new Link();
+            link = begun;
+            return begun;
+        } finally {
+            core.unlock();
+        }
+    }
+
+    void open(Link begun) throws IOException {
+        begun.connect(core.options.host, core.options.port, core.options.bindAddress, core.options.connectTimeout);
+        core.lock();
+        try {
+            if (stopping) {
+                throw new IOException("disconnect() was called");
+            }
+            core.engine.onOpened(core.nanos());
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /** How long a read may wait from now on, for at most until that deadline. */
+    long readNanos(long deadlineNanos) {
+        core.lock();
+        try {
+            long until = Math.min(core.engine.deadlineNanos(), deadlineNanos);
+            return until == Core.FOREVER ? Core.FOREVER : Math.max(0, until - core.nanos());
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /** Gives the engine what a read returned, and the time. */
+    void onRead(ByteBuffer bytes) {
+        core.lock();
+        try {
+            long now = core.nanos();
+            if (bytes.hasRemaining()) {
+                core.engine.onBytes(bytes, now);
+            }
+            core.engine.onTime(now);
+        } finally {
+            core.unlock();
+        }
+    }
+
+    boolean wantsClose() {
+        core.lock();
+        try {
+            return core.engine.wantsClose();
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /** Takes what is to be written; under the lock. Null if that is nothing. */
+    @Nullable
+    Output takeOutput(Output empty) {
+        if (core.engine.outputLength() == 0) {
+            return null;
+        }
+        writing = true;
+        return core.engine.exchangeOutput(empty, core.nanos());
+    }
+
+    void onWritten(Output output, boolean whole) {
+        core.lock();
+        try {
+            writing = false;
+            if (whole) {
+                output.written();
+            } else {
+                output.lost();
+            }
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /**
+     * The connection has ended, or there was none.
+     *
+     * @return after how long the next one is to be tried; null for not at all
+     */
+    @Nullable
+    Duration lost(@Nullable IOException failed) {
+        core.lock();
+        try {
+            link = null;
+            boolean wasOnline = online;
+            online = false;
+            Ending ending = core.engine.ending();
+            core.engine.onClosed();
+            return wasOnline ? afterConnection(ending, failed) : afterAttempt(ending, failed);
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private @Nullable Duration afterConnection(@Nullable Ending ending, @Nullable IOException failed) {
+        Reason reason = Endings.reason(ending);
+        Duration retryIn = Endings.isFinal(ending) ? null : retryIn(true);
+        boolean requested = ending instanceof Ending.Requested;
+        core.inbox.add(new ClientEvent.Disconnected(reason, Endings.words(ending, failed), requested, retryIn));
+        return retryIn;
+    }
+
+    private @Nullable Duration afterAttempt(@Nullable Ending ending, @Nullable IOException failed) {
+        if (stopping) {
+            return null;
+        }
+        ConnectFailedException cause = Endings.connectFailure(core.options, ending, failed);
+        Duration retryIn = retryIn(connections > 0);
+        if (connections == 0) {
+            failure = cause;
+        }
+        core.inbox.add(new ClientEvent.ConnectFailed(cause, attempt, retryIn));
+        return retryIn;
+    }
+
+    private @Nullable Duration retryIn(boolean wasConnected) {
+        if (stopping || !(core.options.retry instanceof Retry.Backoff backoff)) {
+            return null;
+        }
+        if (!wasConnected && !backoff.alsoFirstConnect()) {
+            return null;
+        }
+        return backoff.delay(Math.max(1, attempt), new SplittableRandom(core.nanos()));
+    }
+
+    /** Waits for that time, or until a stop is asked for. */
+    void pause(Duration delay) throws InterruptedException {
+        long deadline = core.deadlineIn(delay);
+        core.lock();
+        try {
+            while (!stopping && deadline - core.nanos() > 0) {
+                core.changed.awaitNanos(deadline - core.nanos());
+            }
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /** The next call of handlers; null if there is none now. Under the lock. */
+    Inbox.@Nullable Work pollWork() {
+        return core.inbox.poll();
+    }
+
+    /** Calls the handlers. Not under the lock. */
+    void handle(Inbox.Work work) {
+        core.lock();
+        core.handlerThread = Thread.currentThread();
+        core.unlock();
+        try {
+            if (work instanceof Inbox.Work.Message it) {
+                handleMessage(it);
+            } else if (work instanceof Inbox.Work.Event it) {
+                handleEvent(it.event());
+            }
+        } finally {
+            core.lock();
+            core.handlerThread = null;
+            core.unlock();
+        }
+    }
+
+    private void handleEvent(ClientEvent event) {
+        try {
+            core.handlers.handle(core.client, event);
+        } catch (Throwable failed) { // whatever an application throws is its own; the client goes on
+            onHandlerFailed(event, null, failed);
+        }
+        if (event instanceof ClientEvent.Connected connected) {
+            core.lock();
+            if (firstConnected == null) {
+                firstConnected = connected;
+            }
+            core.unlock();
+        }
+    }
+
+    private void handleMessage(Inbox.Work.Message work) {
+        ReceivedMessage message = work.message();
+        List<Handler<ReceivedMessage>> called =
+                core.handlers.forTopic(message.message().topic());
+        if (called.isEmpty()) {
+            core.lock();
+            core.inbox.keepUnclaimed(work);
+            core.unlock();
+            return;
+        }
+        for (Handler<ReceivedMessage> handler : called) {
+            try {
+                handler.handle(core.client, message);
+            } catch (Throwable failed) { // whatever an application throws is its own; the client goes on
+                onHandlerFailed(null, message, failed);
+            }
+        }
+        if (!core.options.manualAcknowledgement) {
+            message.ack();
+        }
+    }
+
+    private void onHandlerFailed(@Nullable ClientEvent event, @Nullable ReceivedMessage message, Throwable failed) {
+        System.getLogger("org.althing.client")
+                .log(
+                        System.Logger.Level.WARNING,
+                        "the handler of " + (message == null ? event : message) + " failed",
+                        failed);
+        if (failed instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        if (event instanceof ClientEvent.HandlerFailed) {
+            return; // a handler of failures that fails is not called for that
+        }
+        core.lock();
+        core.inbox.add(new ClientEvent.HandlerFailed(message, failed));
+        core.unlock();
+    }
+
+    /** No further connection will be made: nobody needs to wait for what one would bring. */
+    void giveUp() {
+        core.lock();
+        try {
+            if (stopping || connections > 0) {
+                core.engine.abandon(stopping ? "the client was disconnected" : "the connection was given up");
+            }
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /** Nothing moves any more. */
+    void end() {
+        core.lock();
+        try {
+            active = false;
+        } finally {
+            core.unlock();
+        }
+    }
+}

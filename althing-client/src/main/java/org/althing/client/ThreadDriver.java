@@ -1,0 +1,231 @@
+package org.althing.client;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.althing.client.engine.Output;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves a client on threads of its own: one connects and reads, one per connection writes, one calls the handlers. The
+ * reader never waits for a handler and never for the peer to read.
+ */
+final class ThreadDriver implements Driver {
+    /** How long the last bytes may take to leave. */
+    private static final Duration LAST_WRITE_MAX = Duration.ofSeconds(1);
+
+    /** How long a handler may go on after the end was asked for, before it is interrupted. */
+    private static final Duration HANDLER_MAX = Duration.ofSeconds(5);
+
+    private final Core core;
+
+    // Guarded by the lock of Core.
+    private @Nullable Thread reader;
+    private @Nullable Thread handlers;
+    private boolean readerDone;
+
+    ThreadDriver(Core core) {
+        this.core = core;
+    }
+
+    @Override
+    public void start() {
+        Run run = core.run();
+        Thread connects = newThread("reader", () -> read(run));
+        Thread handles = newThread("handlers", () -> handle(run));
+        core.lock();
+        reader = connects;
+        handlers = handles;
+        readerDone = false;
+        core.unlock();
+        connects.start();
+        handles.start();
+    }
+
+    private Thread newThread(String role, Runnable work) {
+        String name = "althing-client-" + role;
+        return core.options.threads == Threads.PLATFORM
+                ? Thread.ofPlatform().daemon().name(name).unstarted(work)
+                : Thread.ofVirtual().name(name).unstarted(work);
+    }
+
+    // ---- the reader ----------------------------------------------------------------------------------------------
+
+    private void read(Run run) {
+        try {
+            Link link = run.begin();
+            while (link != null) {
+                Duration retryIn = run.lost(converse(run, link));
+                if (retryIn == null) {
+                    return;
+                }
+                run.pause(retryIn);
+                link = run.begin();
+            }
+        } catch (InterruptedException interrupt) {
+            // nobody has a reason to interrupt this thread; whoever does it ends the client
+        } finally {
+            run.giveUp();
+            core.lock();
+            readerDone = true;
+            core.workReady.signalAll();
+            core.unlock();
+        }
+    }
+
+    /** One connection, from its making to its end. Returns what broke it, if anything did. */
+    private @Nullable IOException converse(Run run, Link link) {
+        Thread writer = null;
+        try {
+            run.open(link);
+            writer = newThread("writer", () -> write(run, link));
+            writer.start();
+            while (!run.wantsClose()) {
+                ByteBuffer bytes = link.read(run.readNanos(Core.FOREVER));
+                if (bytes == null) {
+                    break;
+                }
+                run.onRead(bytes);
+            }
+            return null;
+        } catch (IOException failed) {
+            return failed;
+        } finally {
+            end(run, link, writer);
+        }
+    }
+
+    private void end(Run run, Link link, @Nullable Thread writer) {
+        boolean lastWords = run.wantsClose();
+        if (writer != null && lastWords) {
+            join(writer, LAST_WRITE_MAX);
+        }
+        link.abort();
+        core.lock();
+        core.outputReady.signalAll();
+        core.unlock();
+        if (writer != null) {
+            join(writer, LAST_WRITE_MAX);
+        }
+    }
+
+    // ---- the writer ----------------------------------------------------------------------------------------------
+
+    private void write(Run run, Link link) {
+        Output spare = new Output();
+        for (Output full = nextOutput(run, link, spare); full != null; full = nextOutput(run, link, spare)) {
+            boolean whole = true;
+            try {
+                link.write(full.view());
+            } catch (IOException failed) {
+                whole = false; // the reader learns it too, and perhaps the broker's reason before it
+            }
+            run.onWritten(full, whole);
+            spare = full;
+        }
+        link.wake(); // the reader, if it does not know yet that this is the end
+    }
+
+    /** Waits for something to write; null at the end. */
+    private @Nullable Output nextOutput(Run run, Link link, Output spare) {
+        core.lock();
+        try {
+            while (true) {
+                if (run.link() != link || link.isAborted()) {
+                    return null;
+                }
+                Output full = run.takeOutput(spare);
+                if (full != null || core.engine.wantsClose()) {
+                    return full;
+                }
+                core.outputReady.awaitUninterruptibly();
+            }
+        } finally {
+            core.unlock();
+        }
+    }
+
+    // ---- the handlers --------------------------------------------------------------------------------------------
+
+    private void handle(Run run) {
+        try {
+            for (Inbox.Work work = nextWork(run); work != null; work = nextWork(run)) {
+                run.handle(work);
+            }
+        } finally {
+            run.end();
+        }
+    }
+
+    private Inbox.@Nullable Work nextWork(Run run) {
+        core.lock();
+        try {
+            while (true) {
+                Inbox.Work work = run.pollWork();
+                if (work != null || readerDone) {
+                    return work;
+                }
+                core.workReady.awaitUninterruptibly();
+            }
+        } finally {
+            core.unlock();
+        }
+    }
+
+    // ---- the callers ---------------------------------------------------------------------------------------------
+
+    @Override
+    public boolean await(BooleanSupplier done, long deadlineNanos) throws InterruptedException {
+        if (deadlineNanos == Core.FOREVER) {
+            core.awaitChange(done);
+            return true;
+        }
+        return core.awaitChange(done, Duration.ofNanos(deadlineNanos - core.nanos()));
+    }
+
+    @Override
+    public void flush() {
+        // the writer has been signalled
+    }
+
+    @Override
+    public void onStop() {
+        Link current = core.run().link();
+        if (current != null && !core.engine.wantsClose()) {
+            current.abort(); // it is not connected yet
+        }
+    }
+
+    @Override
+    public void awaitEnd() {
+        Thread current = Thread.currentThread();
+        core.lock();
+        Thread reads = reader;
+        Thread handles = handlers;
+        core.unlock();
+        if (current == handles || reads == null || handles == null) {
+            return;
+        }
+        join(reads, LAST_WRITE_MAX.multipliedBy(3));
+        if (!join(handles, HANDLER_MAX)) {
+            handles.interrupt();
+            join(handles, LAST_WRITE_MAX);
+        }
+    }
+
+    /** Waits for a thread to end, for at most that time; an interrupt ends the wait and stays set. */
+    private static boolean join(Thread thread, Duration max) {
+        try {
+            return thread.join(max);
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+            return !thread.isAlive();
+        }
+    }
+
+    @Override
+    public void execute(Runnable completion) {
+        newThread("completion", completion).start();
+    }
+}

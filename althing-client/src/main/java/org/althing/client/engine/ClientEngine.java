@@ -1,0 +1,367 @@
+package org.althing.client.engine;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.ControlPacket.Auth;
+import org.althing.mqtt.ControlPacket.ConnAck;
+import org.althing.mqtt.ControlPacket.Connect;
+import org.althing.mqtt.ControlPacket.Disconnect;
+import org.althing.mqtt.ControlPacket.PingReq;
+import org.althing.mqtt.ControlPacket.PingResp;
+import org.althing.mqtt.ControlPacket.PubAck;
+import org.althing.mqtt.ControlPacket.PubComp;
+import org.althing.mqtt.ControlPacket.PubRec;
+import org.althing.mqtt.ControlPacket.PubRel;
+import org.althing.mqtt.ControlPacket.Publish;
+import org.althing.mqtt.ControlPacket.SubAck;
+import org.althing.mqtt.ControlPacket.Subscribe;
+import org.althing.mqtt.ControlPacket.Subscribe.Request;
+import org.althing.mqtt.ControlPacket.UnsubAck;
+import org.althing.mqtt.ControlPacket.Unsubscribe;
+import org.althing.mqtt.MalformedPacketException;
+import org.althing.mqtt.Properties;
+import org.althing.mqtt.Property;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.codec.PacketDecoder;
+import org.althing.mqtt.codec.PacketEncoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of one server: one session over one connection after the other.
+ *
+ * <h2>How to drive it</h2>
+ *
+ * A driver opens a connection and calls {@link #onOpened}; then gives it what arrives ({@link #onBytes}) and the time when
+ * {@link #deadlineNanos} has come ({@link #onTime}). After every call, commands included, it writes what
+ * {@link #exchangeOutput} returns, and when {@link #wantsClose} says so it closes the connection behind that. When the
+ * connection is closed, by whomever, it calls {@link #onClosed}, and may then open the next one.
+ *
+ * <p>Time is any monotonic nanosecond count. The listener and the fates are called while the engine is being called; they
+ * must not call back.
+ */
+public final class ClientEngine {
+    /** No deadline. */
+    public static final long NEVER = KeepAlive.NEVER;
+
+    private enum Phase {
+        CLOSED,
+        AWAITING_CONNACK,
+        OPEN,
+        /** Nothing is sent or read any more; the driver is to close. */
+        ENDING
+    }
+
+    private final EngineSettings settings;
+    private final EngineListener listener;
+    private final PacketTrace trace;
+
+    // Valid for the session.
+    private final OutboundFlow outbound;
+    private final InboundFlow inbound;
+    private final Subscriptions subscriptions;
+    private String clientId;
+    private int keepAliveSeconds;
+    private boolean wasConnected;
+
+    // Valid for the connection.
+    private Phase phase = Phase.CLOSED;
+    private @Nullable Ending ending;
+    private Output output = new Output();
+    private PacketEncoder encoder;
+    private PacketDecoder decoder;
+    private KeepAlive keepAlive = new KeepAlive(0, 0);
+    private long connAckDeadlineNanos;
+    private boolean cleanStart;
+    private @Nullable ServerLimits limits;
+
+    public ClientEngine(EngineSettings settings, EngineListener listener, PacketTrace trace) {
+        this.settings = settings;
+        this.listener = listener;
+        this.trace = trace;
+        this.clientId = settings.connect().clientId();
+        this.keepAliveSeconds = settings.connect().keepAliveSeconds();
+        PacketSender sender = new PacketSender() {
+            @Override
+            public boolean send(ControlPacket packet) {
+                return ClientEngine.this.send(packet);
+            }
+        };
+        PacketIdentifiers identifiers = new PacketIdentifiers();
+        outbound = new OutboundFlow(sender, identifiers, settings);
+        inbound = new InboundFlow(sender, settings, listener);
+        subscriptions = new Subscriptions(sender, identifiers, listener);
+        encoder = new PacketEncoder(settings.connect().version());
+        decoder = new PacketDecoder(PacketDecoder.Sender.SERVER, settings.packetSizeMax());
+    }
+
+    /** Keep Alive from the next connection on. */
+    public void keepAlive(int seconds) {
+        keepAliveSeconds = seconds;
+    }
+
+    // ---- the connection ------------------------------------------------------------------------------------------
+
+    /** A connection is there: CONNECT goes out. */
+    public void onOpened(long now) {
+        if (phase != Phase.CLOSED) {
+            throw new IllegalStateException("the connection before is not closed");
+        }
+        Connect template = settings.connect();
+        encoder = new PacketEncoder(template.version());
+        decoder = new PacketDecoder(PacketDecoder.Sender.SERVER, settings.packetSizeMax());
+        decoder.version(template.version());
+        ending = null;
+        phase = Phase.AWAITING_CONNACK;
+        connAckDeadlineNanos = now + settings.connAckTimeoutNanos();
+        cleanStart = template.cleanStart() && !(wasConnected && settings.sessionSurvives());
+        send(new Connect(
+                template.version(),
+                template.bridge(),
+                clientId,
+                cleanStart,
+                keepAliveSeconds,
+                template.userName(),
+                template.password(),
+                template.will(),
+                template.properties()));
+    }
+
+    /** Bytes have arrived. */
+    public void onBytes(ByteBuffer bytes, long now) {
+        keepAlive.onReceived(now);
+        try {
+            while (phase == Phase.AWAITING_CONNACK || phase == Phase.OPEN) {
+                ControlPacket packet = decoder.decode(bytes);
+                if (packet == null) {
+                    return;
+                }
+                trace.received(packet);
+                onPacket(packet, now);
+            }
+            bytes.position(bytes.limit()); // what comes after the end is not read
+        } catch (MalformedPacketException fault) {
+            bytes.position(bytes.limit());
+            onServerFault(fault.reasonCode(), String.valueOf(fault.getMessage()));
+        }
+    }
+
+    /** The deadline may have come. */
+    public void onTime(long now) {
+        if (phase == Phase.AWAITING_CONNACK && now - connAckDeadlineNanos >= 0) {
+            end(new Ending.Silence("no CONNACK within " + settings.connAckTimeoutNanos() / 1_000_000 + " ms"));
+        } else if (phase == Phase.OPEN && keepAlive.isOver(now)) {
+            end(new Ending.Silence("no answer to PINGREQ within " + keepAlive.answerNanos() / 1_000_000 + " ms"));
+        } else if (phase == Phase.OPEN && keepAlive.wantsPing(now)) {
+            send(PingReq.INSTANCE);
+            keepAlive.onPing(now);
+        }
+    }
+
+    /** The connection is closed. What waits for a later one goes on waiting. */
+    public void onClosed() {
+        phase = Phase.CLOSED;
+        limits = null;
+        outbound.disconnected();
+        subscriptions.disconnected();
+        output.lost();
+    }
+
+    /** When {@link #onTime} is to be called, or {@link #NEVER}. */
+    public long deadlineNanos() {
+        return switch (phase) {
+            case CLOSED, ENDING -> NEVER;
+            case AWAITING_CONNACK -> connAckDeadlineNanos;
+            case OPEN -> keepAlive.deadlineNanos();
+        };
+    }
+
+    /** Whether the driver is to close the connection, after it has written what there is. */
+    public boolean wantsClose() {
+        return phase == Phase.ENDING;
+    }
+
+    /** Why it wants or wanted that on the connection that is or was last; null if that was cut. */
+    public @Nullable Ending ending() {
+        return ending;
+    }
+
+    public boolean isConnected() {
+        return phase == Phase.OPEN;
+    }
+
+    /** Bytes that wait to be taken. */
+    public int outputLength() {
+        return output.length();
+    }
+
+    /** Takes what is to be written and leaves an empty one in its place. */
+    public Output exchangeOutput(Output empty, long now) {
+        Output full = output;
+        output = empty;
+        if (!full.isEmpty()) {
+            keepAlive.onSent(now);
+        }
+        return full;
+    }
+
+    // ---- commands ------------------------------------------------------------------------------------------------
+
+    /** Whether a message of QoS 1 or 2 may be published without exceeding the limits of the queue. */
+    public boolean hasRoomFor(ApplicationMessage message) {
+        return outbound.hasRoomFor(message);
+    }
+
+    /** Publishes. QoS 0 needs a connection; QoS 1 and 2 wait for one, or for the send window. */
+    public void publish(ApplicationMessage message, PublishFate fate) {
+        if (message.qos() != Qos.AT_MOST_ONCE) {
+            outbound.publish(message, fate);
+            return;
+        }
+        ServerLimits known = limits;
+        if (phase != Phase.OPEN || known == null) {
+            fate.dropped("QoS 0 without a connection");
+            return;
+        }
+        ReasonCode objection = known.objection(message);
+        if (objection == null && !send(new Publish(false, 0, 0, message))) {
+            objection = ReasonCode.PACKET_TOO_LARGE;
+        }
+        if (objection == null) {
+            output.add(fate);
+        } else {
+            fate.refused(objection, Properties.NONE);
+        }
+    }
+
+    /** Subscribes now, or with the next connection; and again whenever the server has lost the session. */
+    public void subscribe(List<Request> requests, Properties properties, SubscribeFate fate) {
+        subscriptions.subscribe(requests, properties, fate);
+    }
+
+    public void unsubscribe(List<TopicFilter> filters, Properties properties) {
+        subscriptions.unsubscribe(filters, properties);
+    }
+
+    /** The application has taken a message over, or refuses it. Of no effect the second time. */
+    public void acknowledge(Receipt receipt, ReasonCode answer) {
+        inbound.acknowledge(receipt, answer);
+    }
+
+    /** Ends the connection with DISCONNECT. */
+    public void disconnect(ReasonCode reason, Properties properties) {
+        if (phase == Phase.OPEN || phase == Phase.AWAITING_CONNACK) {
+            boolean words = settings.connect().version().hasProperties();
+            send(words ? new Disconnect(reason, properties) : new Disconnect(ReasonCode.SUCCESS));
+            end(new Ending.Requested());
+        }
+    }
+
+    /** No connection will follow soon: settles everything that somebody waits for. */
+    public void abandon(String why) {
+        outbound.abandon(why);
+        subscriptions.abandon(why);
+    }
+
+    /** Whether all messages of QoS 1 and 2 are settled and all bytes are taken. */
+    public boolean isDrained() {
+        return outbound.isEmpty() && output.isEmpty();
+    }
+
+    // ---- packets -------------------------------------------------------------------------------------------------
+
+    private boolean send(ControlPacket packet) {
+        if (phase == Phase.CLOSED || phase == Phase.ENDING) {
+            return true; // it would not arrive; what matters is sent again
+        }
+        if (!encoder.encode(packet, output.bytes)) {
+            return false;
+        }
+        trace.sent(packet);
+        return true;
+    }
+
+    private void onPacket(ControlPacket packet, long now) throws MalformedPacketException {
+        if (phase == Phase.AWAITING_CONNACK) {
+            if (packet instanceof ConnAck connAck) {
+                onConnAck(connAck, now);
+                return;
+            }
+            boolean early = packet instanceof Auth || packet instanceof Disconnect;
+            if (!early) {
+                // [MQTT-3.2.0-1]
+                throw unexpected(packet, "before CONNACK");
+            }
+        }
+        switch (packet) {
+            case Publish publish -> inbound.onPublish(publish);
+            case PubAck pubAck -> outbound.onPubAck(pubAck);
+            case PubRec pubRec -> outbound.onPubRec(pubRec);
+            case PubRel pubRel -> inbound.onPubRel(pubRel);
+            case PubComp pubComp -> outbound.onPubComp(pubComp);
+            case SubAck subAck -> subscriptions.onSubAck(subAck);
+            case UnsubAck unsubAck -> subscriptions.onUnsubAck(unsubAck);
+            case PingResp pingResp -> {} // keep alive has seen it as bytes already
+            case Disconnect disconnect -> end(new Ending.ByServer(disconnect));
+            case ConnAck connAck -> throw unexpected(packet, "a second time"); // [MQTT-3.2.0-2]
+            case Auth auth -> throw unexpected(packet, "although no authentication method was offered");
+            case Connect connect -> throw unexpected(packet, "from a server");
+            case Subscribe subscribe -> throw unexpected(packet, "from a server");
+            case Unsubscribe unsubscribe -> throw unexpected(packet, "from a server");
+            case PingReq pingReq -> throw unexpected(packet, "from a server");
+        }
+    }
+
+    private void onConnAck(ConnAck connAck, long now) throws MalformedPacketException {
+        if (connAck.reasonCode().isError()) {
+            end(new Ending.Refused(connAck));
+            return;
+        }
+        if (connAck.sessionPresent() && cleanStart) {
+            // [MQTT-3.2.2-2]: Clean Start means that there is no session.
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR, "CONNACK says that a session is present after Clean Start");
+        }
+        Properties properties = connAck.properties();
+        String assigned = properties.string(Property.ASSIGNED_CLIENT_IDENTIFIER);
+        if (assigned != null) {
+            clientId = assigned;
+        }
+        encoder.packetSizeMax(
+                (int) Math.min(properties.integer(Property.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE), Integer.MAX_VALUE));
+        // [MQTT-3.1.2-21]
+        int seconds = (int) properties.integer(Property.SERVER_KEEP_ALIVE, keepAliveSeconds);
+        keepAlive = new KeepAlive(seconds, now);
+        ServerLimits announced = ServerLimits.of(properties);
+        limits = announced;
+        phase = Phase.OPEN;
+        wasConnected = true;
+        inbound.connected(connAck.sessionPresent());
+        listener.onConnected(connAck, clientId);
+        subscriptions.connected(connAck.sessionPresent());
+        outbound.connected(announced, connAck.sessionPresent());
+    }
+
+    /** [MQTT-4.13.1-1]: MQTT 5.0 tells the peer what was wrong, earlier versions only close. */
+    private void onServerFault(ReasonCode reason, String what) {
+        if (phase == Phase.OPEN && settings.connect().version().hasProperties()) {
+            send(new Disconnect(
+                    reason,
+                    Properties.builder().set(Property.REASON_STRING, what).build()));
+        }
+        end(new Ending.ServerFault(reason, what));
+    }
+
+    private void end(Ending why) {
+        phase = Phase.ENDING;
+        ending = why;
+    }
+
+    private static MalformedPacketException unexpected(ControlPacket packet, String when) {
+        return new MalformedPacketException(
+                ReasonCode.PROTOCOL_ERROR, packet.getClass().getSimpleName() + " " + when);
+    }
+}

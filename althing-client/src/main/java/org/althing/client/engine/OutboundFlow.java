@@ -1,0 +1,275 @@
+package org.althing.client.engine;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.ControlPacket.PubAck;
+import org.althing.mqtt.ControlPacket.PubComp;
+import org.althing.mqtt.ControlPacket.PubRec;
+import org.althing.mqtt.ControlPacket.PubRel;
+import org.althing.mqtt.ControlPacket.Publish;
+import org.althing.mqtt.MalformedPacketException;
+import org.althing.mqtt.Properties;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.ReasonCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages of QoS 1 and 2 on their way to the server.
+ *
+ * <pre>
+ *   publish ──► queue ──► published ──PUBACK──────────────► acknowledged     QoS 1
+ *                 ▲           │ └─────PUBREC─► released ──PUBCOMP──► "       QoS 2
+ *                 │           │                   │
+ *                 │     reconnect, session kept: PUBLISH again with DUP; PUBREL again
+ *                 └── reconnect, session gone: QoS 1 is published anew; the fate of QoS 2 is unknown
+ * </pre>
+ *
+ * At most {@code window} messages are between PUBLISH and their last acknowledgement on one connection. What was sent on
+ * an earlier connection and does not fit yet waits in {@code again}, in its order, before the queue.
+ */
+final class OutboundFlow {
+    private static final class Outbound {
+        final ApplicationMessage message;
+        PublishFate fate;
+        int packetIdentifier;
+
+        Outbound(ApplicationMessage message, PublishFate fate) {
+            this.message = message;
+            this.fate = fate;
+        }
+
+        Publish packet(boolean duplicate) {
+            return new Publish(duplicate, packetIdentifier, 0, message);
+        }
+
+        long bytes() {
+            return message.payload().length() + message.topic().toString().length();
+        }
+    }
+
+    private final PacketSender sender;
+    private final PacketIdentifiers identifiers;
+    private final EngineSettings settings;
+
+    // Valid for the session. The maps are in the order of PUBLISH and of PUBREC, in which they are sent again
+    // ([MQTT-4.6.0-1], [MQTT-4.6.0-4]).
+    private final ArrayDeque<Outbound> queue = new ArrayDeque<>();
+    private long queueBytes;
+    private final Map<Integer, Outbound> published = new LinkedHashMap<>();
+    private final Map<Integer, Outbound> released = new LinkedHashMap<>();
+
+    // Valid for the connection.
+    private @Nullable ServerLimits limits;
+    private int window;
+    private int open;
+    private final ArrayDeque<Outbound> again = new ArrayDeque<>();
+
+    OutboundFlow(PacketSender sender, PacketIdentifiers identifiers, EngineSettings settings) {
+        this.sender = sender;
+        this.identifiers = identifiers;
+        this.settings = settings;
+    }
+
+    boolean hasRoomFor(ApplicationMessage message) {
+        return queue.isEmpty()
+                || (queue.size() < settings.queueMessagesMax()
+                        && queueBytes + message.payload().length() <= settings.queueBytesMax());
+    }
+
+    boolean isEmpty() {
+        return queue.isEmpty() && published.isEmpty() && released.isEmpty();
+    }
+
+    void publish(ApplicationMessage message, PublishFate fate) {
+        enqueueLast(new Outbound(message, fate));
+        pump();
+    }
+
+    void connected(ServerLimits serverLimits, boolean sessionPresent) {
+        limits = serverLimits;
+        window = Math.min(serverLimits.receiveMaximum(), settings.inFlightMax());
+        if (sessionPresent) {
+            resume();
+        } else {
+            startAnew();
+        }
+        pump();
+    }
+
+    void disconnected() {
+        limits = null;
+        window = 0;
+        open = 0;
+        again.clear();
+    }
+
+    /** [MQTT-4.4.0-1]. PUBREL is outside of Receive Maximum, so all of them go at once. */
+    private void resume() {
+        for (Outbound outbound : released.values()) {
+            open++;
+            sender.send(new PubRel(outbound.packetIdentifier, ReasonCode.SUCCESS));
+        }
+        again.addAll(published.values());
+    }
+
+    private void startAnew() {
+        List<Outbound> repeated = new ArrayList<>();
+        for (Outbound outbound : published.values()) {
+            identifiers.free(outbound.packetIdentifier);
+            if (outbound.message.qos() == Qos.AT_LEAST_ONCE && outbound.fate != ABANDONED) {
+                repeated.add(outbound);
+            } else {
+                outbound.fate.unknown("the broker lost the session before it acknowledged the message");
+            }
+        }
+        for (Outbound outbound : released.values()) {
+            identifiers.free(outbound.packetIdentifier);
+            outbound.fate.unknown("the broker lost the session before it completed the message");
+        }
+        published.clear();
+        released.clear();
+        for (Outbound outbound : repeated.reversed()) {
+            queue.addFirst(outbound);
+            queueBytes += outbound.bytes();
+        }
+    }
+
+    /** Sends what the window has room for. */
+    private void pump() {
+        while (open < window) {
+            Outbound repeated = again.poll();
+            if (repeated != null) {
+                sendOrRefuse(repeated, true);
+            } else if (!queue.isEmpty() && identifiers.hasFree()) {
+                Outbound outbound = queue.remove();
+                queueBytes -= outbound.bytes();
+                outbound.packetIdentifier = identifiers.take();
+                published.put(outbound.packetIdentifier, outbound);
+                sendOrRefuse(outbound, false);
+            } else {
+                return;
+            }
+        }
+    }
+
+    private void sendOrRefuse(Outbound outbound, boolean duplicate) {
+        ReasonCode objection = limits == null ? null : limits.objection(outbound.message);
+        if (objection == null && !sender.send(outbound.packet(duplicate))) {
+            objection = ReasonCode.PACKET_TOO_LARGE;
+        }
+        if (objection == null) {
+            open++;
+        } else {
+            published.remove(outbound.packetIdentifier);
+            identifiers.free(outbound.packetIdentifier);
+            outbound.fate.refused(objection, Properties.NONE);
+        }
+    }
+
+    void onPubAck(PubAck packet) throws MalformedPacketException {
+        Outbound outbound = published.get(packet.packetIdentifier());
+        if (outbound == null) {
+            return; // of a message that is settled already; nothing depends on it
+        }
+        expect(outbound, Qos.AT_LEAST_ONCE, "PUBACK");
+        published.remove(packet.packetIdentifier());
+        settle(outbound, packet.reasonCode(), packet.properties());
+    }
+
+    void onPubRec(PubRec packet) throws MalformedPacketException {
+        int identifier = packet.packetIdentifier();
+        if (released.containsKey(identifier)) {
+            sender.send(new PubRel(identifier, ReasonCode.SUCCESS));
+            return;
+        }
+        Outbound outbound = published.get(identifier);
+        if (outbound == null) {
+            sender.send(new PubRel(identifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+            return;
+        }
+        expect(outbound, Qos.EXACTLY_ONCE, "PUBREC");
+        published.remove(identifier);
+        if (packet.reasonCode().isError()) {
+            settle(outbound, packet.reasonCode(), packet.properties());
+        } else {
+            released.put(identifier, outbound);
+            sender.send(new PubRel(identifier, ReasonCode.SUCCESS));
+        }
+    }
+
+    void onPubComp(PubComp packet) throws MalformedPacketException {
+        int identifier = packet.packetIdentifier();
+        if (published.containsKey(identifier)) {
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR, "PUBCOMP for packet identifier " + identifier + " before its PUBREC");
+        }
+        Outbound outbound = released.remove(identifier);
+        if (outbound != null) {
+            settle(outbound, packet.reasonCode(), packet.properties());
+        }
+    }
+
+    /** Settles what is under way; the flows themselves go on in a later connection, if the session is still there. */
+    void abandon(String why) {
+        for (Outbound outbound : queue) {
+            outbound.fate.dropped(why);
+        }
+        queue.clear();
+        queueBytes = 0;
+        for (Outbound outbound : published.values()) {
+            outbound.fate.unknown(why);
+            outbound.fate = ABANDONED;
+        }
+        for (Outbound outbound : released.values()) {
+            outbound.fate.unknown(why);
+            outbound.fate = ABANDONED;
+        }
+    }
+
+    private void settle(Outbound outbound, ReasonCode reason, Properties properties) {
+        identifiers.free(outbound.packetIdentifier);
+        open--;
+        if (reason.isError()) {
+            outbound.fate.refused(reason, properties);
+        } else {
+            outbound.fate.acknowledged(reason, properties);
+        }
+        pump();
+    }
+
+    private void enqueueLast(Outbound outbound) {
+        queue.add(outbound);
+        queueBytes += outbound.bytes();
+    }
+
+    private static void expect(Outbound outbound, Qos qos, String what) throws MalformedPacketException {
+        if (outbound.message.qos() != qos) {
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR,
+                    what + " for packet identifier " + outbound.packetIdentifier + ", which was sent with QoS "
+                            + outbound.message.qos().level());
+        }
+    }
+
+    /** Of messages whose publisher has been told already that their fate is not known. */
+    private static final PublishFate ABANDONED = new PublishFate() {
+        @Override
+        public void sent() {}
+
+        @Override
+        public void acknowledged(ReasonCode reason, Properties properties) {}
+
+        @Override
+        public void refused(ReasonCode reason, Properties properties) {}
+
+        @Override
+        public void dropped(String why) {}
+
+        @Override
+        public void unknown(String why) {}
+    };
+}
