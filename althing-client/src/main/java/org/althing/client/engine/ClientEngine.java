@@ -26,6 +26,7 @@ import org.althing.mqtt.Property;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.codec.PacketBuffer;
 import org.althing.mqtt.codec.PacketDecoder;
 import org.althing.mqtt.codec.PacketEncoder;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,7 @@ public final class ClientEngine {
     private boolean cleanStart;
     private @Nullable ServerLimits limits;
 
+    /** @throws IllegalArgumentException if the protocol does not allow the CONNECT of the settings */
     public ClientEngine(EngineSettings settings, EngineListener listener, PacketTrace trace) {
         this.settings = settings;
         this.listener = listener;
@@ -96,6 +98,7 @@ public final class ClientEngine {
         subscriptions = new Subscriptions(sender, identifiers, listener);
         encoder = new PacketEncoder(settings.connect().version());
         decoder = new PacketDecoder(PacketDecoder.Sender.SERVER, settings.packetSizeMax());
+        check(settings.connect());
     }
 
     /** Keep Alive from the next connection on. */
@@ -215,8 +218,15 @@ public final class ClientEngine {
         return outbound.hasRoomFor(message);
     }
 
-    /** Publishes. QoS 0 needs a connection; QoS 1 and 2 wait for one, or for the send window. */
+    /**
+     * Publishes. QoS 0 needs a connection; QoS 1 and 2 wait for one, or for the send window.
+     *
+     * @throws IllegalArgumentException if the protocol does not allow a property of the message
+     */
     public void publish(ApplicationMessage message, PublishFate fate) {
+        if (!message.properties().isEmpty()) {
+            check(new Publish(false, message.qos() == Qos.AT_MOST_ONCE ? 0 : 1, 0, message));
+        }
         if (message.qos() != Qos.AT_MOST_ONCE) {
             outbound.publish(message, fate);
             return;
@@ -237,12 +247,18 @@ public final class ClientEngine {
         }
     }
 
-    /** Subscribes now, or with the next connection; and again whenever the server has lost the session. */
+    /**
+     * Subscribes now, or with the next connection; and again whenever the server has lost the session.
+     *
+     * @throws IllegalArgumentException if the protocol does not allow these options or properties
+     */
     public void subscribe(List<Request> requests, Properties properties, SubscribeFate fate) {
+        check(new Subscribe(1, requests, properties));
         subscriptions.subscribe(requests, properties, fate);
     }
 
     public void unsubscribe(List<TopicFilter> filters, Properties properties) {
+        check(new Unsubscribe(1, filters, properties));
         subscriptions.unsubscribe(filters, properties);
     }
 
@@ -272,6 +288,11 @@ public final class ClientEngine {
     }
 
     // ---- packets -------------------------------------------------------------------------------------------------
+
+    /** What the protocol does not allow must fail at the call, not later on the thread that sends it. */
+    private void check(ControlPacket packet) {
+        new PacketEncoder(settings.connect().version()).encode(packet, new PacketBuffer(256));
+    }
 
     private boolean send(ControlPacket packet) {
         if (phase == Phase.CLOSED || phase == Phase.ENDING) {
@@ -350,7 +371,9 @@ public final class ClientEngine {
         if (phase == Phase.OPEN && settings.connect().version().hasProperties()) {
             send(new Disconnect(
                     reason,
-                    Properties.builder().set(Property.REASON_STRING, what).build()));
+                    Properties.builder()
+                            .set(Property.REASON_STRING, what.replace('\0', '?'))
+                            .build()));
         }
         end(new Ending.ServerFault(reason, what));
     }
