@@ -6,5 +6,6 @@ module org.althing.broker {
     requires transitive org.althing.journal;
 
     exports org.althing.broker;
+    exports org.althing.broker.storage;
     exports org.althing.broker.conf;
 }

@@ -41,6 +41,7 @@ final class Compactor implements Runnable {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private final Map<ByteBuffer, Long> lastOfKey = new HashMap<>();
+    private final Map<ByteBuffer, Long> removalOfGroup = new HashMap<>();
     private long ordinal;
 
     /** @param inputs all closed segments, oldest first */
@@ -73,6 +74,7 @@ final class Compactor implements Runnable {
             outcome = new Outcome(null, failure);
         } finally {
             lastOfKey.clear();
+            removalOfGroup.clear();
         }
         try {
             whenEnded.accept(outcome);
@@ -181,21 +183,43 @@ final class Compactor implements Runnable {
     private void note(ByteBuffer record) {
         Keys.Key key = keys.keyOf(record.duplicate());
         if (key != null) {
-            lastOfKey.put(copyOf(key.bytes()), key.removes() ? -1L : ordinal);
+            note(key);
         }
         ordinal++;
     }
 
+    private void note(Keys.Key key) {
+        ByteBuffer bytes = key.bytes();
+        ByteBuffer group = key.group();
+        if (bytes == null) {
+            if (group != null) {
+                removalOfGroup.put(copyOf(group), ordinal);
+            }
+        } else if (key.removes()) {
+            lastOfKey.remove(bytes);
+        } else if (lastOfKey.replace(bytes, ordinal) == null) {
+            lastOfKey.put(copyOf(bytes), ordinal);
+        }
+    }
+
     private void copy(ByteBuffer record, BlockBuilder block, SegmentWriter writer) throws IOException {
         Keys.Key key = keys.keyOf(record.duplicate());
-        Long last = key == null ? Long.valueOf(ordinal) : lastOfKey.get(key.bytes());
-        if (last != null && last == ordinal) {
+        if (key == null || isLive(key)) {
             if (block.bodyLength() + record.remaining() > BLOCK_BYTES) {
                 flush(block, writer);
             }
             block.add(record);
         }
         ordinal++;
+    }
+
+    /** Whether the record at hand, which has this key, is the one that counts. */
+    private boolean isLive(Keys.Key key) {
+        ByteBuffer bytes = key.bytes();
+        ByteBuffer group = key.group();
+        Long last = bytes == null ? null : lastOfKey.get(bytes);
+        Long removed = group == null ? null : removalOfGroup.get(group);
+        return last != null && last == ordinal && (removed == null || removed < ordinal);
     }
 
     private static void flush(BlockBuilder block, SegmentWriter writer) throws IOException {

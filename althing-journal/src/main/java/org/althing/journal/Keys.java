@@ -18,10 +18,26 @@ public interface Keys {
     Key keyOf(ByteBuffer record);
 
     /**
-     * What a record is about.
+     * What a record is about. Made by the methods below.
      *
-     * @param bytes equal for records about the same thing
+     * @param group what the key belongs to, or null
+     * @param bytes equal for records about the same thing; null if the record removes a whole group
      * @param removes whether the record says that the thing is gone: then nothing has to be kept
      */
-    record Key(ByteBuffer bytes, boolean removes) {}
+    record Key(@Nullable ByteBuffer group, @Nullable ByteBuffer bytes, boolean removes) {
+        /** A key that belongs to no group. */
+        public static Key of(ByteBuffer bytes, boolean removes) {
+            return new Key(null, bytes, removes);
+        }
+
+        /** A key that also goes when its group is removed. Keys are told apart by their bytes alone. */
+        public static Key in(ByteBuffer group, ByteBuffer bytes, boolean removes) {
+            return new Key(group, bytes, removes);
+        }
+
+        /** The record removes all earlier ones of the group. */
+        public static Key removalOf(ByteBuffer group) {
+            return new Key(group, null, true);
+        }
+    }
 }

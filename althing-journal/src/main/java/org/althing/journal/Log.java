@@ -210,8 +210,10 @@ final class Log {
         if (base != null) {
             closed.removeIf(segment -> segment.name().number() <= base.name().number());
             closed.addFirst(base);
-        } else if (!isClosed) {
-            LOG.log(System.Logger.Level.WARNING, "compaction failed, nothing is lost: " + disk, outcome.failure());
+        } else if (!isClosed && failure.get() == null) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "compaction in " + disk + " failed, nothing is lost: " + outcome.failure());
         }
     }
 

@@ -8,8 +8,8 @@ import java.util.Arrays;
  * none.
  */
 public final class RecordBatch {
-    /** The longest record. */
-    public static final int RECORD_BYTES_MAX = 256 << 20;
+    /** The longest record: the largest MQTT packet, 256 MiB, and room for what describes it. */
+    public static final int RECORD_BYTES_MAX = 288 << 20;
 
     private static final int FIRST_CAPACITY = 512;
     private static final byte[] NOTHING = new byte[0];
@@ -23,7 +23,7 @@ public final class RecordBatch {
     /**
      * Appends one record.
      *
-     * @param record its remaining bytes, 1 byte to 256 MiB; the position moves to the limit
+     * @param record its remaining bytes, 1 byte to 288 MiB; the position moves to the limit
      * @throws IllegalArgumentException if the record is empty or too long
      * @throws IllegalStateException if the batch would become longer than 1 GiB
      */

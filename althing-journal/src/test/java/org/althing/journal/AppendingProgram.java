@@ -14,7 +14,7 @@ final class AppendingProgram {
     static final int KEYS = 100;
     static final Journal.Options PLAIN = new Journal.Options(16 << 10, Journal.Durability.SYNC);
     static final Journal.Options COMPACTING = PLAIN.compacting(
-            record -> new Keys.Key(ByteBuffer.allocate(8).putLong(0, record.getLong(0) % KEYS), false),
+            record -> Keys.Key.of(ByteBuffer.allocate(8).putLong(0, record.getLong(0) % KEYS), false),
             ForkJoinPool.commonPool());
 
     private AppendingProgram() {}

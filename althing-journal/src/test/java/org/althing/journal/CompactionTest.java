@@ -17,16 +17,25 @@ import org.althing.testing.Gen;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Records are {@code key=value}, or {@code key=} to remove, or {@code !text} without a key. */
+/**
+ * Records are {@code key=value}, or {@code key=} to remove, or {@code !text} without a key. The first letter of a key is
+ * its group, which {@code -letter} removes.
+ */
 class CompactionTest {
     private static final Keys KEYS = CompactionTest::keyOf;
 
     private static Keys.@Nullable Key keyOf(ByteBuffer record) {
         String text = Bench.text(record);
+        if (text.startsWith("-")) {
+            return Keys.Key.removalOf(Bench.record(text.substring(1)));
+        }
         int equals = text.indexOf('=');
         return text.startsWith("!")
                 ? null
-                : new Keys.Key(Bench.record(text.substring(0, equals)), equals == text.length() - 1);
+                : Keys.Key.in(
+                        Bench.record(text.substring(0, 1)),
+                        Bench.record(text.substring(0, equals)),
+                        equals == text.length() - 1);
     }
 
     private static Journal open(Disk disk, Executor compactor) throws IOException {
@@ -36,6 +45,10 @@ class CompactionTest {
     private static Map<String, String> fold(List<String> records) {
         Map<String, String> fold = new LinkedHashMap<>();
         for (String record : records) {
+            if (record.startsWith("-")) {
+                fold.keySet().removeIf(key -> key.startsWith(record.substring(1)));
+                continue;
+            }
             String key = record.startsWith("!") ? record : record.substring(0, record.indexOf('='));
             fold.remove(key);
             if (!record.endsWith("=")) {
@@ -70,6 +83,20 @@ class CompactionTest {
         assertThat(fold(content)).isEqualTo(fold(written));
         assertThat(fold(content).keySet())
                 .containsExactlyElementsOf(fold(written).keySet());
+    }
+
+    @Test
+    void what_was_removed_leaves_nothing_behind() throws IOException {
+        MemoryDisk disk = new MemoryDisk();
+        try (Journal journal = open(disk, Bench.AT_ONCE)) {
+            for (int i = 0; i < 2000; i++) {
+                Bench.commit(journal, "key" + i + "=value");
+                Bench.commit(journal, i % 2 == 0 ? "key" + i + "=" : "-k");
+            }
+        }
+        String compacted = disk.list().getFirst();
+        assertThat(compacted).endsWith(".compacted");
+        assertThat(Bench.read(disk, compacted)).hasSizeLessThan(200);
     }
 
     @Test
@@ -194,7 +221,9 @@ class CompactionTest {
                     Later compactor = new Later();
                     Journal journal = open(disk, compactor);
                     for (int i = gen.between(0, 120); i > 0; i--) {
-                        String record = "k" + gen.between(0, 9) + "=" + (gen.oneIn(4) ? "" : "v" + gen.text(60));
+                        String group = gen.pick("a", "b", "c");
+                        String value = gen.oneIn(4) ? "" : "v" + gen.text(60);
+                        String record = gen.oneIn(12) ? "-" + group : group + gen.between(0, 5) + "=" + value;
                         assertThat(Bench.commit(journal, record)).isNull();
                         written.add(record);
                         if (gen.oneIn(20)) {

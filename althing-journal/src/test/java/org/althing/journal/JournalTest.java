@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -307,5 +308,18 @@ class JournalTest {
         journal.close();
         assertThat(Thread.interrupted()).isTrue();
         assertThat(told).containsOnlyNulls().hasSize(1);
+    }
+
+    /** The sums were computed by another program, from docs/formats.md. */
+    @Test
+    void the_file_is_the_documented_one() throws IOException {
+        try (Journal journal = Bench.open(disk)) {
+            Bench.commit(journal, "a", "bc");
+        }
+        assertThat(HexFormat.of().formatHex(Bench.read(disk, "00000001.journal")))
+                .isEqualTo(
+                        "414c54484a524e4c" + "00000001" + "00000002" + "0000000000000001" + "00".repeat(36) + "8e45f28b"
+                                + "0000000b" + "00000002" + "562244a3" + "0f4b5a55"
+                                + "0000000161" + "000000026263" + "0000000000");
     }
 }

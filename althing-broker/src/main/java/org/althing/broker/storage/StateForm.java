@@ -1,0 +1,318 @@
+package org.althing.broker.storage;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.althing.broker.StateChange;
+import org.althing.broker.StateChange.Delivery;
+import org.althing.broker.StateChange.InflightState;
+import org.althing.journal.Keys;
+import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.SubscriptionOptions;
+import org.althing.mqtt.SubscriptionOptions.RetainHandling;
+import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.TopicName;
+
+/**
+ * A {@link StateChange} as a record of the journal. For those who read the files without us: docs/formats.md.
+ *
+ * <pre>
+ *   ┌───────┬─────────┬─────────┬────────────┬─────────────────────┬ ─ ─ ─ ─ ─ ┐
+ *   │version│partition│ removes │ key length │ key: kind, fields   │   value    │
+ *   └───────┴─────────┴─────────┴────────────┴─────────────────────┴ ─ ─ ─ ─ ─ ┘
+ *       1       1          1        1...        1 + ...                not if it removes
+ * </pre>
+ *
+ * <p>The key stands in one piece, so that a compactor compares keys without knowing kinds. Keys of a client begin with its
+ * identifier, which is the group that the removal of a session removes.
+ */
+final class StateForm {
+    static final int VERSION = 1;
+    static final int PARTITIONS = 64;
+
+    private static final int SESSION = 1;
+    private static final int SUBSCRIPTION = 2;
+    private static final int RETAINED = 3;
+    private static final int MESSAGE = 4;
+    private static final int QUEUED = 5;
+    private static final int INFLIGHT = 6;
+    private static final int RECEIVED = 7;
+
+    private static final int NO_LOCAL = 4;
+    private static final int RETAIN_AS_PUBLISHED = 8;
+    private static final int RETAIN_HANDLING_SHIFT = 4;
+    private static final int RETAIN = 4;
+
+    private static final ProtocolVersion[] VERSIONS = ProtocolVersion.values();
+    private static final RetainHandling[] RETAIN_HANDLINGS = RetainHandling.values();
+    private static final InflightState[] INFLIGHT_STATES = InflightState.values();
+
+    private final StateBuffer record = new StateBuffer();
+    private final StateBuffer key = new StateBuffer();
+
+    /** The partition of a client identifier or a topic. */
+    static int partition(String text) {
+        return Math.floorMod(text.hashCode(), PARTITIONS);
+    }
+
+    private static int partition(long messageId) {
+        return (int) (messageId % PARTITIONS);
+    }
+
+    /** The record; valid until the next call. */
+    ByteBuffer write(StateChange change) {
+        record.clear();
+        key.clear();
+        switch (change) {
+            case StateChange.SessionPut put -> write(put);
+            case StateChange.SessionRemoved removed -> {
+                clientKey(SESSION, removed.clientId());
+                removal(partition(removed.clientId()));
+            }
+            case StateChange.SubscriptionPut put -> write(put);
+            case StateChange.SubscriptionRemoved removed -> {
+                clientKey(SUBSCRIPTION, removed.clientId());
+                key.text(removed.filter().toString());
+                removal(partition(removed.clientId()));
+            }
+            case StateChange.RetainedPut put -> {
+                topicKey(put.topic());
+                begin(partition(put.topic().toString()));
+                record.number(put.messageId());
+            }
+            case StateChange.RetainedRemoved removed -> {
+                topicKey(removed.topic());
+                removal(partition(removed.topic().toString()));
+            }
+            case StateChange.MessageStored stored -> write(stored);
+            case StateChange.MessageDropped dropped -> {
+                messageKey(dropped.messageId());
+                removal(partition(dropped.messageId()));
+            }
+            case StateChange.Queued queued -> {
+                clientKey(QUEUED, queued.clientId(), queued.sequence());
+                begin(partition(queued.clientId()));
+                write(queued.delivery());
+            }
+            case StateChange.Dequeued dequeued -> clientRemoval(QUEUED, dequeued.clientId(), dequeued.sequence());
+            case StateChange.InflightPut put -> {
+                clientKey(INFLIGHT, put.clientId(), put.packetIdentifier());
+                begin(partition(put.clientId()));
+                record.number(put.sequence());
+                record.u8(put.state().ordinal());
+                write(put.delivery());
+            }
+            case StateChange.InflightRemoved removed ->
+                clientRemoval(INFLIGHT, removed.clientId(), removed.packetIdentifier());
+            case StateChange.ReceivedPut put -> {
+                clientKey(RECEIVED, put.clientId(), put.packetIdentifier());
+                begin(partition(put.clientId()));
+                record.number(put.messageId());
+            }
+            case StateChange.ReceivedRemoved removed ->
+                clientRemoval(RECEIVED, removed.clientId(), removed.packetIdentifier());
+        }
+        return record.written();
+    }
+
+    private void write(StateChange.SessionPut put) {
+        clientKey(SESSION, put.clientId());
+        begin(partition(put.clientId()));
+        record.optional(put.userName());
+        record.u8(put.version().level());
+        record.number(put.expirySeconds());
+        record.time(put.disconnectedAtMillis());
+        MessageForm.write(put.will(), record);
+    }
+
+    private void write(StateChange.SubscriptionPut put) {
+        clientKey(SUBSCRIPTION, put.clientId());
+        key.text(put.filter().toString());
+        begin(partition(put.clientId()));
+        SubscriptionOptions options = put.options();
+        record.u8(options.qos().level()
+                | (options.noLocal() ? NO_LOCAL : 0)
+                | (options.retainAsPublished() ? RETAIN_AS_PUBLISHED : 0)
+                | options.retainHandling().ordinal() << RETAIN_HANDLING_SHIFT);
+        record.number(put.subscriptionIdentifier());
+    }
+
+    private void write(StateChange.MessageStored stored) {
+        messageKey(stored.messageId());
+        begin(partition(stored.messageId()));
+        record.optional(stored.publisher());
+        record.time(stored.expiresAtMillis());
+        MessageForm.write(stored.message(), record);
+    }
+
+    private void write(Delivery delivery) {
+        record.number(delivery.messageId());
+        record.u8(delivery.qos().level() | (delivery.retain() ? RETAIN : 0));
+        record.number(delivery.subscriptionIdentifiers().size());
+        for (int identifier : delivery.subscriptionIdentifiers()) {
+            record.number(identifier);
+        }
+    }
+
+    private void clientKey(int kind, String clientId) {
+        key.u8(kind);
+        key.text(clientId);
+    }
+
+    private void clientKey(int kind, String clientId, long number) {
+        clientKey(kind, clientId);
+        key.number(number);
+    }
+
+    private void clientRemoval(int kind, String clientId, long number) {
+        clientKey(kind, clientId, number);
+        removal(partition(clientId));
+    }
+
+    private void topicKey(TopicName topic) {
+        key.u8(RETAINED);
+        key.text(topic.toString());
+    }
+
+    private void messageKey(long messageId) {
+        key.u8(MESSAGE);
+        key.number(messageId);
+    }
+
+    private void begin(int partition) {
+        header(partition, false);
+    }
+
+    private void removal(int partition) {
+        header(partition, true);
+    }
+
+    private void header(int partition, boolean removes) {
+        record.u8(VERSION);
+        record.u8(partition);
+        record.flag(removes);
+        record.nested(key);
+    }
+
+    /**
+     * Reads one record.
+     *
+     * @throws IllegalArgumentException if it was written by a newer version, or does not have this form
+     */
+    static StateChange read(ByteBuffer bytes) {
+        StateReader reader = new StateReader(bytes.duplicate());
+        int version = reader.u8();
+        if (version != VERSION) {
+            throw new IllegalArgumentException("its form has version " + version + ", this program reads " + VERSION);
+        }
+        int partition = reader.u8();
+        boolean removes = reader.flag();
+        StateReader key = new StateReader(reader.nested());
+        int kind = key.u8();
+        StateChange change = removes ? readRemoval(kind, key) : readPut(kind, key, reader);
+        if (partition >= PARTITIONS || !key.isAtEnd() || !reader.isAtEnd()) {
+            throw new IllegalArgumentException("it has more than a record of kind " + kind + " has");
+        }
+        return change;
+    }
+
+    private static StateChange readRemoval(int kind, StateReader key) {
+        return switch (kind) {
+            case SESSION -> new StateChange.SessionRemoved(key.text());
+            case SUBSCRIPTION -> new StateChange.SubscriptionRemoved(key.text(), TopicFilter.of(key.text()));
+            case RETAINED -> new StateChange.RetainedRemoved(TopicName.of(key.text()));
+            case MESSAGE -> new StateChange.MessageDropped(key.number());
+            case QUEUED -> new StateChange.Dequeued(key.text(), key.number());
+            case INFLIGHT -> new StateChange.InflightRemoved(key.text(), key.integer());
+            case RECEIVED -> new StateChange.ReceivedRemoved(key.text(), key.integer());
+            default -> throw unknown(kind);
+        };
+    }
+
+    private static StateChange readPut(int kind, StateReader key, StateReader value) {
+        return switch (kind) {
+            case SESSION ->
+                new StateChange.SessionPut(
+                        key.text(),
+                        value.optional(),
+                        readVersion(value),
+                        value.number(),
+                        value.time(),
+                        MessageForm.readWill(value));
+            case SUBSCRIPTION ->
+                new StateChange.SubscriptionPut(
+                        key.text(), TopicFilter.of(key.text()), readOptions(value), value.integer());
+            case RETAINED -> new StateChange.RetainedPut(TopicName.of(key.text()), value.number());
+            case MESSAGE -> readMessage(key, value);
+            case QUEUED -> new StateChange.Queued(key.text(), key.number(), readDelivery(value));
+            case INFLIGHT ->
+                new StateChange.InflightPut(
+                        key.text(),
+                        key.integer(),
+                        value.number(),
+                        pick(INFLIGHT_STATES, value.u8()),
+                        readDelivery(value));
+            case RECEIVED -> new StateChange.ReceivedPut(key.text(), key.integer(), value.number());
+            default -> throw unknown(kind);
+        };
+    }
+
+    private static StateChange readMessage(StateReader key, StateReader value) {
+        long messageId = key.number();
+        String publisher = value.optional();
+        long expiresAtMillis = value.time();
+        return new StateChange.MessageStored(messageId, MessageForm.read(value), publisher, expiresAtMillis);
+    }
+
+    private static ProtocolVersion readVersion(StateReader value) {
+        return pick(VERSIONS, value.u8() - VERSIONS[0].level());
+    }
+
+    private static SubscriptionOptions readOptions(StateReader value) {
+        int flags = value.u8();
+        return new SubscriptionOptions(
+                Qos.of(flags & 3),
+                (flags & NO_LOCAL) != 0,
+                (flags & RETAIN_AS_PUBLISHED) != 0,
+                pick(RETAIN_HANDLINGS, flags >> RETAIN_HANDLING_SHIFT));
+    }
+
+    private static Delivery readDelivery(StateReader value) {
+        long messageId = value.number();
+        int flags = value.u8();
+        int count = value.integer();
+        List<Integer> identifiers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            identifiers.add(value.integer());
+        }
+        return new Delivery(messageId, Qos.of(flags & 3), (flags & RETAIN) != 0, identifiers);
+    }
+
+    private static <T> T pick(T[] values, int ordinal) {
+        if (ordinal < 0 || ordinal >= values.length) {
+            throw new IllegalArgumentException("it names the unknown case " + ordinal);
+        }
+        return values[ordinal];
+    }
+
+    private static IllegalArgumentException unknown(int kind) {
+        return new IllegalArgumentException("its kind " + kind + " is unknown");
+    }
+
+    /** The key of a record, for the journal's compactor. */
+    static Keys.Key keyOf(ByteBuffer bytes) {
+        StateReader reader = new StateReader(bytes.duplicate());
+        reader.u8();
+        reader.u8();
+        boolean removes = reader.flag();
+        ByteBuffer key = reader.nested();
+        StateReader parts = new StateReader(key.duplicate());
+        int kind = parts.u8();
+        if (kind == MESSAGE || kind == RETAINED) {
+            return Keys.Key.of(key, removes);
+        }
+        ByteBuffer client = parts.nested();
+        return removes && kind == SESSION ? Keys.Key.removalOf(client) : Keys.Key.in(client, key, removes);
+    }
+}

@@ -1,0 +1,230 @@
+package org.althing.broker.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.althing.broker.StateChange;
+import org.althing.broker.StateChange.Delivery;
+import org.althing.broker.StateChange.InflightState;
+import org.althing.journal.Disk;
+import org.althing.journal.Journal;
+import org.althing.journal.RecordBatch;
+import org.althing.journal.memory.FaultyDisk;
+import org.althing.journal.memory.MemoryDisk;
+import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.Bytes;
+import org.althing.mqtt.Properties;
+import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.SubscriptionOptions;
+import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.TopicName;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalStateStoreTest {
+    private static final Journal.Options OPTIONS = new Journal.Options(2048, Journal.Durability.SYNC);
+
+    private final MemoryDisk disk = new MemoryDisk();
+
+    private static JournalStateStore open(Disk disk) throws IOException {
+        return JournalStateStore.open(disk, OPTIONS, Runnable::run, Runnable::run);
+    }
+
+    private static List<StateChange> replay(Disk disk) throws IOException {
+        List<StateChange> changes = new ArrayList<>();
+        try (JournalStateStore store = open(disk)) {
+            store.replay(changes::add);
+        }
+        return changes;
+    }
+
+    private static @Nullable Throwable commit(JournalStateStore store, StateChange... changes) {
+        for (StateChange change : changes) {
+            store.append(change);
+        }
+        List<@Nullable Throwable> told = new ArrayList<>();
+        store.commit(told::add);
+        assertThat(told).hasSize(1);
+        return told.getFirst();
+    }
+
+    private static StateChange.SessionPut session(String clientId) {
+        return new StateChange.SessionPut(clientId, null, ProtocolVersion.MQTT_5, 60, StateChange.NEVER, null);
+    }
+
+    private static StateChange.MessageStored message(long messageId, int bytes) {
+        var message = new ApplicationMessage(
+                TopicName.of("a"), Bytes.wrap(new byte[bytes]), Qos.AT_LEAST_ONCE, false, Properties.NONE);
+        return new StateChange.MessageStored(messageId, message, null, StateChange.NEVER);
+    }
+
+    private static StateChange.Queued queued(String clientId, long sequence, long messageId) {
+        return new StateChange.Queued(clientId, sequence, new Delivery(messageId, Qos.AT_LEAST_ONCE, false, List.of()));
+    }
+
+    private static StateChange.InflightPut inflight(String clientId, int packet, long sequence, long messageId) {
+        return new StateChange.InflightPut(
+                clientId,
+                packet,
+                sequence,
+                InflightState.AWAITING_PUBACK,
+                new Delivery(messageId, Qos.AT_LEAST_ONCE, false, List.of()));
+    }
+
+    @Test
+    void an_empty_folder_is_an_empty_state() throws IOException {
+        assertThat(replay(disk)).isEmpty();
+    }
+
+    @Test
+    void the_last_change_of_each_key_comes_back_in_an_order_that_makes_the_same_state() throws IOException {
+        var subscription = new StateChange.SubscriptionPut(
+                "alice", TopicFilter.of("a/#"), SubscriptionOptions.of(Qos.AT_LEAST_ONCE), 0);
+        var left = new StateChange.SessionPut("alice", "user", ProtocolVersion.MQTT_5, 60, 1234, null);
+        var retained = new StateChange.RetainedPut(TopicName.of("a"), 3);
+        var received = new StateChange.ReceivedPut("alice", 9, 2);
+        try (JournalStateStore store = open(disk)) {
+            store.replay(change -> {});
+            commit(store, session("alice"), subscription);
+            commit(store, message(3, 5), retained, message(1, 5), message(2, 5), received);
+            commit(store, queued("alice", 12, 1), queued("alice", 11, 2));
+            commit(store, inflight("alice", 5, 8, 2), inflight("alice", 4, 7, 1), left);
+        }
+        assertThat(replay(disk))
+                .containsExactly(
+                        message(3, 5),
+                        message(1, 5),
+                        message(2, 5),
+                        left,
+                        subscription,
+                        received,
+                        inflight("alice", 4, 7, 1),
+                        inflight("alice", 5, 8, 2),
+                        queued("alice", 11, 2),
+                        queued("alice", 12, 1),
+                        retained);
+    }
+
+    @Test
+    void the_end_of_a_session_takes_all_its_records_and_nothing_else() throws IOException {
+        try (JournalStateStore store = open(disk)) {
+            store.replay(change -> {});
+            commit(store, session("bob"), session("bob/2"), message(1, 5), queued("bob", 1, 1), queued("bob/2", 1, 1));
+            commit(store, new StateChange.SessionRemoved("bob"));
+        }
+        assertThat(replay(disk)).containsExactly(message(1, 5), session("bob/2"), queued("bob/2", 1, 1));
+    }
+
+    @Test
+    void a_message_that_nobody_names_any_more_is_forgotten_at_the_next_start() throws IOException {
+        try (JournalStateStore store = open(disk)) {
+            store.replay(change -> {});
+            commit(store, session("bob"), message(1, 5), queued("bob", 1, 1));
+            commit(store, new StateChange.SessionRemoved("bob")); // and the process ends before MessageDropped
+        }
+        try (JournalStateStore store = open(disk)) {
+            List<StateChange> state = new ArrayList<>();
+            store.replay(state::add);
+            assertThat(state).isEmpty();
+            commit(store, session("carla"), message(1, 7), queued("carla", 1, 1));
+        }
+        assertThat(replay(disk)).containsExactly(message(1, 7), session("carla"), queued("carla", 1, 1));
+    }
+
+    @Test
+    void a_reference_to_a_message_that_is_not_there_is_left_out() throws IOException {
+        try (JournalStateStore store = open(disk)) {
+            store.replay(change -> {});
+            commit(store, session("bob"), queued("bob", 1, 99));
+        }
+        assertThat(replay(disk)).containsExactly(session("bob"));
+    }
+
+    @Test
+    void a_message_for_many_sessions_is_stored_once() throws IOException {
+        try (JournalStateStore store = open(disk)) {
+            store.replay(change -> {});
+            store.append(message(1, 10_000));
+            for (int i = 0; i < 1000; i++) {
+                store.append(queued("client" + i, 1, 1));
+            }
+            commit(store);
+        }
+        long bytes = 0;
+        for (String name : disk.list()) {
+            try (Disk.DiskFile file = disk.open(name)) {
+                bytes += file.size();
+            }
+        }
+        assertThat(bytes).isLessThan(10_000 + 1000 * 30);
+    }
+
+    @Test
+    void a_queue_that_comes_and_goes_does_not_grow_the_files() throws IOException {
+        try (JournalStateStore store = open(disk)) {
+            store.replay(change -> {});
+            commit(store, session("bob"));
+            for (int i = 1; i <= 2000; i++) {
+                commit(store, message(i, 50), queued("bob", i, i));
+                commit(store, new StateChange.Dequeued("bob", i), new StateChange.MessageDropped(i));
+            }
+        }
+        assertThat(disk.list()).hasSizeLessThan(8);
+        assertThat(replay(disk)).containsExactly(session("bob"));
+    }
+
+    @Test
+    void a_disk_that_fails_fails_this_commit_and_all_later_ones() throws IOException {
+        FaultyDisk faulty = new FaultyDisk(new SplittableRandom(1));
+        JournalStateStore store = open(faulty);
+        store.replay(change -> {});
+        assertThat(commit(store, session("alice"))).isNull();
+        faulty.failAt(1);
+        assertThat(commit(store, session("bob"))).isInstanceOf(IOException.class);
+        assertThat(commit(store, session("carla"))).isInstanceOf(IOException.class);
+        assertThat(store.failure()).isPresent();
+        assertThat(replay(faulty.afterPowerCut())).containsExactly(session("alice"));
+    }
+
+    @Test
+    void a_record_of_a_newer_version_stops_the_start() throws IOException {
+        Journal journal = Journal.open(disk, OPTIONS, Runnable::run, record -> {});
+        RecordBatch batch = new RecordBatch();
+        batch.add(ByteBuffer.wrap(new byte[] {2, 0, 0}));
+        journal.commit(batch, failure -> {});
+        journal.close();
+        assertThatThrownBy(() -> open(disk))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("state in memory")
+                .hasMessageContaining("its form has version 2");
+    }
+
+    @Test
+    void a_folder_of_its_own_keeps_the_state_and_is_locked_meanwhile(@TempDir Path folder) throws Exception {
+        CompletableFuture<@Nullable Throwable> durable = new CompletableFuture<>();
+        try (JournalStateStore store = JournalStateStore.inFolder(folder)) {
+            store.replay(change -> {});
+            store.append(session("alice"));
+            store.commit(durable::complete);
+            assertThat(durable.get(10, TimeUnit.SECONDS)).isNull();
+            assertThatThrownBy(() -> JournalStateStore.inFolder(folder)).hasMessageContaining("is in use");
+        }
+        try (JournalStateStore store = JournalStateStore.inFolder(folder)) {
+            List<StateChange> state = new ArrayList<>();
+            store.replay(state::add);
+            assertThat(state).containsExactly(session("alice"));
+            assertThat(store.recovery().records()).isEqualTo(1);
+            assertThatThrownBy(() -> store.replay(state::add)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package org.althing.broker.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import org.althing.broker.StateChange;
+import org.althing.journal.Keys;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.SubscriptionOptions;
+import org.althing.mqtt.TopicFilter;
+import org.althing.testing.Gen;
+import org.junit.jupiter.api.Test;
+
+class StateFormTest {
+    private static ByteBuffer copy(ByteBuffer bytes) {
+        return ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+    }
+
+    private static ByteBuffer form(StateChange change) {
+        return copy(new StateForm().write(change));
+    }
+
+    @Test
+    void every_change_comes_back_from_its_form() {
+        StateForm form = new StateForm();
+        Gen.forAll(3000, gen -> {
+            StateChange change = StateGen.any(gen);
+            assertThat(StateForm.read(form.write(change))).isEqualTo(change);
+        });
+    }
+
+    @Test
+    void a_form_that_is_cut_or_too_long_is_refused() {
+        Gen.forAll(300, gen -> {
+            ByteBuffer whole = form(StateGen.any(gen));
+            ByteBuffer cut = whole.slice(0, gen.between(0, whole.remaining() - 1));
+            assertThatThrownBy(() -> StateForm.read(cut)).isInstanceOf(RuntimeException.class);
+            ByteBuffer longer = ByteBuffer.allocate(whole.remaining() + 1)
+                    .put(whole.duplicate())
+                    .clear();
+            assertThatThrownBy(() -> StateForm.read(longer)).isInstanceOf(RuntimeException.class);
+        });
+    }
+
+    @Test
+    void the_form_is_the_documented_one() {
+        var queued =
+                new StateChange.Queued("bob", 300, new StateChange.Delivery(7, Qos.AT_LEAST_ONCE, true, List.of(1)));
+        // version, partition, removes, key length, key (kind, "bob", 300); message, QoS and RETAIN, identifiers
+        assertThat(HexFormat.of().formatHex(form(queued).array()))
+                .isEqualTo("01" + partition("bob") + "0007" + "0503626f62ac02" + "07050101");
+        assertThat(HexFormat.of()
+                        .formatHex(form(new StateChange.Dequeued("bob", 300)).array()))
+                .isEqualTo("01" + partition("bob") + "0107" + "0503626f62ac02");
+        var subscription = new StateChange.SubscriptionPut(
+                "bob", TopicFilter.of("a/#"), SubscriptionOptions.of(Qos.EXACTLY_ONCE), 0);
+        assertThat(HexFormat.of().formatHex(form(subscription).array()))
+                .isEqualTo("01" + partition("bob") + "0009" + "0203626f6203612f23" + "0200");
+    }
+
+    private static String partition(String text) {
+        int partition = StateForm.partition(text);
+        assertThat(partition).isBetween(0, 63);
+        return HexFormat.of().toHexDigits((byte) partition);
+    }
+
+    @Test
+    void a_newer_form_is_refused_by_its_version() {
+        ByteBuffer newer = form(new StateChange.SessionRemoved("bob")).put(0, (byte) 2);
+        assertThatThrownBy(() -> StateForm.read(newer)).hasMessage("its form has version 2, this program reads 1");
+    }
+
+    @Test
+    void a_change_and_its_removal_have_one_key() {
+        Gen.forAll(500, gen -> {
+            String client = StateGen.clientId(gen);
+            long sequence = gen.between(0L, Long.MAX_VALUE - 1);
+            Keys.Key put = StateForm.keyOf(form(new StateChange.Queued(client, sequence, StateGen.delivery(gen, 1))));
+            Keys.Key removal = StateForm.keyOf(form(new StateChange.Dequeued(client, sequence)));
+            Keys.Key session = StateForm.keyOf(form(new StateChange.SessionRemoved(client)));
+            assertThat(put).isEqualTo(new Keys.Key(session.group(), removal.bytes(), false));
+            assertThat(removal.removes()).isTrue();
+            assertThat(session).isEqualTo(Keys.Key.removalOf(Objects.requireNonNull(session.group())));
+        });
+    }
+
+    @Test
+    void different_things_have_different_keys() {
+        Keys.Key one = StateForm.keyOf(form(new StateChange.SubscriptionRemoved("a", TopicFilter.of("b/c"))));
+        Keys.Key other = StateForm.keyOf(form(new StateChange.SubscriptionRemoved("a/b", TopicFilter.of("c"))));
+        assertThat(one.bytes()).isNotEqualTo(other.bytes());
+        assertThat(StateForm.keyOf(form(new StateChange.InflightRemoved("a", 5)))
+                        .bytes())
+                .isNotEqualTo(StateForm.keyOf(form(new StateChange.ReceivedRemoved("a", 5)))
+                        .bytes());
+    }
+}
