@@ -1,15 +1,32 @@
 package org.althing.server;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.althing.broker.BrokerLog;
+import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.StateStore;
+import org.althing.broker.storage.JournalStateStore;
+import org.althing.journal.Recovery;
 
-/** Opens what keeps the broker's state. */
+/** Opens what keeps the broker's state, and says what was found there. */
 final class Stores {
     private Stores() {}
 
     static StateStore open(Path folder, BrokerLog log) throws IOException {
-        throw new IOException(folder + " " + log);
+        Files.createDirectories(folder);
+        JournalStateStore store = JournalStateStore.inFolder(folder);
+        Recovery recovery = store.recovery();
+        log.log(
+                Level.INFORMATION,
+                "State is kept in " + folder.toAbsolutePath() + "; " + recovery.records() + " records read.");
+        Recovery.Cut cut = recovery.cut();
+        if (cut != null) {
+            log.log(
+                    Level.NOTICE,
+                    "The last write was torn and had not been acknowledged: " + cut.bytes() + " bytes at "
+                            + cut.offset() + " of " + cut.file() + " were cut off.");
+        }
+        return store;
     }
 }
