@@ -244,7 +244,7 @@ final class Compactor implements Runnable {
         } catch (IOException e) {
             System.getLogger(Journal.class.getPackageName())
                     .log(
-                            System.Logger.Level.INFO,
+                            System.Logger.Level.DEBUG,
                             "files that the compacted one replaces stay until the next start",
                             e);
         }

@@ -85,7 +85,12 @@ final class Log {
         if (full && current.records() > 0) {
             roll();
         }
-        current.append(block, synced);
+        try {
+            current.append(block, synced);
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot write " + disk + "/" + current.header().name() + ": " + e.getMessage(), e);
+        }
     }
 
     private IOException fail(IOException e) {
@@ -114,13 +119,17 @@ final class Log {
 
     private SegmentWriter newSegment(long number, long recordsBefore) throws IOException {
         SegmentHeader header = SegmentHeader.log(number, synced, recordsBefore);
-        SegmentWriter writer = SegmentWriter.begin(disk, header, allocationStep);
         try {
-            writer.publish(disk);
-            return writer;
-        } catch (IOException | RuntimeException e) {
-            closeQuietly(writer);
-            throw e;
+            SegmentWriter writer = SegmentWriter.begin(disk, header, allocationStep);
+            try {
+                writer.publish(disk);
+                return writer;
+            } catch (IOException | RuntimeException e) {
+                closeQuietly(writer);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new IOException("cannot begin " + disk + "/" + header.name() + ": " + e.getMessage(), e);
         }
     }
 

@@ -274,12 +274,13 @@ class JournalTest {
         Journal journal = Bench.open(small);
         assertThat(Bench.commit(journal, "a")).isNull();
         small.capacity(small.used());
-        assertThat(Bench.commit(journal, "b".repeat(300))).hasMessageContaining("No space left");
-        assertThat(Bench.commit(journal, "c")).hasMessageContaining("stopped after an error: No space left");
+        assertThat(Bench.commit(journal, "b".repeat(300)))
+                .hasMessageContaining("cannot write faulty disk/00000001.journal: No space left");
+        assertThat(Bench.commit(journal, "c")).hasMessageContaining("stopped after an error: cannot write");
         assertThat(journal.failure()).isPresent();
         List<@Nullable IOException> reopened = new ArrayList<>();
         journal.reopen(reopened::add);
-        assertThat(reopened.removeFirst()).hasMessageContaining("No space left");
+        assertThat(reopened.removeFirst()).hasMessageContaining("00000002.journal: No space left");
         small.capacity(Long.MAX_VALUE);
         journal.reopen(reopened::add);
         assertThat(reopened).containsOnlyNulls();
@@ -296,18 +297,6 @@ class JournalTest {
             assertThat(reopened).containsOnlyNulls();
         }
         assertThat(disk.list()).containsExactly("00000001.journal");
-    }
-
-    @Test
-    void an_interrupt_of_the_closing_thread_loses_nothing() throws IOException {
-        Later committer = new Later();
-        Journal journal = Journal.open(disk, Bench.SMALL, committer, record -> {});
-        List<@Nullable IOException> told = new ArrayList<>();
-        journal.commit(Bench.batch("a"), told::add);
-        Thread.currentThread().interrupt();
-        journal.close();
-        assertThat(Thread.interrupted()).isTrue();
-        assertThat(told).containsOnlyNulls().hasSize(1);
     }
 
     /** The sums were computed by another program, from docs/formats.md. */

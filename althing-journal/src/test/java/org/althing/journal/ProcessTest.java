@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,5 +127,22 @@ class ProcessTest {
             journal.close();
         }
         assertThat(Files.size(file)).isEqualTo(64 + 2 * 32);
+    }
+
+    @Test
+    void an_interrupt_of_the_closing_thread_loses_nothing() throws IOException {
+        List<@Nullable IOException> told = new ArrayList<>();
+        try (Disk disk = Disk.folder(folder)) {
+            Bench.Later committer = new Bench.Later();
+            Journal journal = Journal.open(disk, Bench.SMALL, committer, record -> {});
+            journal.commit(Bench.batch("a"), told::add);
+            Thread.currentThread().interrupt();
+            journal.close();
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(told).hasSize(1).containsOnlyNulls();
+        try (Disk disk = Disk.folder(folder)) {
+            assertThat(Bench.content(disk)).containsExactly("a");
+        }
     }
 }
