@@ -19,8 +19,10 @@ public final class TopicFilter {
     }
 
     /**
-     * @throws IllegalArgumentException if the filter breaks [MQTT-4.7.1-1] to [MQTT-4.7.1-3], [MQTT-4.7.3-1] to
-     *     [MQTT-4.7.3-3], or, as a shared one, [MQTT-4.8.2-1], [MQTT-4.8.2-2]; the message says which
+     * @throws IllegalArgumentException if the text is empty, longer than 65,535 bytes in UTF-8, holds U+0000, an unpaired
+     *     surrogate or a wildcard that is not a whole level ([MQTT-4.7.1-1], [MQTT-4.7.1-2], [MQTT-4.7.3-1] to
+     *     [MQTT-4.7.3-3]), or, as a shared one, lacks its name or its filter ([MQTT-4.8.2-1], [MQTT-4.8.2-2]); the
+     *     message says which
      */
     public static TopicFilter of(String text) {
         TopicSyntax.checkFilter(text);
@@ -50,7 +52,7 @@ public final class TopicFilter {
         return levels.contains("+") || levels.getLast().equals("#");
     }
 
-    /** Whether messages on this topic match ([MQTT-4.7.1-2], [MQTT-4.7.2-1]). The oracle of every topic tree. */
+    /** Whether messages on this topic match (section 4.7, [MQTT-4.7.2-1]). The oracle of every topic tree. */
     public boolean matches(TopicName name) {
         List<String> topic = name.levels();
         if (name.startsWithDollar()

@@ -22,7 +22,7 @@ public final class TopicName {
 
     /**
      * @throws IllegalArgumentException if the text is empty, longer than 65,535 bytes in UTF-8, or holds a wildcard,
-     *     U+0000, or an unpaired surrogate ([MQTT-4.7.1-1], [MQTT-4.7.3-1] to [MQTT-4.7.3-3], [MQTT-1.5.4-1],
+     *     U+0000, or an unpaired surrogate ([MQTT-4.7.0-1], [MQTT-4.7.3-1] to [MQTT-4.7.3-3], [MQTT-1.5.4-1],
      *     [MQTT-1.5.4-2]); the message says which
      */
     public static TopicName of(String text) {

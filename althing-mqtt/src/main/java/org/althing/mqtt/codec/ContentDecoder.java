@@ -100,7 +100,9 @@ final class ContentDecoder {
         boolean released = type == PacketType.PUBREL || type == PacketType.PUBCOMP;
         // A reason code of Success, or the properties, may be left out where nothing follows them.
         if (version.hasProperties() && in.remaining() > 0) {
-            code = (released ? ReasonCodes.PUBLISH_RELEASED : ReasonCodes.PUBLISH_RECEIVED).read(in);
+            boolean fromClient = sender == PacketDecoder.Sender.CLIENT;
+            ReasonCodes received = fromClient ? ReasonCodes.PUBLISH_RECEIVED : ReasonCodes.SERVER_PUBLISH_RECEIVED;
+            code = (released ? ReasonCodes.PUBLISH_RELEASED : received).read(in);
             if (in.remaining() > 0) {
                 properties = propertyReader.read(in, PropertyPlace.ACKNOWLEDGEMENT);
             }
@@ -148,7 +150,7 @@ final class ContentDecoder {
         }
         boolean reserved = (options & 0xFC) != 0 && version == ProtocolVersion.MQTT_3_1_1;
         if (qos == 3 || reserved) {
-            throw in.malformed("requested QoS " + options + " ([MQTT-3.8.3-4] of 3.1.1)");
+            throw in.malformed("requested QoS " + options + " ([MQTT-3-8.3-4] of 3.1.1)");
         }
         return SubscriptionOptions.of(Qos.of(qos));
     }

@@ -135,6 +135,11 @@ public final class PacketDecoder {
         heldLength = needed;
     }
 
+    /** Bytes that stand ready for an incomplete packet. */
+    int heldCapacity() {
+        return held.length;
+    }
+
     /** The size of the packet that begins at {@code from}, or 0 while its fixed header is incomplete. */
     private int packetSize(ByteBuffer bytes, int from, int to) throws MalformedPacketException {
         if (from == to) {

@@ -43,6 +43,21 @@ enum ReasonCodes {
             PACKET_IDENTIFIER_IN_USE,
             QUOTA_EXCEEDED,
             PAYLOAD_FORMAT_INVALID),
+    /**
+     * What a client bears in PUBACK and PUBREC. Mosquitto: answers a PUBLISH over its message_size_limit with Packet too
+     * large, which the standard does not give to them; a client that broke off would send the message again for ever.
+     */
+    SERVER_PUBLISH_RECEIVED(
+            PACKET_TOO_LARGE,
+            SUCCESS,
+            NO_MATCHING_SUBSCRIBERS,
+            UNSPECIFIED_ERROR,
+            IMPLEMENTATION_SPECIFIC_ERROR,
+            NOT_AUTHORIZED,
+            TOPIC_NAME_INVALID,
+            PACKET_IDENTIFIER_IN_USE,
+            QUOTA_EXCEEDED,
+            PAYLOAD_FORMAT_INVALID),
     /** PUBREL and PUBCOMP. */
     PUBLISH_RELEASED(SUCCESS, PACKET_IDENTIFIER_NOT_FOUND),
     SUBACK(

@@ -1,5 +1,8 @@
 package org.althing.mqtt.codec;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +12,7 @@ import java.util.List;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.MalformedPacketException;
 import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.codec.PacketDecoder.Sender;
 import org.jspecify.annotations.Nullable;
 
@@ -109,5 +113,25 @@ final class Wire {
         byte[] bytes = new byte[out.length()];
         out.view().get(bytes);
         return bytes;
+    }
+
+    /** The packet is written as these bytes, and read from them. */
+    static void assertSame(Sender sender, ProtocolVersion version, ControlPacket packet, byte[] bytes)
+            throws MalformedPacketException {
+        assertThat(hex(encode(version, packet))).isEqualTo(hex(bytes));
+        assertThat(decode(sender, version, bytes)).isEqualTo(packet);
+    }
+
+    /** The bytes are refused with this reason code; a version of null means at the beginning of the connection. */
+    static void assertRefused(ReasonCode code, Sender sender, @Nullable ProtocolVersion version, byte[] bytes) {
+        assertThatThrownBy(() -> decode(sender, version, bytes))
+                .as(hex(bytes))
+                .isInstanceOfSatisfying(
+                        MalformedPacketException.class,
+                        e -> assertThat(e.reasonCode()).as(e.getMessage()).isEqualTo(code));
+    }
+
+    static String hex(byte[] bytes) {
+        return HexFormat.ofDelimiter(" ").withUpperCase().formatHex(bytes);
     }
 }
