@@ -40,6 +40,11 @@ public final class Counters {
         }
 
         /** Runs on the owning shard. */
+        public void set(long amount) {
+            value.setRelease(amount);
+        }
+
+        /** Runs on the owning shard. */
         public void increment() {
             add(1);
         }

@@ -1,0 +1,172 @@
+package org.althing.broker.routing;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.althing.broker.BrokerLog;
+import org.althing.broker.StateChange;
+import org.althing.broker.StateStore;
+import org.althing.net.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changes of a shard on their way to the {@link StateStore}.
+ *
+ * <h2>The output-commit rule</h2>
+ *
+ * <p>Changes are numbered. Whatever tells a client that something is safe names the last change it stands on, and waits
+ * until that one is committed. The changes of a turn are one commit, so that what belongs together is there after a
+ * crash as a whole or not at all.
+ *
+ * <h2>After a failure</h2>
+ *
+ * <p>Once a commit has failed nobody knows what is on the disk. From then on nothing is appended, no number is reached any
+ * more, and everybody who waits is told, once.
+ */
+public final class ChangeLog {
+    /** The number of no change: it is always committed. */
+    public static final long NOTHING = 0;
+
+    private final StateStore store;
+    private final EventLoop loop;
+    private final BrokerLog log;
+    private final boolean durable;
+    private final Runnable submit = this::submit;
+
+    private long appended = NOTHING;
+    private long submitted = NOTHING;
+    private long committed = NOTHING;
+    private long lastMessageId;
+    private boolean submitAsked;
+    private @Nullable Throwable failure;
+    private List<Runnable> waiting = new ArrayList<>();
+
+    public ChangeLog(StateStore store, EventLoop loop, BrokerLog log) {
+        this.store = store;
+        this.loop = loop;
+        this.log = log;
+        this.durable = store.isDurable();
+    }
+
+    /** Whether state outlives the process. If not, no change need be made at all. */
+    public boolean isDurable() {
+        return durable;
+    }
+
+    /** Gathers a change for the commit of this turn. */
+    public void append(StateChange change) {
+        if (!durable) {
+            return;
+        }
+        appended++;
+        if (failure != null) {
+            return;
+        }
+        store.append(change);
+        if (!submitAsked) {
+            submitAsked = true;
+            loop.atTurnEnd(submit);
+        }
+    }
+
+    /** The number of the last change. */
+    public long last() {
+        return appended;
+    }
+
+    public boolean isCommitted(long change) {
+        return change <= committed;
+    }
+
+    /** Whether a commit has failed: what is not committed by now never will be. */
+    public boolean hasFailed() {
+        return failure != null;
+    }
+
+    /** Runs the task once, after the next commit, or after a failure. */
+    public void afterCommit(Runnable task) {
+        waiting.add(task);
+    }
+
+    /** Something durable refers to the message from now on; it is stored if it was not. */
+    public void hold(RoutedMessage message) {
+        if (!durable) {
+            return;
+        }
+        message.references++;
+        if (message.references == 1) {
+            lastMessageId++;
+            message.storedId = lastMessageId;
+            append(new StateChange.MessageStored(
+                    message.storedId, message.message(), message.publisher(), message.expiresAtMillis()));
+        }
+    }
+
+    /** One that held it refers to it no longer; the last one drops it. */
+    public void release(RoutedMessage message) {
+        if (!durable) {
+            return;
+        }
+        assert message.references > 0 : "released more often than held: " + message.message();
+        message.references--;
+        if (message.references == 0) {
+            append(new StateChange.MessageDropped(message.storedId));
+            message.storedId = 0;
+        }
+    }
+
+    /** A message that was stored before this process began; nothing refers to it yet. */
+    public RoutedMessage restore(StateChange.MessageStored stored) {
+        RoutedMessage message = new RoutedMessage(stored.message(), stored.publisher(), stored.expiresAtMillis());
+        message.storedId = stored.messageId();
+        lastMessageId = Math.max(lastMessageId, stored.messageId());
+        return message;
+    }
+
+    /** Counts a reference that replay brought back. */
+    public void restoreReference(RoutedMessage message) {
+        message.references++;
+    }
+
+    /** Drops a restored message that nothing refers to. */
+    public void dropUnlessReferred(RoutedMessage message) {
+        if (message.references == 0) {
+            append(new StateChange.MessageDropped(message.storedId));
+            message.storedId = 0;
+        }
+    }
+
+    private void submit() {
+        submitAsked = false;
+        long last = appended;
+        submitted = last;
+        store.commit(cause -> {
+            if (loop.inLoop()) {
+                onCommitted(last, cause);
+            } else {
+                loop.execute(() -> onCommitted(last, cause));
+            }
+        });
+    }
+
+    private void onCommitted(long last, @Nullable Throwable cause) {
+        if (failure != null) {
+            return;
+        }
+        assert last > committed && last <= submitted : last + " after " + committed;
+        if (cause == null) {
+            committed = last;
+        } else {
+            failure = cause;
+            log.log(
+                    BrokerLog.Level.ERROR,
+                    "Error: State could not be saved: " + cause
+                            + ". Nothing that depends on it is acknowledged any more; start again when the cause is"
+                            + " removed.");
+        }
+        List<Runnable> told = waiting;
+        waiting = new ArrayList<>();
+        for (Runnable task : told) {
+            task.run();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package org.althing.broker.session;
+
+import org.althing.broker.StateChange;
+import org.althing.broker.routing.RoutedMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * QoS 2 messages from one client that wait for PUBREL: method A of MQTT 5.0, figure 4.3, as in Mosquitto. A message is
+ * held here and goes on its way at PUBREL; until then a PUBLISH with its packet identifier is a repeat.
+ */
+final class InboundFlow {
+    /** What a packet identifier in use stands for. */
+    sealed interface Received {
+        /** A message that goes on its way at PUBREL; null for one that goes nowhere. */
+        record Held(@Nullable RoutedMessage message) implements Received {}
+
+        /** One that is not decided yet: its PUBREC is still to come. */
+        record Undecided(Interception interception) implements Received {}
+    }
+
+    private static final Received.Held NOWHERE = new Received.Held(null);
+
+    private final String clientId;
+    private final SessionChanges changes;
+    private final IdentifierMap<Received> received = new IdentifierMap<>();
+
+    InboundFlow(String clientId, SessionChanges changes) {
+        this.clientId = clientId;
+        this.changes = changes;
+    }
+
+    @Nullable
+    Received get(int packetIdentifier) {
+        return received.get(packetIdentifier);
+    }
+
+    int size() {
+        return received.size();
+    }
+
+    void undecided(int packetIdentifier, Interception interception) {
+        received.put(packetIdentifier, new Received.Undecided(interception));
+    }
+
+    /** Holds the message until PUBREL; null for one that goes nowhere. */
+    void hold(int packetIdentifier, @Nullable RoutedMessage message) {
+        received.put(packetIdentifier, message == null ? NOWHERE : new Received.Held(message));
+        if (message != null) {
+            changes.hold(message);
+        }
+        if (changes.isDurable()) {
+            changes.append(
+                    new StateChange.ReceivedPut(clientId, packetIdentifier, message == null ? 0 : message.storedId()));
+        }
+    }
+
+    /** Forgets an undecided one, which was refused. */
+    void refuse(int packetIdentifier) {
+        received.remove(packetIdentifier);
+    }
+
+    /** PUBREL came, and what was held has gone on its way. */
+    void release(int packetIdentifier) {
+        Received removed = received.remove(packetIdentifier);
+        if (changes.isDurable()) {
+            changes.append(new StateChange.ReceivedRemoved(clientId, packetIdentifier));
+        }
+        release(removed);
+    }
+
+    private void release(@Nullable Received removed) {
+        if (removed instanceof Received.Held held && held.message() != null) {
+            changes.release(held.message());
+        }
+    }
+
+    /** The session ends; its records go with it, but each message loses a reference. */
+    void end() {
+        for (Received each : received.values()) {
+            release(each);
+        }
+        received.clear();
+    }
+
+    /** Puts back what was held before this process began. */
+    void restore(int packetIdentifier, @Nullable RoutedMessage message) {
+        received.put(packetIdentifier, message == null ? NOWHERE : new Received.Held(message));
+    }
+}

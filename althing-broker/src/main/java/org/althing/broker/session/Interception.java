@@ -1,0 +1,83 @@
+package org.althing.broker.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.althing.broker.PublishInterceptor;
+import org.althing.broker.session.SessionLink.AckSlot;
+import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.ReasonCode;
+import org.jspecify.annotations.Nullable;
+
+/** One PUBLISH in the hands of an interceptor, which may answer from any thread. */
+final class Interception implements PublishInterceptor.Attempt {
+    /** What was decided: where the message goes, and what its acknowledgement says. */
+    record Decision(boolean routed, ReasonCode reasonCode, String text) {
+        static final Decision PASS = new Decision(true, ReasonCode.SUCCESS, "");
+        static final Decision DROP = new Decision(false, ReasonCode.SUCCESS, "");
+    }
+
+    private final Session session;
+    private final ApplicationMessage message;
+    private final int packetIdentifier;
+    private final List<AckSlot> places = new ArrayList<>(1);
+    private boolean decided;
+
+    /** @param packetIdentifier 0 for a message that is not acknowledged */
+    Interception(Session session, ApplicationMessage message, int packetIdentifier) {
+        this.session = session;
+        this.message = message;
+        this.packetIdentifier = packetIdentifier;
+    }
+
+    /** Where the acknowledgement goes; each repeat of the PUBLISH adds a place. */
+    void acknowledgeTo(AckSlot place) {
+        places.add(place);
+    }
+
+    List<AckSlot> places() {
+        return places;
+    }
+
+    int packetIdentifier() {
+        return packetIdentifier;
+    }
+
+    @Override
+    public ApplicationMessage message() {
+        return message;
+    }
+
+    @Override
+    public String clientId() {
+        return session.clientId();
+    }
+
+    @Override
+    public @Nullable String userName() {
+        return session.client().userName();
+    }
+
+    @Override
+    public void pass() {
+        decide(Decision.PASS);
+    }
+
+    @Override
+    public void drop() {
+        decide(Decision.DROP);
+    }
+
+    @Override
+    public void answer(ReasonCode reasonCode, String text) {
+        decide(new Decision(false, reasonCode, text));
+    }
+
+    private void decide(Decision decision) {
+        session.inLoop(() -> {
+            if (!decided) {
+                decided = true;
+                session.onDecision(this, decision);
+            }
+        });
+    }
+}

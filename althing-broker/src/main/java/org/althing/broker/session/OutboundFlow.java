@@ -1,0 +1,383 @@
+package org.althing.broker.session;
+
+import static org.althing.broker.StateChange.InflightState.AWAITING_PUBACK;
+import static org.althing.broker.StateChange.InflightState.AWAITING_PUBCOMP;
+import static org.althing.broker.StateChange.InflightState.AWAITING_PUBREC;
+
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import org.althing.broker.BrokerLog;
+import org.althing.broker.StateChange;
+import org.althing.broker.StateChange.InflightState;
+import org.althing.broker.routing.RoutedMessage;
+import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.ReasonCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages of QoS 1 and 2 to one client: queue, window, packet identifiers, acknowledgements, resending.
+ *
+ * <pre>
+ *   deliver ──► queue ──► in flight ──PUBACK──► done
+ *                            │
+ *                            └──PUBREC──► PUBREL sent ──PUBCOMP──► done
+ * </pre>
+ *
+ * <p>Messages leave in the order of their sequence numbers: the ordered topic of MQTT 5.0, section 4.6. When the client
+ * comes back, what is in flight is sent again in that order, and only then the queue ([MQTT-4.4.0-1], [MQTT-4.6.0-1]). A
+ * PUBLISH of QoS 2 waits for the commit that says that it is in flight; one of QoS 1 does not, since its receiver may
+ * see it twice anyway.
+ *
+ * <p>The queue is bounded. When it is full the newest message is dropped and counted, and the log says so once per
+ * episode. Mosquitto 2.1 does the same.
+ */
+final class OutboundFlow {
+    private static final int IDENTIFIERS = 0xFFFF;
+
+    private final SessionEnvironment environment;
+    private final String clientId;
+    private final SessionChanges changes;
+
+    // Valid for the session.
+    private final IdentifierMap<Outgoing> inflight = new IdentifierMap<>();
+    private final ArrayDeque<Outgoing> queue = new ArrayDeque<>(0);
+    private long lastSequence;
+    private int lastIdentifier;
+    private int queuedThatExpire;
+    private boolean dropping;
+
+    // Valid for the connection.
+    private final ArrayDeque<Outgoing> resend = new ArrayDeque<>(0);
+    private @Nullable SessionLink link;
+    private int window;
+    private int inWindow;
+
+    OutboundFlow(SessionEnvironment environment, String clientId, SessionChanges changes) {
+        this.environment = environment;
+        this.clientId = clientId;
+        this.changes = changes;
+    }
+
+    /**
+     * The client is there: what was in flight is sent again, then what is queued.
+     *
+     * @param receiveMaximum of the client, 1 to 65,535
+     */
+    void open(SessionLink to, int receiveMaximum) {
+        int ours = environment.limits().inflightMessagesMax();
+        link = to;
+        window = ours == 0 ? receiveMaximum : Math.min(ours, receiveMaximum);
+        inWindow = 0;
+        List<Outgoing> unfinished = inflight.values();
+        unfinished.sort(Comparator.comparingLong(outgoing -> outgoing.sequence));
+        resend.clear();
+        resend.addAll(unfinished);
+        for (Outgoing outgoing : unfinished) {
+            outgoing.inWindow = false;
+        }
+        pump();
+    }
+
+    /** The client is gone. */
+    void close() {
+        link = null;
+        resend.clear();
+    }
+
+    /** Whether a message given now would be sent at once. */
+    boolean isIdle() {
+        return link != null
+                && queue.isEmpty()
+                && resend.isEmpty()
+                && inWindow < window
+                && inflight.size() < IDENTIFIERS
+                && link.hasRoom();
+    }
+
+    /** Sends the message, or lets it wait for window, room or the client's return. Not for QoS 0 to a client that is there. */
+    void deliver(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
+        if (isIdle()) {
+            Outgoing outgoing = outgoing(message, qos, retain, subscriptionIdentifiers);
+            send(outgoing);
+        } else if (hasPlace()) {
+            Outgoing outgoing = outgoing(message, qos, retain, subscriptionIdentifiers);
+            queue.add(outgoing);
+            if (message.expires()) {
+                queuedThatExpire++;
+            }
+            if (changes.isDurable()) {
+                changes.append(new StateChange.Queued(clientId, outgoing.sequence, outgoing.delivery()));
+            }
+        } else {
+            environment.counters().droppedQueueFull.increment();
+            if (!dropping) {
+                dropping = true;
+                environment.log().log(
+                        BrokerLog.Level.NOTICE, "Outgoing messages are being dropped for client " + clientId + ".");
+            }
+        }
+    }
+
+    private Outgoing outgoing(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
+        lastSequence++;
+        changes.hold(message);
+        return new Outgoing(lastSequence, message, qos, retain, subscriptionIdentifiers);
+    }
+
+    private boolean hasPlace() {
+        int max = environment.limits().queuedMessagesMax();
+        if (max == 0 || queue.size() < max) {
+            return true;
+        }
+        if (queuedThatExpire > 0) {
+            dropExpired();
+        }
+        return queue.size() < max;
+    }
+
+    private void dropExpired() {
+        long now = environment.wallMillis();
+        Iterator<Outgoing> all = queue.iterator();
+        while (all.hasNext()) {
+            Outgoing outgoing = all.next();
+            if (outgoing.hasExpired(now)) {
+                all.remove();
+                dequeued(outgoing);
+                expired(outgoing);
+            }
+        }
+    }
+
+    /** Sends what may be sent now. */
+    void pump() {
+        SessionLink to = link;
+        while (to != null && to == link && !resend.isEmpty() && to.hasRoom()) {
+            Outgoing outgoing = resend.getFirst();
+            if (outgoing.state != AWAITING_PUBCOMP && inWindow >= window) {
+                return;
+            }
+            resend.removeFirst();
+            if (inflight.get(outgoing.packetIdentifier) == outgoing) {
+                transmit(outgoing, true);
+            }
+        }
+        while (to != null && to == link && resend.isEmpty() && !queue.isEmpty() && to.hasRoom()) {
+            Outgoing outgoing = queue.getFirst();
+            boolean expired = outgoing.hasExpired(environment.wallMillis());
+            if (!expired
+                    && outgoing.qos != Qos.AT_MOST_ONCE
+                    && (inWindow >= window || inflight.size() >= IDENTIFIERS)) {
+                return;
+            }
+            queue.removeFirst();
+            if (queue.isEmpty()) {
+                dropping = false;
+            }
+            dequeued(outgoing);
+            if (expired) {
+                expired(outgoing);
+            } else {
+                send(outgoing);
+            }
+        }
+    }
+
+    private void dequeued(Outgoing outgoing) {
+        RoutedMessage message = outgoing.message();
+        if (message != null && message.expires()) {
+            queuedThatExpire--;
+        }
+        if (changes.isDurable()) {
+            changes.append(new StateChange.Dequeued(clientId, outgoing.sequence));
+        }
+    }
+
+    private void expired(Outgoing outgoing) {
+        environment.counters().droppedExpired.increment();
+        release(outgoing);
+    }
+
+    /** Sends it for the first time. */
+    private void send(Outgoing outgoing) {
+        if (outgoing.qos == Qos.AT_MOST_ONCE) {
+            transmit(outgoing, false);
+            release(outgoing);
+            return;
+        }
+        outgoing.packetIdentifier = freeIdentifier();
+        outgoing.state = outgoing.qos == Qos.AT_LEAST_ONCE ? AWAITING_PUBACK : AWAITING_PUBREC;
+        inflight.put(outgoing.packetIdentifier, outgoing);
+        recordInflight(outgoing, outgoing.state);
+        transmit(outgoing, false);
+    }
+
+    private void transmit(Outgoing outgoing, boolean duplicate) {
+        SessionLink to = link;
+        if (to == null) {
+            return;
+        }
+        if (outgoing.state == AWAITING_PUBCOMP) {
+            to.sendAfter(changes.last(), new ControlPacket.PubRel(outgoing.packetIdentifier, ReasonCode.SUCCESS));
+            return;
+        }
+        ControlPacket.Publish packet = outgoing.packet(duplicate, environment.wallMillis());
+        if (outgoing.qos != Qos.AT_MOST_ONCE) {
+            outgoing.inWindow = true;
+            inWindow++;
+        }
+        if (outgoing.qos == Qos.EXACTLY_ONCE) {
+            to.sendAfter(changes.last(), packet);
+        } else if (!to.send(packet)) {
+            tooLarge(outgoing);
+        }
+    }
+
+    /** [MQTT-3.1.2-25] A packet that is too large for the client counts as sent and done. */
+    void onTooLarge(int packetIdentifier) {
+        Outgoing outgoing = inflight.get(packetIdentifier);
+        if (outgoing != null) {
+            tooLarge(outgoing);
+            pump();
+        }
+    }
+
+    private void tooLarge(Outgoing outgoing) {
+        environment.counters().droppedTooLarge.increment();
+        if (outgoing.qos != Qos.AT_MOST_ONCE) {
+            finish(outgoing);
+        }
+    }
+
+    /** [MQTT-2.2.1-4] An identifier that is not in use; there is one, because fewer than all are in flight. */
+    private int freeIdentifier() {
+        int identifier = lastIdentifier;
+        do {
+            identifier = identifier == IDENTIFIERS ? 1 : identifier + 1;
+        } while (inflight.has(identifier));
+        lastIdentifier = identifier;
+        return identifier;
+    }
+
+    /** Returns false if the packet does not fit to what is in flight: a protocol error. */
+    boolean onPubAck(int packetIdentifier) {
+        return onLast(packetIdentifier, AWAITING_PUBACK);
+    }
+
+    /** Returns false if the packet does not fit to what is in flight: a protocol error. */
+    boolean onPubComp(int packetIdentifier) {
+        return onLast(packetIdentifier, AWAITING_PUBCOMP);
+    }
+
+    private boolean onLast(int packetIdentifier, InflightState expected) {
+        Outgoing outgoing = inflight.get(packetIdentifier);
+        if (outgoing == null) {
+            return true; // acknowledged twice, or before a session was lost: nothing is left to be done
+        }
+        if (outgoing.state != expected) {
+            return false;
+        }
+        finish(outgoing);
+        pump();
+        return true;
+    }
+
+    /** Returns false if the packet does not fit to what is in flight: a protocol error. */
+    boolean onPubRec(int packetIdentifier, ReasonCode reasonCode) {
+        SessionLink to = link;
+        Outgoing outgoing = inflight.get(packetIdentifier);
+        if (to == null) {
+            return true;
+        }
+        if (outgoing == null) {
+            to.sendAfter(
+                    changes.last(), new ControlPacket.PubRel(packetIdentifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+            return true;
+        }
+        if (outgoing.state == AWAITING_PUBACK) {
+            return false;
+        }
+        if (reasonCode.isError()) {
+            finish(outgoing); // [MQTT-4.3.3-4] The receiver has refused it; no PUBREL follows.
+            pump();
+            return true;
+        }
+        if (outgoing.state == AWAITING_PUBREC) {
+            outgoing.state = AWAITING_PUBCOMP;
+            RoutedMessage message = outgoing.takeMessage();
+            recordInflight(outgoing, AWAITING_PUBCOMP);
+            if (message != null) {
+                changes.release(message);
+            }
+        }
+        to.sendAfter(changes.last(), new ControlPacket.PubRel(packetIdentifier, ReasonCode.SUCCESS));
+        return true;
+    }
+
+    private void recordInflight(Outgoing outgoing, InflightState state) {
+        if (changes.isDurable()) {
+            changes.append(new StateChange.InflightPut(
+                    clientId, outgoing.packetIdentifier, outgoing.sequence, state, outgoing.delivery()));
+        }
+    }
+
+    private void finish(Outgoing outgoing) {
+        inflight.remove(outgoing.packetIdentifier);
+        if (outgoing.inWindow) {
+            outgoing.inWindow = false;
+            inWindow--;
+        }
+        if (changes.isDurable()) {
+            changes.append(new StateChange.InflightRemoved(clientId, outgoing.packetIdentifier));
+        }
+        release(outgoing);
+    }
+
+    private void release(Outgoing outgoing) {
+        RoutedMessage message = outgoing.takeMessage();
+        if (message != null) {
+            changes.release(message);
+        }
+    }
+
+    /** The session ends; its records go with it, but each message loses a reference. */
+    void end() {
+        close();
+        for (Outgoing outgoing : inflight.values()) {
+            release(outgoing);
+        }
+        for (Outgoing outgoing : queue) {
+            release(outgoing);
+        }
+        inflight.clear();
+        queue.clear();
+    }
+
+    /** Puts back what was queued before this process began; in the order of the sequence numbers. */
+    void restoreQueued(Outgoing outgoing) {
+        queue.add(outgoing);
+        lastSequence = Math.max(lastSequence, outgoing.sequence);
+        if (outgoing.message() instanceof RoutedMessage message && message.expires()) {
+            queuedThatExpire++;
+        }
+    }
+
+    /** Puts back what was in flight before this process began. */
+    void restoreInflight(Outgoing outgoing, int packetIdentifier, InflightState state) {
+        outgoing.packetIdentifier = packetIdentifier;
+        outgoing.state = state;
+        inflight.put(packetIdentifier, outgoing);
+        lastSequence = Math.max(lastSequence, outgoing.sequence);
+        lastIdentifier = Math.max(lastIdentifier, packetIdentifier);
+    }
+
+    int queued() {
+        return queue.size();
+    }
+
+    int inflight() {
+        return inflight.size();
+    }
+}

@@ -1,0 +1,273 @@
+package org.althing.broker.session;
+
+import org.althing.broker.AccessControl.Action;
+import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.PublishInterceptor;
+import org.althing.broker.routing.RoutedMessage;
+import org.althing.broker.routing.TopicTree;
+import org.althing.broker.session.InboundFlow.Received;
+import org.althing.broker.session.Interception.Decision;
+import org.althing.broker.session.SessionLink.AckSlot;
+import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.ControlPacket.PubAck;
+import org.althing.mqtt.ControlPacket.PubComp;
+import org.althing.mqtt.ControlPacket.PubRec;
+import org.althing.mqtt.Properties;
+import org.althing.mqtt.Property;
+import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.TopicName;
+import org.althing.mqtt.Will;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one client publishes, from PUBLISH to its last acknowledgement: allowed or not, looked at by an interceptor or not,
+ * routed at once (QoS 0 and 1) or at PUBREL (QoS 2).
+ */
+final class PublishIntake {
+    /** QoS 2 messages that may wait for their PUBREL where the protocol sets no bound (before MQTT 5.0). */
+    private static final int HELD_MAX = 1_024;
+
+    private final SessionEnvironment environment;
+    private final Session session;
+    private final InboundFlow inbound;
+    private final SessionChanges changes;
+
+    PublishIntake(SessionEnvironment environment, Session session, InboundFlow inbound, SessionChanges changes) {
+        this.environment = environment;
+        this.session = session;
+        this.inbound = inbound;
+        this.changes = changes;
+    }
+
+    void onPublish(ControlPacket.Publish packet) {
+        ApplicationMessage message = packet.message();
+        int identifier = packet.packetIdentifier();
+        if (message.qos() == Qos.EXACTLY_ONCE) {
+            Received known = inbound.get(identifier);
+            if (known != null) {
+                onRepeat(known, identifier);
+                return;
+            }
+            if (inbound.size() >= HELD_MAX && session.version() != ProtocolVersion.MQTT_5) {
+                end(ReasonCode.QUOTA_EXCEEDED, inbound.size() + " QoS 2 messages wait for their PUBREL");
+                return;
+            }
+        }
+        ReasonCode refusal = refusal(message);
+        if (refusal != null) {
+            logRefusal(message, refusal);
+            settle(message, identifier, new Decision(false, refusal, ""), reply(null));
+            return;
+        }
+        PublishInterceptor interceptor = interceptor(message.topic());
+        if (interceptor == null) {
+            settle(message, identifier, Decision.PASS, reply(null));
+        } else {
+            intercept(interceptor, message, identifier);
+        }
+    }
+
+    /** [MQTT-4.3.3-10] Until PUBREL, a PUBLISH with the same identifier is acknowledged and not taken again. */
+    private void onRepeat(Received known, int identifier) {
+        SessionLink link = session.link();
+        if (link == null) {
+            return;
+        }
+        switch (known) {
+            case Received.Held held -> link.sendAfter(changes.last(), new PubRec(identifier, ReasonCode.SUCCESS));
+            case Received.Undecided undecided -> undecided.interception().acknowledgeTo(link.reserve());
+        }
+    }
+
+    private void intercept(PublishInterceptor interceptor, ApplicationMessage message, int identifier) {
+        Interception interception = new Interception(session, message, identifier);
+        SessionLink link = session.link();
+        if (identifier != 0 && link != null) {
+            if (message.qos() == Qos.EXACTLY_ONCE) {
+                inbound.undecided(identifier, interception);
+            }
+            interception.acknowledgeTo(link.reserve());
+        }
+        interceptor.intercept(interception);
+    }
+
+    void onDecision(Interception interception, Decision decision) {
+        ApplicationMessage message = interception.message();
+        int identifier = interception.packetIdentifier();
+        if (message.qos() == Qos.EXACTLY_ONCE && identifier != 0) {
+            boolean stillWaits = inbound.get(identifier) instanceof Received.Undecided undecided
+                    && undecided.interception() == interception;
+            if (!stillWaits || session.hasEnded()) {
+                return;
+            }
+        }
+        settle(message, identifier, decision, reply(interception));
+    }
+
+    /** Where an acknowledgement goes: to the places that were kept for it, or at the end of the line. */
+    private interface Reply {
+        void send(ControlPacket packet);
+    }
+
+    private Reply reply(@Nullable Interception interception) {
+        return packet -> {
+            if (interception != null) {
+                for (AckSlot place : interception.places()) {
+                    place.fill(changes.last(), packet);
+                }
+            } else if (session.link() instanceof SessionLink link) {
+                link.sendAfter(changes.last(), packet);
+            }
+        };
+    }
+
+    private void settle(ApplicationMessage message, int identifier, Decision decision, Reply reply) {
+        if (identifier == 0) {
+            if (decision.routed()) {
+                route(message);
+            }
+        } else if (message.qos() == Qos.AT_LEAST_ONCE) {
+            long mark = changes.mark();
+            ReasonCode code = decision.reasonCode();
+            if (decision.routed() && !route(message)) {
+                code = ReasonCode.NO_MATCHING_SUBSCRIBERS;
+            }
+            changes.standOnChangesSince(mark);
+            reply.send(new PubAck(identifier, code, reason(decision)));
+        } else {
+            settleExactlyOnce(message, identifier, decision, reply);
+        }
+    }
+
+    private void settleExactlyOnce(ApplicationMessage message, int identifier, Decision decision, Reply reply) {
+        ReasonCode code = decision.reasonCode();
+        if (decision.routed()) {
+            inbound.hold(identifier, arriving(message));
+            if (!environment.router().wouldReachAnybody(message.topic(), session.clientId())) {
+                code = ReasonCode.NO_MATCHING_SUBSCRIBERS;
+            }
+        } else if (code.isError() && session.version() == ProtocolVersion.MQTT_5) {
+            inbound.refuse(identifier); // [MQTT-4.3.3-9] The identifier is free again: no PUBREL follows.
+        } else {
+            inbound.hold(identifier, null);
+        }
+        reply.send(new PubRec(identifier, code, reason(decision)));
+    }
+
+    void onPubRel(int identifier) {
+        SessionLink link = session.link();
+        if (link == null) {
+            return;
+        }
+        switch (inbound.get(identifier)) {
+            case null ->
+                link.sendAfter(changes.last(), new PubComp(identifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+            case Received.Undecided undecided ->
+                end(ReasonCode.PROTOCOL_ERROR, "PUBREL for packet " + identifier + " before its PUBREC");
+            case Received.Held held -> {
+                long mark = changes.mark();
+                RoutedMessage message = held.message();
+                if (message != null) {
+                    routeUnlessExpired(message);
+                }
+                inbound.release(identifier);
+                changes.standOnChangesSince(mark);
+                link.sendAfter(changes.last(), new PubComp(identifier, ReasonCode.SUCCESS));
+            }
+        }
+    }
+
+    private void routeUnlessExpired(RoutedMessage message) {
+        if (message.hasExpired(environment.wallMillis())) {
+            environment.counters().droppedExpired.increment();
+        } else {
+            environment.router().publish(message);
+        }
+    }
+
+    /** The connection was lost, or the Will Delay Interval has passed ([MQTT-3.1.2-8]). */
+    void onWill(Will will) {
+        ApplicationMessage message = will.message();
+        ReasonCode refusal = refusal(message);
+        if (refusal != null) {
+            logRefusal(message, refusal);
+            return;
+        }
+        PublishInterceptor interceptor = interceptor(message.topic());
+        if (interceptor == null) {
+            route(message);
+        } else {
+            intercept(interceptor, message, 0);
+        }
+    }
+
+    /** Routes a message that arrives now; returns whether any subscription matched. */
+    private boolean route(ApplicationMessage message) {
+        return environment.router().publish(arriving(message));
+    }
+
+    private RoutedMessage arriving(ApplicationMessage message) {
+        return RoutedMessage.arriving(message, session.clientId(), environment.wallMillis());
+    }
+
+    private @Nullable PublishInterceptor interceptor(TopicName topic) {
+        for (PublishInterceptor interceptor : environment.interceptors()) {
+            if (interceptor.filter().matches(topic)) {
+                return interceptor;
+            }
+        }
+        return null;
+    }
+
+    /** Why the message is not taken, or null if it is. */
+    private @Nullable ReasonCode refusal(ApplicationMessage message) {
+        TopicName topic = message.topic();
+        int payloadMax = environment.limits().payloadSizeMax();
+        if (topic.levels().size() > TopicTree.LEVELS_MAX) {
+            return ReasonCode.TOPIC_NAME_INVALID;
+        }
+        if (payloadMax > 0 && message.payload().length() > payloadMax) {
+            return ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
+        }
+        if (isBrokersOwn(topic) || !environment.access().allows(session.client(), Action.PUBLISH, topic)) {
+            return ReasonCode.NOT_AUTHORIZED;
+        }
+        return null;
+    }
+
+    /** Topics that only the broker itself publishes to (MQTT 5.0, section 4.7.2). */
+    private static boolean isBrokersOwn(TopicName topic) {
+        return topic.startsWithDollar()
+                && (topic.levels().getFirst().equals("$SYS")
+                        || topic.levels().getFirst().equals("$CONTROL"));
+    }
+
+    private void logRefusal(ApplicationMessage message, ReasonCode refusal) {
+        environment.counters().droppedRefused.increment();
+        if (environment.log().logs(Level.DEBUG)) {
+            environment.log().log(
+                    Level.DEBUG,
+                    "Denied PUBLISH from " + session.clientId() + " (q"
+                            + message.qos().level() + ", '"
+                            + message.topic() + "', ... (" + message.payload().length() + " bytes)): "
+                            + refusal);
+        }
+    }
+
+    private Properties reason(Decision decision) {
+        SessionLink link = session.link();
+        if (decision.text().isEmpty() || link == null || !link.wantsProblemInformation()) {
+            return Properties.NONE;
+        }
+        return Properties.builder().set(Property.REASON_STRING, decision.text()).build();
+    }
+
+    private void end(ReasonCode reasonCode, String why) {
+        if (session.link() instanceof SessionLink link) {
+            link.end(reasonCode, why);
+        }
+    }
+}

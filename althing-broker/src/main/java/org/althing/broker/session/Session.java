@@ -1,0 +1,307 @@
+package org.althing.broker.session;
+
+import org.althing.broker.AccessControl.Action;
+import org.althing.broker.Client;
+import org.althing.broker.StateChange;
+import org.althing.broker.routing.Deadlines.Deadline;
+import org.althing.broker.routing.Interest;
+import org.althing.broker.routing.RoutedMessage;
+import org.althing.broker.routing.Subscriber;
+import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.Will;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of one Client Identifier: what survives its network connection (MQTT 5.0, section 4.1).
+ *
+ * <p>A session is <em>bound</em> to a connection from CONNECT on, and <em>open</em> from the moment its CONNACK has left:
+ * only then is anything sent. {@link SessionRegistry} decides when it begins, changes hands and ends.
+ */
+public final class Session implements Subscriber {
+    private final SessionEnvironment environment;
+    private final String clientId;
+
+    // Valid for the session.
+    private final SessionChanges changes;
+    private final InboundFlow inbound;
+    private final OutboundFlow outbound;
+    private final PublishIntake intake;
+    private final Subscriptions subscriptions;
+    private Client client;
+    private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+    private long expirySeconds;
+    private @Nullable Will will;
+    private boolean recorded;
+    private boolean ended;
+
+    // Valid for the connection.
+    private @Nullable SessionLink link;
+    private int receiveMaximum;
+    private boolean open;
+
+    // Valid between connections.
+    @Nullable
+    Deadline expiry;
+
+    @Nullable
+    Deadline willDelay;
+
+    /** @param durable whether the session outlives its connection */
+    Session(SessionEnvironment environment, String clientId, boolean durable) {
+        this.environment = environment;
+        this.clientId = clientId;
+        client = new Client(clientId, null);
+        changes = new SessionChanges(environment.changes(), durable);
+        inbound = new InboundFlow(clientId, changes);
+        outbound = new OutboundFlow(environment, clientId, changes);
+        intake = new PublishIntake(environment, this, inbound, changes);
+        subscriptions = new Subscriptions(environment, this, outbound, changes, new Interest(this));
+    }
+
+    // ---- life: called by SessionRegistry
+
+    void bind(ConnectRequest request) {
+        client = request.client();
+        version = request.version();
+        expirySeconds = request.expirySeconds();
+        will = request.will();
+        link = request.link();
+        receiveMaximum = request.receiveMaximum();
+        record(StateChange.NEVER);
+    }
+
+    /** CONNACK has left: from now on the client is sent what is for it. */
+    public void open() {
+        if (link != null) {
+            open = true;
+            outbound.open(link, receiveMaximum);
+        }
+    }
+
+    void unbind() {
+        open = false;
+        link = null;
+        outbound.close();
+        subscriptions.onClientGone();
+    }
+
+    /** Writes down how the session stands. Without a will, only durable ones are. */
+    void record(long disconnectedAtMillis) {
+        if (changes.isDurable() || will != null || recorded) {
+            recorded = true;
+            changes.appendAnyway(new StateChange.SessionPut(
+                    clientId, client.userName(), version, expirySeconds, disconnectedAtMillis, will));
+        }
+    }
+
+    /** The session ends. Returns the will that is still to be published, or null. */
+    @Nullable
+    Will end() {
+        assert link == null : "ended while connected: " + clientId;
+        ended = true;
+        subscriptions.end();
+        if (recorded) {
+            changes.appendAnyway(new StateChange.SessionRemoved(clientId));
+        }
+        outbound.end();
+        inbound.end();
+        return takeWill();
+    }
+
+    @Nullable
+    Will takeWill() {
+        Will taken = will;
+        will = null;
+        return taken;
+    }
+
+    @Nullable
+    Will will() {
+        return will;
+    }
+
+    void publishWill(Will due) {
+        intake.onWill(due);
+    }
+
+    void restore(StateChange.SessionPut put) {
+        client = new Client(clientId, put.userName());
+        version = put.version();
+        expirySeconds = put.expirySeconds();
+        will = put.will();
+        recorded = true;
+    }
+
+    InboundFlow inbound() {
+        return inbound;
+    }
+
+    OutboundFlow outbound() {
+        return outbound;
+    }
+
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    // ---- what the connection reports
+
+    /** A PUBLISH came that keeps to the connection's limits. */
+    public void onPublish(ControlPacket.Publish packet) {
+        intake.onPublish(packet);
+    }
+
+    public void onPubRel(int packetIdentifier) {
+        intake.onPubRel(packetIdentifier);
+    }
+
+    public void onPubAck(int packetIdentifier) {
+        expect(outbound.onPubAck(packetIdentifier), "PUBACK", packetIdentifier);
+    }
+
+    public void onPubRec(int packetIdentifier, ReasonCode reasonCode) {
+        expect(outbound.onPubRec(packetIdentifier, reasonCode), "PUBREC", packetIdentifier);
+    }
+
+    public void onPubComp(int packetIdentifier) {
+        expect(outbound.onPubComp(packetIdentifier), "PUBCOMP", packetIdentifier);
+    }
+
+    private void expect(boolean fits, String packet, int packetIdentifier) {
+        if (fits) {
+            subscriptions.sendRetained();
+        } else if (link != null) {
+            link.end(ReasonCode.PROTOCOL_ERROR, packet + " for packet " + packetIdentifier + ", which awaits another");
+        }
+    }
+
+    public void onSubscribe(ControlPacket.Subscribe packet, Qos qosMax) {
+        subscriptions.onSubscribe(packet, qosMax);
+    }
+
+    public void onUnsubscribe(ControlPacket.Unsubscribe packet) {
+        subscriptions.onUnsubscribe(packet);
+    }
+
+    /** The connection has room again. */
+    public void onRoom() {
+        if (open) {
+            outbound.pump();
+            subscriptions.sendRetained();
+        }
+    }
+
+    /** A packet given to {@link SessionLink#sendAfter} was larger than the client accepts. */
+    public void onTooLarge(int packetIdentifier) {
+        outbound.onTooLarge(packetIdentifier);
+    }
+
+    /** DISCONNECT said another Session Expiry Interval. */
+    public void expirySeconds(long seconds) {
+        expirySeconds = seconds;
+    }
+
+    // ---- what the router brings
+
+    @Override
+    public void deliver(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
+        if (!environment
+                .access()
+                .allows(client, Action.RECEIVE, message.message().topic())) {
+            return;
+        }
+        if (message.expires() && message.hasExpired(environment.wallMillis())) {
+            environment.counters().droppedExpired.increment();
+        } else if (qos != Qos.AT_MOST_ONCE) {
+            outbound.deliver(message, qos, retain, subscriptionIdentifiers);
+        } else if (open && link != null) {
+            sendUnacknowledged(link, message, retain, subscriptionIdentifiers);
+        } else if (environment.limits().queueQos0Messages() && expirySeconds > 0) {
+            outbound.deliver(message, qos, retain, subscriptionIdentifiers);
+        }
+    }
+
+    private void sendUnacknowledged(SessionLink to, RoutedMessage message, boolean retain, int[] identifiers) {
+        if (!to.hasRoom()) {
+            environment.counters().droppedSlowReader.increment();
+            return;
+        }
+        ControlPacket.Publish packet = message.expires() || identifiers.length > 0
+                ? new ControlPacket.Publish(
+                        false,
+                        0,
+                        0,
+                        message.forSubscriber(Qos.AT_MOST_ONCE, retain, identifiers, environment.wallMillis()))
+                : message.unacknowledged(retain);
+        if (!to.send(packet)) {
+            environment.counters().droppedTooLarge.increment();
+        }
+    }
+
+    // ---- what interceptors answer
+
+    void inLoop(Runnable task) {
+        if (environment.loop().inLoop()) {
+            task.run();
+        } else {
+            environment.loop().execute(task);
+        }
+    }
+
+    void onDecision(Interception interception, Interception.Decision decision) {
+        intake.onDecision(interception, decision);
+    }
+
+    // ---- what it is
+
+    @Override
+    public String clientId() {
+        return clientId;
+    }
+
+    public Client client() {
+        return client;
+    }
+
+    public ProtocolVersion version() {
+        return version;
+    }
+
+    public long expirySeconds() {
+        return expirySeconds;
+    }
+
+    /** What an acknowledgement given now has to wait for; see {@link org.althing.broker.routing.ChangeLog}. */
+    public long lastChange() {
+        return changes.last();
+    }
+
+    /** Whether state of this session outlives the process. */
+    public boolean isDurable() {
+        return changes.isDurable();
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** Whether messages may be sent now. */
+    boolean isOpen() {
+        return open;
+    }
+
+    @Nullable
+    SessionLink link() {
+        return link;
+    }
+
+    @Override
+    public String toString() {
+        return "Session[" + clientId + (open ? ", open" : link != null ? ", bound" : ", offline") + ", "
+                + outbound.inflight() + " in flight, " + outbound.queued() + " queued, " + inbound.size()
+                + " held]";
+    }
+}

@@ -1,0 +1,65 @@
+package org.althing.broker.session;
+
+import org.althing.broker.StateChange;
+import org.althing.broker.routing.ChangeLog;
+import org.althing.broker.routing.RoutedMessage;
+
+/** The changes of one session, and which was the last one that anything said to its client stands on. */
+final class SessionChanges {
+    private final ChangeLog log;
+    private final boolean durable;
+    private long last = ChangeLog.NOTHING;
+
+    /** @param durable whether the session outlives its connection; what does not is not kept at all */
+    SessionChanges(ChangeLog log, boolean durable) {
+        this.log = log;
+        this.durable = durable && log.isDurable();
+    }
+
+    boolean isDurable() {
+        return durable;
+    }
+
+    /** What an acknowledgement given now has to wait for. */
+    long last() {
+        return last;
+    }
+
+    /** Appends a change, if the session is durable. Callers on the path of a message ask first, to make none in vain. */
+    void append(StateChange change) {
+        if (durable) {
+            log.append(change);
+            last = log.last();
+        }
+    }
+
+    /** Appends a change even though the session itself is not durable: a will is kept for all. */
+    void appendAnyway(StateChange change) {
+        log.append(change);
+        last = log.last();
+    }
+
+    void hold(RoutedMessage message) {
+        if (durable) {
+            log.hold(message);
+        }
+    }
+
+    void release(RoutedMessage message) {
+        if (durable) {
+            log.release(message);
+        }
+    }
+
+    /** Where the log stands; see {@link #standOnChangesSince}. */
+    long mark() {
+        return log.last();
+    }
+
+    /** What others stored since the mark, on behalf of this session's client, counts as its own. */
+    void standOnChangesSince(long mark) {
+        if (log.last() != mark) {
+            last = log.last();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package org.althing.broker.session;
+
+import java.util.List;
+import org.althing.broker.AccessControl;
+import org.althing.broker.BrokerConfig.DeliveryLimits;
+import org.althing.broker.BrokerLog;
+import org.althing.broker.Counters;
+import org.althing.broker.PublishInterceptor;
+import org.althing.broker.routing.ChangeLog;
+import org.althing.broker.routing.Deadlines;
+import org.althing.broker.routing.Router;
+import org.althing.net.EventLoop;
+
+/** What all sessions of a shard share. */
+public record SessionEnvironment(
+        EventLoop loop,
+        DeliveryLimits limits,
+        Router router,
+        ChangeLog changes,
+        Deadlines deadlines,
+        AccessControl access,
+        List<PublishInterceptor> interceptors,
+        Counters counters,
+        BrokerLog log) {
+    public SessionEnvironment {
+        interceptors = List.copyOf(interceptors);
+    }
+
+    long wallMillis() {
+        return loop.clock().wallMillis();
+    }
+}

@@ -1,0 +1,233 @@
+package org.althing.broker.session;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.StateChange;
+import org.althing.broker.routing.RoutedMessage;
+import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.Will;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who owns which Client Identifier: begins sessions, hands them from one connection to the next, and ends them.
+ *
+ * <h2>CONNECT with a Client Identifier that is known</h2>
+ *
+ * <p>If the session has a connection, that one is ended first, as if the network had failed but with a reason ([MQTT-3.1.4-3]):
+ * its will is published, and a session that ends with its connection ends. What is left of the session then makes three
+ * cases:
+ *
+ * <ol>
+ *   <li>none: a new one begins;
+ *   <li>resume: Clean Start is 0, the session goes on with everything in it ([MQTT-3.1.2-5]);
+ *   <li>start clean: Clean Start is 1, the session ends and a new one begins ([MQTT-3.1.2-4]).
+ * </ol>
+ */
+public final class SessionRegistry {
+    /**
+     * What CONNECT led to.
+     *
+     * @param resumed whether there was a session: Session Present ([MQTT-3.2.2-2], [MQTT-3.2.2-3])
+     */
+    public record Connected(Session session, boolean resumed) {}
+
+    private final SessionEnvironment environment;
+    private final Map<String, Session> sessions = new HashMap<>();
+
+    public SessionRegistry(SessionEnvironment environment) {
+        this.environment = environment;
+    }
+
+    /** Binds the client's session, old or new, to the connection. */
+    public Connected connect(ConnectRequest request) {
+        String clientId = request.client().clientId();
+        Session known = sessions.get(clientId);
+        if (known != null && known.link() instanceof SessionLink old) {
+            environment.log().log(Level.NOTICE, "Client " + clientId + " already connected, closing old connection.");
+            old.end(ReasonCode.SESSION_TAKEN_OVER, "session taken over");
+            known = sessions.get(clientId);
+        }
+        if (known == null) {
+            return new Connected(begin(request), false);
+        }
+        if (request.cleanStart()) {
+            end(known);
+            return new Connected(begin(request), false);
+        }
+        cancelDeadlines(known);
+        known.takeWill(); // [MQTT-3.1.3-9] A delayed will is not published when the client is back in time.
+        known.bind(request);
+        return new Connected(known, true);
+    }
+
+    private Session begin(ConnectRequest request) {
+        Session session = new Session(environment, request.client().clientId(), request.expirySeconds() > 0);
+        sessions.put(session.clientId(), session);
+        environment.counters().sessions.set(sessions.size());
+        session.bind(request);
+        return session;
+    }
+
+    /**
+     * The connection is over. Without effect if the session has another one by now.
+     *
+     * @param discardWill whether the client left with DISCONNECT 0x00, which discards its will ([MQTT-3.14.4-3])
+     */
+    public void disconnected(Session session, SessionLink link, boolean discardWill) {
+        if (session.link() != link) {
+            return;
+        }
+        session.unbind();
+        if (discardWill) {
+            session.takeWill();
+        }
+        if (session.expirySeconds() == 0) {
+            end(session);
+        } else {
+            goOffline(session, environment.wallMillis());
+        }
+    }
+
+    private void goOffline(Session session, long sinceMillis) {
+        Will due = session.will();
+        if (due != null && due.delaySeconds() == 0) {
+            session.takeWill();
+            session.record(sinceMillis);
+            session.publishWill(due);
+        } else {
+            session.record(sinceMillis);
+            if (due != null && due.delaySeconds() < session.expirySeconds()) {
+                long at = sinceMillis + due.delaySeconds() * 1_000;
+                session.willDelay = environment.deadlines().at(at, () -> onWillDue(session, sinceMillis));
+            } // otherwise the end of the session publishes it ([MQTT-3.1.2-8])
+        }
+        if (session.expirySeconds() != StateChange.NO_EXPIRY_SECONDS) {
+            long at = sinceMillis + session.expirySeconds() * 1_000;
+            session.expiry = environment.deadlines().at(at, () -> onExpired(session));
+        }
+    }
+
+    private void onWillDue(Session session, long sinceMillis) {
+        session.willDelay = null;
+        Will due = session.takeWill();
+        session.record(sinceMillis);
+        if (due != null) {
+            session.publishWill(due);
+        }
+    }
+
+    private void onExpired(Session session) {
+        session.expiry = null;
+        environment.log().log(Level.NOTICE, "Expiring client " + session.clientId() + " due to timeout.");
+        end(session);
+    }
+
+    private void end(Session session) {
+        cancelDeadlines(session);
+        sessions.remove(session.clientId());
+        environment.counters().sessions.set(sessions.size());
+        Will due = session.end();
+        if (due != null) {
+            session.publishWill(due);
+        }
+    }
+
+    private void cancelDeadlines(Session session) {
+        if (session.willDelay != null) {
+            environment.deadlines().cancel(session.willDelay);
+            session.willDelay = null;
+        }
+        if (session.expiry != null) {
+            environment.deadlines().cancel(session.expiry);
+            session.expiry = null;
+        }
+    }
+
+    /** The Session Expiry Interval that is granted to one who asks for this. */
+    public long grantedExpirySeconds(long asked) {
+        Duration longest = environment.limits().sessionExpiryMax();
+        return longest == null ? asked : Math.min(asked, longest.toSeconds());
+    }
+
+    public @Nullable Session find(String clientId) {
+        return sessions.get(clientId);
+    }
+
+    // ---- from before this process began
+
+    /** Builds everything from what the store gave back. Who was connected then lost its connection now. */
+    public void restore(RestoredState state) {
+        Map<Long, RoutedMessage> messages = new HashMap<>();
+        state.messages.forEach(
+                (id, stored) -> messages.put(id, environment.changes().restore(stored)));
+        state.retained.forEach((topic, id) -> environment.router().restoreRetained(message(messages, id)));
+        state.sessions.forEach((clientId, restored) -> {
+            if (restored.put != null) {
+                Session session = new Session(environment, clientId, restored.put.expirySeconds() > 0);
+                sessions.put(clientId, session);
+                restore(session, restored, restored.put, messages);
+            }
+        });
+        environment.counters().sessions.set(sessions.size());
+        messages.values().forEach(environment.changes()::dropUnlessReferred);
+        for (Session session : List.copyOf(sessions.values())) {
+            goOn(session, state);
+        }
+    }
+
+    private void restore(
+            Session session,
+            RestoredState.RestoredSession restored,
+            StateChange.SessionPut put,
+            Map<Long, RoutedMessage> messages) {
+        session.restore(put);
+        restored.subscriptions.values().forEach(session.subscriptions()::restore);
+        for (StateChange.Queued queued : restored.queued.values()) {
+            RoutedMessage message = referred(messages, queued.delivery().messageId());
+            session.outbound().restoreQueued(Outgoing.restored(queued.sequence(), queued.delivery(), message));
+        }
+        restored.inflight.values().stream()
+                .sorted(Comparator.comparingLong(StateChange.InflightPut::sequence))
+                .forEach(inflight -> restore(session, inflight, messages));
+        for (StateChange.ReceivedPut received : restored.received.values()) {
+            RoutedMessage message = received.messageId() == 0 ? null : referred(messages, received.messageId());
+            session.inbound().restore(received.packetIdentifier(), message);
+        }
+    }
+
+    private void restore(Session session, StateChange.InflightPut inflight, Map<Long, RoutedMessage> messages) {
+        boolean received = inflight.state() == StateChange.InflightState.AWAITING_PUBCOMP;
+        RoutedMessage message =
+                received ? null : referred(messages, inflight.delivery().messageId());
+        Outgoing outgoing = Outgoing.restored(inflight.sequence(), inflight.delivery(), message);
+        session.outbound().restoreInflight(outgoing, inflight.packetIdentifier(), inflight.state());
+    }
+
+    private void goOn(Session session, RestoredState state) {
+        RestoredState.RestoredSession restored = state.sessions.get(session.clientId());
+        if (session.expirySeconds() == 0) {
+            end(session);
+        } else if (restored != null && restored.put != null) {
+            long since = restored.put.disconnectedAtMillis();
+            goOffline(session, since == StateChange.NEVER ? environment.wallMillis() : since);
+        }
+    }
+
+    private RoutedMessage referred(Map<Long, RoutedMessage> messages, long id) {
+        RoutedMessage message = message(messages, id);
+        environment.changes().restoreReference(message);
+        return message;
+    }
+
+    private static RoutedMessage message(Map<Long, RoutedMessage> messages, long id) {
+        RoutedMessage message = messages.get(id);
+        if (message == null) {
+            throw new IllegalStateException("message " + id + " is not stored");
+        }
+        return message;
+    }
+}

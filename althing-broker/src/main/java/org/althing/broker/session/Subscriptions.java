@@ -1,0 +1,203 @@
+package org.althing.broker.session;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.StateChange;
+import org.althing.broker.routing.Interest;
+import org.althing.broker.routing.RoutedMessage;
+import org.althing.broker.routing.Subscription;
+import org.althing.broker.routing.TopicTree;
+import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.Properties;
+import org.althing.mqtt.Property;
+import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.SubscriptionOptions;
+import org.althing.mqtt.SubscriptionOptions.RetainHandling;
+import org.althing.mqtt.TopicFilter;
+import org.jspecify.annotations.Nullable;
+
+/** What one session has subscribed to, and the retained messages that it still has to be sent for that. */
+final class Subscriptions {
+    /** Retained messages that are sent in one go, so that one SUBSCRIBE does not keep others waiting. */
+    private static final int SLICE = 256;
+
+    private final SessionEnvironment environment;
+    private final Session session;
+    private final OutboundFlow outbound;
+    private final SessionChanges changes;
+    private final Interest interest;
+    private final Map<TopicFilter, Subscription> byFilter = new HashMap<>(4);
+    private final RetainedBacklog backlog = new RetainedBacklog();
+
+    Subscriptions(
+            SessionEnvironment environment,
+            Session session,
+            OutboundFlow outbound,
+            SessionChanges changes,
+            Interest interest) {
+        this.environment = environment;
+        this.session = session;
+        this.outbound = outbound;
+        this.changes = changes;
+        this.interest = interest;
+    }
+
+    /** [MQTT-3.8.4-1] Answered with SUBACK; retained messages follow, as far as window and room allow. */
+    void onSubscribe(ControlPacket.Subscribe packet, Qos qosMax) {
+        int identifier = (int) packet.properties().integer(Property.SUBSCRIPTION_IDENTIFIER, 0);
+        List<ReasonCode> codes = new ArrayList<>(packet.requests().size());
+        for (ControlPacket.Subscribe.Request request : packet.requests()) {
+            ReasonCode refusal = refusal(request.filter());
+            codes.add(refusal == null ? subscribe(request, identifier, qosMax) : refusal);
+        }
+        if (session.link() instanceof SessionLink link) {
+            link.sendAfter(changes.last(), new ControlPacket.SubAck(packet.packetIdentifier(), codes, Properties.NONE));
+        }
+        sendRetained();
+    }
+
+    /** Why the filter is not granted, or null if it is. */
+    private @Nullable ReasonCode refusal(TopicFilter filter) {
+        ReasonCode refusal = null;
+        if (filter.isShared()) {
+            refusal = ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
+        } else if (filter.levels().size() > TopicTree.LEVELS_MAX) {
+            refusal = ReasonCode.TOPIC_FILTER_INVALID;
+        } else if (!environment.access().allowsSubscription(session.client(), filter)) {
+            refusal = ReasonCode.NOT_AUTHORIZED;
+        }
+        boolean knowsReasons = session.version() == ProtocolVersion.MQTT_5;
+        return refusal == null || knowsReasons ? refusal : ReasonCode.UNSPECIFIED_ERROR;
+    }
+
+    /** Grants the request; [MQTT-3.8.4-3] one with the same filter takes the place of what was there. */
+    private ReasonCode subscribe(ControlPacket.Subscribe.Request request, int identifier, Qos qosMax) {
+        TopicFilter filter = request.filter();
+        SubscriptionOptions asked = request.options();
+        Qos granted = Qos.min(asked.qos(), qosMax);
+        SubscriptionOptions options =
+                new SubscriptionOptions(granted, asked.noLocal(), asked.retainAsPublished(), asked.retainHandling());
+        Subscription subscription = byFilter.get(filter);
+        boolean isNew = subscription == null;
+        if (subscription == null) {
+            subscription = add(filter, options, identifier);
+        } else {
+            subscription.replaceOptions(options, identifier);
+        }
+        if (changes.isDurable()) {
+            changes.append(new StateChange.SubscriptionPut(session.clientId(), filter, options, identifier));
+        }
+        if (environment.log().logs(Level.SUBSCRIBE)) {
+            environment.log().log(Level.SUBSCRIBE, session.clientId() + " " + granted.level() + " " + filter);
+        }
+        RetainHandling handling = options.retainHandling();
+        if (handling == RetainHandling.SEND || (handling == RetainHandling.SEND_IF_NEW && isNew)) {
+            collectRetained(subscription); // [MQTT-3.3.1-9], [MQTT-3.3.1-10], [MQTT-3.3.1-11]
+        }
+        return ReasonCode.granted(granted);
+    }
+
+    private Subscription add(TopicFilter filter, SubscriptionOptions options, int identifier) {
+        Subscription subscription = new Subscription(filter, options, identifier, interest);
+        byFilter.put(filter, subscription);
+        environment.router().subscribe(subscription);
+        return subscription;
+    }
+
+    private void collectRetained(Subscription subscription) {
+        boolean noLocal = subscription.options().noLocal();
+        environment.router().retained(subscription.filter(), message -> {
+            if (!(noLocal && session.clientId().equals(message.publisher()))) { // [MQTT-3.8.3-3]
+                backlog.add(message, subscription);
+            }
+        });
+    }
+
+    /** [MQTT-3.10.4-4] Answered with UNSUBACK. */
+    void onUnsubscribe(ControlPacket.Unsubscribe packet) {
+        List<ReasonCode> codes = new ArrayList<>(packet.filters().size());
+        for (TopicFilter filter : packet.filters()) {
+            codes.add(unsubscribe(filter));
+        }
+        if (session.link() instanceof SessionLink link) {
+            link.sendAfter(
+                    changes.last(), new ControlPacket.UnsubAck(packet.packetIdentifier(), codes, Properties.NONE));
+        }
+    }
+
+    private ReasonCode unsubscribe(TopicFilter filter) {
+        Subscription subscription = byFilter.remove(filter);
+        if (subscription == null) {
+            return ReasonCode.NO_SUBSCRIPTION_EXISTED;
+        }
+        environment.router().unsubscribe(subscription);
+        if (changes.isDurable()) {
+            changes.append(new StateChange.SubscriptionRemoved(session.clientId(), filter));
+        }
+        if (environment.log().logs(Level.UNSUBSCRIBE)) {
+            environment.log().log(Level.UNSUBSCRIBE, session.clientId() + " " + filter);
+        }
+        return ReasonCode.SUCCESS;
+    }
+
+    /** Sends retained messages that are still due, as far as window and room allow. */
+    void sendRetained() {
+        int sent = 0;
+        while (session.isOpen() && session.link() instanceof SessionLink link) {
+            RoutedMessage message = backlog.message();
+            if (message == null) {
+                return;
+            }
+            Qos qos = Qos.min(backlog.subscription().qos(), message.message().qos());
+            if (qos == Qos.AT_MOST_ONCE ? !link.hasRoom() : !outbound.isIdle()) {
+                return; // an acknowledgement or room brings us back
+            }
+            if (sent == SLICE) {
+                environment.loop().execute(this::sendRetained);
+                return;
+            }
+            sent++;
+            deliverFirst(qos);
+        }
+    }
+
+    private void deliverFirst(Qos qos) {
+        RoutedMessage message = backlog.message();
+        Subscription subscription = backlog.subscription();
+        backlog.removeFirst();
+        boolean stillDue = byFilter.get(subscription.filter()) == subscription;
+        if (message != null && stillDue && environment.router().isRetained(message)) {
+            session.deliver(message, qos, true, subscription.identifiers()); // [MQTT-3.3.1-8]
+        }
+    }
+
+    /** The client is gone: what it was granted at QoS 1 or 2 and has not been sent waits like any other message. */
+    void onClientGone() {
+        while (backlog.message() instanceof RoutedMessage message) {
+            Qos qos = Qos.min(backlog.subscription().qos(), message.message().qos());
+            if (changes.isDurable() && qos != Qos.AT_MOST_ONCE) {
+                deliverFirst(qos);
+            } else {
+                backlog.removeFirst();
+            }
+        }
+    }
+
+    void end() {
+        backlog.clear();
+        for (Subscription subscription : byFilter.values()) {
+            environment.router().unsubscribe(subscription);
+        }
+        byFilter.clear();
+    }
+
+    /** Puts back a subscription from before this process began. */
+    void restore(StateChange.SubscriptionPut put) {
+        add(put.filter(), put.options(), put.subscriptionIdentifier());
+    }
+}
