@@ -1,23 +1,50 @@
 package org.althing.broker;
 
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.althing.broker.ListenerConfig.Protocol;
+import org.althing.broker.session.RestoredState;
+import org.althing.broker.shard.Shard;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
+import org.althing.net.HttpHandler;
 import org.althing.net.NetEngine;
+import org.althing.net.WebSite;
 
-/** An MQTT broker that runs inside this program. */
+/**
+ * An MQTT broker that runs inside this program.
+ *
+ * <pre>{@code
+ * NetEngine engine = new NettyEngine();
+ * Broker broker = Broker.builder(BrokerConfig.builder().listener(ListenerConfig.mqtt("localhost", 1883)).build(), engine)
+ *         .start();
+ * }</pre>
+ */
 public final class Broker implements AutoCloseable {
-    private final BrokerConfig config;
-    private final EventLoop loop;
+    private static final long CLOSE_SECONDS_MAX = 10;
 
-    private Broker(Builder builder) {
-        config = builder.config;
-        loop = builder.engine.newLoop("althing-shard-0");
+    private final EventLoop loop;
+    private final Shard shard;
+    private final BrokerLog log;
+    private final List<NetEngine.Listening> listenings = new ArrayList<>();
+
+    private Broker(EventLoop loop, Shard shard, BrokerLog log) {
+        this.loop = loop;
+        this.shard = shard;
+        this.log = log;
     }
 
     /** A broker in the making; nothing happens before {@link Builder#start}. */
@@ -25,9 +52,12 @@ public final class Broker implements AutoCloseable {
         return new Builder(config, engine);
     }
 
-    /** Where the listeners of the configuration listen, in their order, with their real ports. */
+    /**
+     * Where the listeners of the configuration listen, in their order, with their real ports. A host name with several
+     * addresses has as many.
+     */
     public List<SocketAddress> addresses() {
-        return List.of();
+        return listenings.stream().map(NetEngine.Listening::address).toList();
     }
 
     /** The loop that acceptors of this broker run on. */
@@ -40,28 +70,41 @@ public final class Broker implements AutoCloseable {
      * of a port that also serves pages. The listener's host, port and protocol only stand for themselves in messages.
      */
     public Acceptor acceptor(ListenerConfig listener) {
-        throw new IllegalStateException("not open: " + listener + config);
+        return shard.acceptor(listener);
     }
 
-    /** Routes a message as if a client had published it, retained ones included. Any thread. */
-    public void publish(ApplicationMessage message) {}
+    /** Routes a message as if a client had published it, retained ones included. Nobody intercepts it. Any thread. */
+    public void publish(ApplicationMessage message) {
+        shard.publish(message);
+    }
 
     /** What was counted so far. Any thread. */
     public Counters counters() {
-        return new Counters();
+        return shard.counters();
     }
 
     /**
-     * Stops: no new connections, DISCONNECT 0x8B to clients of MQTT 5.0, wills published, state committed. Returns at
-     * once; {@code done} runs on the loop.
+     * Stops: no new connections, DISCONNECT 0x8B to clients of MQTT 5.0, wills published (delayed ones when their time
+     * comes, perhaps after the next start), state committed. Returns at once; {@code done} runs on the loop.
      */
     public void shutDown(Runnable done) {
-        loop.execute(done);
+        listenings.forEach(NetEngine.Listening::close);
+        shard.shutDown(done);
     }
 
     /** {@link #shutDown} and waits for it, at most some seconds. Not to be called on the loop. */
     @Override
-    public void close() {}
+    public void close() {
+        CountDownLatch stopped = new CountDownLatch(1);
+        shutDown(stopped::countDown);
+        try {
+            if (!stopped.await(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+                log.log(BrokerLog.Level.ERROR, "Error: The broker did not stop within " + CLOSE_SECONDS_MAX + " s.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     /** What a broker is made of. */
     public static final class Builder {
@@ -72,7 +115,7 @@ public final class Broker implements AutoCloseable {
         private Authenticator authenticator = Authenticator.anonymous();
         private AccessControl accessControl = AccessControl.everything();
         private BrokerLog log = BrokerLog.systemLogger();
-        private RandomGenerator random = RandomGenerator.getDefault();
+        private RandomGenerator random = new SecureRandom();
 
         private Builder(BrokerConfig config, NetEngine engine) {
             this.config = config;
@@ -118,8 +161,80 @@ public final class Broker implements AutoCloseable {
          * @throws IOException if the state cannot be read or an address cannot be bound; nothing stays open
          */
         public Broker start() throws IOException {
-            log.log(BrokerLog.Level.DEBUG, "starting " + store + authenticator + accessControl + random);
-            return new Broker(this);
+            RestoredState restored = new RestoredState();
+            store.replay(restored);
+            restored.check();
+            EventLoop loop = engine.newLoop("althing-shard-0");
+            Shard shard = new Shard(
+                    loop,
+                    new Shard.Parts(
+                            config, store, authenticator, accessControl, List.copyOf(interceptors), log, random));
+            if (store.isDurable()) {
+                log.log(BrokerLog.Level.INFORMATION, "Restored " + restored + ".");
+            }
+            loop.execute(() -> shard.restore(restored));
+            Broker broker = new Broker(loop, shard, log);
+            try {
+                for (ListenerConfig listener : config.listeners()) {
+                    broker.listenings.addAll(open(listener, loop, shard.acceptor(listener)));
+                }
+            } catch (IOException e) {
+                broker.listenings.forEach(NetEngine.Listening::close);
+                store.close();
+                throw e;
+            }
+            return broker;
+        }
+
+        private List<NetEngine.Listening> open(ListenerConfig listener, EventLoop loop, Acceptor acceptor)
+                throws IOException {
+            List<NetEngine.Listening> opened = new ArrayList<>();
+            try {
+                for (InetSocketAddress address : addresses(listener)) {
+                    String family = address.getAddress() instanceof Inet6Address ? "ipv6" : "ipv4";
+                    log.log(
+                            BrokerLog.Level.INFORMATION,
+                            "Opening " + (listener.protocol() == Protocol.MQTT ? family : "websockets")
+                                    + " listen socket on port " + address.getPort() + ".");
+                    opened.add(
+                            listener.protocol() == Protocol.MQTT
+                                    ? engine.listen(address, loop, acceptor)
+                                    : engine.listenWeb(address, loop, webSite(acceptor)));
+                }
+            } catch (IOException e) {
+                opened.forEach(NetEngine.Listening::close);
+                throw e;
+            }
+            return opened;
+        }
+
+        /** All addresses of the host that this machine has: {@code localhost} often has two. */
+        private static List<InetSocketAddress> addresses(ListenerConfig listener) throws IOException {
+            if (listener.host().isEmpty()) {
+                return List.of(new InetSocketAddress(listener.port()));
+            }
+            List<InetSocketAddress> addresses = new ArrayList<>();
+            InetAddress[] all = InetAddress.getAllByName(listener.host());
+            for (InetAddress address : all) {
+                boolean usable = all.length == 1 || NetworkInterface.getByInetAddress(address) != null;
+                boolean sameFreePort = listener.port() != 0 || addresses.isEmpty();
+                if (usable && sameFreePort) {
+                    addresses.add(new InetSocketAddress(address, listener.port()));
+                }
+            }
+            if (addresses.isEmpty()) {
+                throw new IOException(listener.name() + ": this machine has no address of " + listener.host());
+            }
+            return addresses;
+        }
+
+        private static WebSite webSite(Acceptor acceptor) {
+            return new WebSite(
+                    Map.of("/", acceptor, "/mqtt", acceptor),
+                    (request, exchange) -> exchange.respond(new HttpHandler.Response(
+                            404,
+                            Map.of("Content-Type", "text/plain"),
+                            "MQTT over WebSocket is at /mqtt\n".getBytes(StandardCharsets.UTF_8))));
         }
     }
 }

@@ -3,6 +3,7 @@ package org.althing.broker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.althing.net.Transport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,8 @@ public record BrokerConfig(
      * @param keepAliveSecondsMax longest Keep Alive, or 0 for no limit
      * @param zeroLengthClientId whether a client may leave it to the broker to name it
      * @param handshakeTimeout from the opened connection to the whole CONNECT, and for the authenticator's answer
-     * @param unsentBytesMax bytes that may wait for a slow reader before QoS 0 messages to it are dropped
+     * @param unsentBytesMax bytes that may wait for a slow reader before QoS 0 messages to it are dropped and others
+     *     wait in its queue; at least {@link Transport#HIGH_WATER_BYTES}
      */
     public record ConnectionLimits(
             int packetSizeMax,
@@ -104,7 +106,7 @@ public record BrokerConfig(
         }
 
         public Builder unsentBytesMax(int bytes) {
-            unsentBytesMax = atLeast(0, bytes, "unsentBytesMax");
+            unsentBytesMax = atLeast(Transport.HIGH_WATER_BYTES, bytes, "unsentBytesMax");
             return this;
         }
 

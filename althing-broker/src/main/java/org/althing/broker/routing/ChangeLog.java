@@ -87,6 +87,15 @@ public final class ChangeLog {
         waiting.add(task);
     }
 
+    /** Runs the task when everything so far is committed, or never will be. */
+    public void whenSettled(Runnable task) {
+        if (isCommitted(appended) || failure != null) {
+            task.run();
+        } else {
+            afterCommit(() -> whenSettled(task));
+        }
+    }
+
     /** Something durable refers to the message from now on; it is stored if it was not. */
     public void hold(RoutedMessage message) {
         if (!durable) {

@@ -1,7 +1,9 @@
 package org.althing.broker.session;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.althing.broker.PublishInterceptor;
 import org.althing.broker.session.SessionLink.AckSlot;
 import org.althing.mqtt.ApplicationMessage;
@@ -15,6 +17,18 @@ final class Interception implements PublishInterceptor.Attempt {
         static final Decision PASS = new Decision(true, ReasonCode.SUCCESS, "");
         static final Decision DROP = new Decision(false, ReasonCode.SUCCESS, "");
     }
+
+    /** What PUBACK and PUBREC may say (MQTT 5.0, sections 3.4.2.1 and 3.5.2.1). */
+    private static final Set<ReasonCode> ANSWERS = EnumSet.of(
+            ReasonCode.SUCCESS,
+            ReasonCode.NO_MATCHING_SUBSCRIBERS,
+            ReasonCode.UNSPECIFIED_ERROR,
+            ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
+            ReasonCode.NOT_AUTHORIZED,
+            ReasonCode.TOPIC_NAME_INVALID,
+            ReasonCode.PACKET_IDENTIFIER_IN_USE,
+            ReasonCode.QUOTA_EXCEEDED,
+            ReasonCode.PAYLOAD_FORMAT_INVALID);
 
     private final Session session;
     private final ApplicationMessage message;
@@ -69,6 +83,9 @@ final class Interception implements PublishInterceptor.Attempt {
 
     @Override
     public void answer(ReasonCode reasonCode, String text) {
+        if (!ANSWERS.contains(reasonCode)) {
+            throw new IllegalArgumentException("PUBACK cannot say " + reasonCode);
+        }
         decide(new Decision(false, reasonCode, text));
     }
 

@@ -257,12 +257,12 @@ final class PublishIntake {
         }
     }
 
-    private Properties reason(Decision decision) {
-        SessionLink link = session.link();
-        if (decision.text().isEmpty() || link == null || !link.wantsProblemInformation()) {
-            return Properties.NONE;
-        }
-        return Properties.builder().set(Property.REASON_STRING, decision.text()).build();
+    private static Properties reason(Decision decision) {
+        return decision.text().isEmpty()
+                ? Properties.NONE
+                : Properties.builder()
+                        .set(Property.REASON_STRING, decision.text())
+                        .build();
     }
 
     private void end(ReasonCode reasonCode, String why) {

@@ -27,9 +27,6 @@ public interface SessionLink {
     /** Ends the connection from this side: with DISCONNECT in MQTT 5.0. Nothing is sent on it any more. */
     void end(ReasonCode reasonCode, String why);
 
-    /** Whether Reason String and User Properties may be sent with any packet ([MQTT-3.1.2-29]). */
-    boolean wantsProblemInformation();
-
     /** The place of an acknowledgement. */
     interface AckSlot {
         /** Fills the place, once. Without effect when the connection is gone. */

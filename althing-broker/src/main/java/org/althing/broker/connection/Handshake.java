@@ -1,0 +1,169 @@
+package org.althing.broker.connection;
+
+import java.net.SocketAddress;
+import java.util.HexFormat;
+import org.althing.broker.Authenticator;
+import org.althing.broker.BrokerConfig.ConnectionLimits;
+import org.althing.broker.BrokerConfig.DeliveryLimits;
+import org.althing.broker.Client;
+import org.althing.broker.ListenerConfig;
+import org.althing.broker.StateChange;
+import org.althing.broker.session.ConnectRequest;
+import org.althing.mqtt.ControlPacket.Connect;
+import org.althing.mqtt.Properties;
+import org.althing.mqtt.Property;
+import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.Will;
+import org.jspecify.annotations.Nullable;
+
+/** What CONNECT asks for, and what it is granted: decisions and values only, the connection acts on them. */
+final class Handshake {
+    private static final int SIXTEEN_BITS = 0xFFFF;
+
+    private final ConnectionEnvironment environment;
+    private final ListenerConfig listener;
+    private final Connect connect;
+    private final String clientId;
+
+    Handshake(ConnectionEnvironment environment, ListenerConfig listener, Connect connect) {
+        this.environment = environment;
+        this.listener = listener;
+        this.connect = connect;
+        // [MQTT-3.1.3-6] An empty Client Identifier: the broker gives a unique one.
+        clientId = connect.clientId().isEmpty() ? assignedClientId() : connect.clientId();
+    }
+
+    Connect connect() {
+        return connect;
+    }
+
+    /** As sent, or assigned. */
+    String clientId() {
+        return clientId;
+    }
+
+    private String assignedClientId() {
+        byte[] bytes = new byte[16];
+        environment.random().nextBytes(bytes);
+        String hex = HexFormat.of().withUpperCase().formatHex(bytes);
+        return "auto-" + hex.substring(0, 8) + "-" + hex.substring(8, 12) + "-" + hex.substring(12, 16) + "-"
+                + hex.substring(16, 20) + "-" + hex.substring(20);
+    }
+
+    /** Why the client is refused before anybody looks who it is; null if it is not. */
+    @Nullable
+    ReasonCode refusal() {
+        Will will = connect.will();
+        DeliveryLimits delivery = environment.config().delivery();
+        if (connect.clientId().isEmpty() && !mayBeNameless()) {
+            return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
+        }
+        if (connect.properties().has(Property.AUTHENTICATION_METHOD)) {
+            return ReasonCode.BAD_AUTHENTICATION_METHOD; // [MQTT-4.12.0-1] none is supported
+        }
+        if (serverKeepAlive() != connect.keepAliveSeconds() && connect.version() != ProtocolVersion.MQTT_5) {
+            // Mosquitto: an older client, who cannot be told another Keep Alive, is refused with return code 2.
+            return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
+        }
+        if (will == null) {
+            return null;
+        }
+        if (will.message().qos().compareTo(listener.qosMax()) > 0) {
+            return ReasonCode.QOS_NOT_SUPPORTED; // [MQTT-3.2.2-12]
+        }
+        if (will.message().retain() && !delivery.retainAvailable()) {
+            return ReasonCode.RETAIN_NOT_SUPPORTED; // [MQTT-3.2.2-13]
+        }
+        int payloadMax = delivery.payloadSizeMax();
+        boolean tooLarge = payloadMax > 0 && will.message().payload().length() > payloadMax;
+        return tooLarge ? ReasonCode.PACKET_TOO_LARGE : null;
+    }
+
+    private boolean mayBeNameless() {
+        boolean allowed = environment.config().connections().zeroLengthClientId();
+        return switch (connect.version()) {
+            case MQTT_3_1 -> false; // 1 to 23 characters
+            case MQTT_3_1_1 -> allowed && connect.cleanStart(); // [MQTT-3.1.3-7], [MQTT-3.1.3-8] there
+            case MQTT_5 -> allowed;
+        };
+    }
+
+    Authenticator.ConnectAttempt attempt(SocketAddress remoteAddress) {
+        return new Authenticator.ConnectAttempt(
+                listener, remoteAddress, connect.version(), connect.clientId(), connect.userName(), connect.password());
+    }
+
+    ConnectRequest request(NetworkConnection connection, @Nullable String userName) {
+        return new ConnectRequest(
+                new Client(clientId, userName),
+                connect.version(),
+                connect.cleanStart(),
+                environment.registry().grantedExpirySeconds(askedExpirySeconds()),
+                connect.will(),
+                connection,
+                (int) connect.properties().integer(Property.RECEIVE_MAXIMUM, SIXTEEN_BITS));
+    }
+
+    /** Before MQTT 5.0 Clean Session says at once how a session begins and how it ends. */
+    private long askedExpirySeconds() {
+        if (connect.version() == ProtocolVersion.MQTT_5) {
+            return connect.properties().integer(Property.SESSION_EXPIRY_INTERVAL, 0);
+        }
+        return connect.cleanStart() ? 0 : StateChange.NO_EXPIRY_SECONDS;
+    }
+
+    /** The Keep Alive that counts: the client's own, or the broker's maximum. */
+    int serverKeepAlive() {
+        int max = environment.config().connections().keepAliveSecondsMax();
+        int asked = connect.keepAliveSeconds();
+        return max > 0 && (asked == 0 || asked > max) ? max : asked;
+    }
+
+    /** The client's Maximum Packet Size. */
+    int packetSizeMax() {
+        long max = connect.properties().integer(Property.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE);
+        return (int) Math.min(max, Integer.MAX_VALUE);
+    }
+
+    boolean wantsProblemInformation() {
+        return connect.properties().integer(Property.REQUEST_PROBLEM_INFORMATION, 1) == 1;
+    }
+
+    /** How many QoS 1 and 2 messages the client may have unacknowledged. */
+    int receiveMaximum() {
+        int max = environment.config().delivery().inflightMessagesMax();
+        return max == 0 ? SIXTEEN_BITS : Math.min(max, SIXTEEN_BITS);
+    }
+
+    /** What CONNACK tells: only where it differs from what its absence would say. */
+    Properties granted(long expirySeconds) {
+        if (connect.version() != ProtocolVersion.MQTT_5) {
+            return Properties.NONE;
+        }
+        ConnectionLimits limits = environment.config().connections();
+        Properties.Builder granted = Properties.builder();
+        if (expirySeconds != askedExpirySeconds()) {
+            granted.set(Property.SESSION_EXPIRY_INTERVAL, expirySeconds);
+        }
+        if (receiveMaximum() < SIXTEEN_BITS) {
+            granted.set(Property.RECEIVE_MAXIMUM, receiveMaximum());
+        }
+        if (listener.qosMax() != Qos.EXACTLY_ONCE) {
+            granted.set(Property.MAXIMUM_QOS, listener.qosMax().level());
+        }
+        if (!environment.config().delivery().retainAvailable()) {
+            granted.set(Property.RETAIN_AVAILABLE, 0);
+        }
+        granted.set(Property.MAXIMUM_PACKET_SIZE, limits.packetSizeMax());
+        if (connect.clientId().isEmpty()) {
+            granted.set(Property.ASSIGNED_CLIENT_IDENTIFIER, clientId); // [MQTT-3.2.2-16]
+        }
+        granted.set(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0);
+        if (serverKeepAlive() != connect.keepAliveSeconds()) {
+            granted.set(Property.SERVER_KEEP_ALIVE, serverKeepAlive());
+        }
+        return granted.build();
+    }
+}

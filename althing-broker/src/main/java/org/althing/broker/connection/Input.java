@@ -1,0 +1,102 @@
+package org.althing.broker.connection;
+
+import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.MalformedPacketException;
+import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.codec.PacketDecoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes on their way to packets. When no packet may be taken for a while, what has arrived is kept in its order: the rest
+ * of one read, since reading pauses then.
+ */
+final class Input {
+    private final PacketDecoder decoder;
+    private final BooleanSupplier takesPackets;
+    private final Consumer<ControlPacket> packets;
+    private @Nullable ByteBuffer kept;
+    private boolean paused;
+    private boolean decoding;
+    private boolean closed;
+
+    /** @param takesPackets whether the next packet may be taken; asked before each */
+    Input(int packetSizeMax, BooleanSupplier takesPackets, Consumer<ControlPacket> packets) {
+        decoder = new PacketDecoder(PacketDecoder.Sender.CLIENT, packetSizeMax);
+        this.takesPackets = takesPackets;
+        this.packets = packets;
+    }
+
+    /** The version that CONNECT has said, or null. */
+    @Nullable
+    ProtocolVersion version() {
+        return decoder.version();
+    }
+
+    /** Bytes arrived. */
+    void take(ByteBuffer bytes) throws MalformedPacketException {
+        if (kept == null) {
+            decode(bytes);
+        }
+        if (bytes.hasRemaining() && !closed) {
+            keep(bytes);
+        }
+    }
+
+    /** Goes on with what was kept. */
+    void resume() throws MalformedPacketException {
+        ByteBuffer bytes = kept;
+        if (bytes == null || decoding) {
+            return; // whoever is decoding goes on by itself
+        }
+        decode(bytes);
+        if (!bytes.hasRemaining()) {
+            kept = null;
+        }
+    }
+
+    private void decode(ByteBuffer bytes) throws MalformedPacketException {
+        decoding = true;
+        try {
+            while (!closed && takesPackets.getAsBoolean()) {
+                ControlPacket packet = decoder.decode(bytes);
+                if (packet == null) {
+                    return;
+                }
+                packets.accept(packet);
+            }
+        } finally {
+            decoding = false;
+        }
+    }
+
+    private void keep(ByteBuffer bytes) {
+        int before = kept == null ? 0 : kept.remaining();
+        ByteBuffer more = ByteBuffer.allocate(before + bytes.remaining());
+        if (kept != null) {
+            more.put(kept);
+        }
+        kept = more.put(bytes).flip();
+    }
+
+    boolean hasKept() {
+        return kept != null;
+    }
+
+    /** Whether reading is off. */
+    boolean isPaused() {
+        return paused;
+    }
+
+    void paused(boolean off) {
+        paused = off;
+    }
+
+    /** Nothing more is taken. */
+    void close() {
+        closed = true;
+        kept = null;
+    }
+}

@@ -1,0 +1,108 @@
+package org.althing.broker.connection;
+
+import org.althing.broker.Counters;
+import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.codec.PacketBuffer;
+import org.althing.mqtt.codec.PacketEncoder;
+import org.althing.net.Transport;
+
+/** Packets on their way to the client: they gather in one buffer and leave in one write at the end of the turn. */
+final class Output {
+    private static final int CAPACITY = 256;
+    /** A buffer that was needed for more is not kept for the next turn. */
+    private static final int CAPACITY_KEPT_MAX = 8_192;
+
+    private final Transport transport;
+    private final Counters counters;
+    private final int unsentBytesMax;
+    private final Runnable onRoom;
+    private final Runnable flush = this::flush;
+    private PacketEncoder encoder = new PacketEncoder(ProtocolVersion.MQTT_3_1_1);
+    private PacketBuffer buffer = new PacketBuffer(0);
+    private boolean flushAsked;
+    private boolean roomWanted;
+
+    /** @param onRoom runs in a later turn when there is room again after {@link #hasRoom} has said no */
+    Output(Transport transport, Counters counters, int unsentBytesMax, Runnable onRoom) {
+        this.transport = transport;
+        this.counters = counters;
+        this.unsentBytesMax = unsentBytesMax;
+        this.onRoom = onRoom;
+    }
+
+    /** How the client is spoken to from now on. */
+    void encoder(PacketEncoder value) {
+        encoder = value;
+    }
+
+    /**
+     * Appends the packet to what leaves at the end of this turn.
+     *
+     * @return false, with nothing appended, if it is larger than the client accepts
+     */
+    boolean send(ControlPacket packet) {
+        int before = buffer.length();
+        if (!encoder.encode(packet, buffer)) {
+            return false;
+        }
+        counters.packetsSent.increment();
+        counters.bytesSent.add(buffer.length() - before);
+        if (!flushAsked) {
+            flushAsked = true;
+            transport.loop().atTurnEnd(flush);
+        }
+        return true;
+    }
+
+    /** Whether what waits for the client is within bounds. */
+    boolean hasRoom() {
+        boolean room = waiting() <= unsentBytesMax;
+        roomWanted |= !room;
+        return room;
+    }
+
+    /** Whether so much waits that nothing more may be done for this client, not even acknowledging. */
+    boolean isFull() {
+        boolean full = waiting() > 2L * unsentBytesMax;
+        roomWanted |= full;
+        return full;
+    }
+
+    private long waiting() {
+        return transport.unsentBytes() + buffer.length();
+    }
+
+    private void flush() {
+        flushAsked = false;
+        write();
+        transport.flush();
+        if (roomWanted && transport.isWritable()) {
+            onWritable();
+        } // otherwise the transport calls when it is writable again
+    }
+
+    private void write() {
+        transport.write(buffer.view());
+        if (buffer.length() > CAPACITY_KEPT_MAX) {
+            buffer = new PacketBuffer(CAPACITY);
+        } else {
+            buffer.clear();
+        }
+    }
+
+    /** The transport takes more again. */
+    void onWritable() {
+        if (roomWanted) {
+            roomWanted = false;
+            transport.loop().execute(onRoom);
+        }
+    }
+
+    /** Sends what is there and closes. */
+    void close() {
+        write();
+        roomWanted = false;
+        transport.close();
+    }
+}
