@@ -1,0 +1,124 @@
+package org.althing.broker;
+
+import static org.althing.broker.TestClient.packet;
+import static org.althing.mqtt.Qos.AT_LEAST_ONCE;
+import static org.althing.mqtt.Qos.AT_MOST_ONCE;
+import static org.althing.mqtt.Qos.EXACTLY_ONCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.althing.mqtt.ControlPacket.PubAck;
+import org.althing.mqtt.ControlPacket.PubComp;
+import org.althing.mqtt.ControlPacket.PubRec;
+import org.althing.mqtt.ControlPacket.PubRel;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.ReasonCode;
+import org.althing.testing.Normative;
+import org.junit.jupiter.api.Test;
+
+/** One message through a whole broker, at each QoS. */
+class OneMessageTest {
+    private final Rig rig = new Rig();
+    private final TestClient publisher = rig.client().connect("publisher");
+    private final TestClient subscriber = rig.client().connect("subscriber");
+
+    OneMessageTest() {
+        publisher.accepted();
+        subscriber.accepted();
+    }
+
+    @Normative("MQTT-4.3.1-1")
+    @Test
+    void qos_0_is_sent_once_and_not_acknowledged() {
+        subscriber.subscribe("hello", EXACTLY_ONCE);
+        publisher.publish("hello", "salut Franck", AT_MOST_ONCE, 0);
+        assertThat(publisher.receive()).isEmpty();
+        assertThat(subscriber.receive()).containsExactly(packet("hello", "salut Franck", AT_MOST_ONCE, false, 0));
+    }
+
+    @Normative({"MQTT-4.3.2-4", "MQTT-3.3.4-1", "MQTT-4.3.2-1", "MQTT-4.3.2-2"})
+    @Test
+    void qos_1_is_acknowledged_by_puback_on_both_sides() {
+        subscriber.subscribe("hello", EXACTLY_ONCE);
+        publisher.publish("hello", "salut", AT_LEAST_ONCE, 7);
+        assertThat(publisher.receive()).containsExactly(new PubAck(7, ReasonCode.SUCCESS));
+        assertThat(subscriber.receive()).containsExactly(packet("hello", "salut", AT_LEAST_ONCE, false, 1));
+        subscriber.send(new PubAck(1, ReasonCode.SUCCESS));
+        assertThat(subscriber.receive()).isEmpty();
+    }
+
+    @Normative({
+        "MQTT-4.3.3-1",
+        "MQTT-4.3.3-2",
+        "MQTT-4.3.3-3",
+        "MQTT-4.3.3-4",
+        "MQTT-4.3.3-8",
+        "MQTT-4.3.3-11",
+        "MQTT-4.6.0-4"
+    })
+    @Test
+    void qos_2_takes_four_packets_on_both_sides_and_goes_on_at_pubrel() {
+        subscriber.subscribe("hello", EXACTLY_ONCE);
+        publisher.publish("hello", "salut", EXACTLY_ONCE, 9);
+        assertThat(publisher.receive()).containsExactly(new PubRec(9, ReasonCode.SUCCESS));
+        assertThat(subscriber.receive()).isEmpty();
+
+        publisher.send(new PubRel(9, ReasonCode.SUCCESS));
+        assertThat(publisher.receive()).containsExactly(new PubComp(9, ReasonCode.SUCCESS));
+        assertThat(subscriber.receive()).containsExactly(packet("hello", "salut", EXACTLY_ONCE, false, 1));
+
+        subscriber.send(new PubRec(1, ReasonCode.SUCCESS));
+        assertThat(subscriber.receive()).containsExactly(new PubRel(1, ReasonCode.SUCCESS));
+        subscriber.send(new PubComp(1, ReasonCode.SUCCESS));
+        assertThat(subscriber.receive()).isEmpty();
+    }
+
+    @Normative("MQTT-3.8.4-8")
+    @Test
+    void the_qos_delivered_is_the_lower_one_of_published_and_granted() {
+        for (Qos published : Qos.values()) {
+            for (Qos granted : Qos.values()) {
+                Rig fresh = new Rig();
+                TestClient to = fresh.client().connect("to");
+                to.accepted();
+                to.subscribe("t", granted);
+                fresh.broker.publish(TestClient.message("t", "x", published, false));
+                Qos expected = Qos.min(published, granted);
+                int identifier = expected == AT_MOST_ONCE ? 0 : 1;
+                assertThat(to.receive()).containsExactly(packet("t", "x", expected, false, identifier));
+            }
+        }
+    }
+
+    @Test
+    void a_message_that_nobody_wants_is_acknowledged_with_no_matching_subscribers() {
+        publisher.publish("nobody", "x", AT_LEAST_ONCE, 1);
+        publisher.publish("nobody", "x", EXACTLY_ONCE, 2);
+        assertThat(publisher.receive())
+                .containsExactly(
+                        new PubAck(1, ReasonCode.NO_MATCHING_SUBSCRIBERS),
+                        new PubRec(2, ReasonCode.NO_MATCHING_SUBSCRIBERS));
+    }
+
+    @Test
+    void packets_behind_connect_in_the_same_segment_are_handled_in_their_order() {
+        subscriber.subscribe("hello", AT_MOST_ONCE);
+        TestClient hasty = rig.client();
+        hasty.send(
+                new org.althing.mqtt.ControlPacket.Connect(
+                        org.althing.mqtt.ProtocolVersion.MQTT_5,
+                        false,
+                        "hasty",
+                        true,
+                        60,
+                        null,
+                        null,
+                        null,
+                        org.althing.mqtt.Properties.NONE),
+                packet("hello", "one", AT_MOST_ONCE, false, 0),
+                packet("hello", "two", AT_LEAST_ONCE, false, 1),
+                new org.althing.mqtt.ControlPacket.Disconnect(ReasonCode.SUCCESS));
+        assertThat(TestClient.payloads(subscriber.receive())).isEqualTo(List.of("one", "two"));
+        assertThat(hasty.isClosed()).isTrue();
+    }
+}

@@ -1,0 +1,87 @@
+package org.althing.broker;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.althing.net.memory.MemoryAddress;
+import org.althing.net.memory.MemoryEngine;
+import org.althing.net.memory.VirtualTime;
+
+/** A whole broker in memory, under virtual time. An error line of its log fails the test that looks at {@link #idle}. */
+final class Rig {
+    static final java.net.SocketAddress ADDRESS = MemoryAddress.named("broker");
+
+    final VirtualTime time = new VirtualTime(1);
+    final MemoryEngine engine = new MemoryEngine(time);
+    final List<String> log = new ArrayList<>();
+    final List<String> errors = new ArrayList<>();
+    Broker broker;
+
+    Rig(UnaryOperator<BrokerConfig.Builder> config, UnaryOperator<Broker.Builder> parts) {
+        this(config, parts, ListenerConfig.mqtt("", 1883));
+    }
+
+    Rig(UnaryOperator<BrokerConfig.Builder> config, UnaryOperator<Broker.Builder> parts, ListenerConfig listener) {
+        broker = start(config, parts, listener);
+    }
+
+    Rig() {
+        this(config -> config, parts -> parts);
+    }
+
+    static Rig with(UnaryOperator<BrokerConfig.Builder> config) {
+        return new Rig(config, parts -> parts);
+    }
+
+    static Rig made(UnaryOperator<Broker.Builder> parts) {
+        return new Rig(config -> config, parts);
+    }
+
+    private Broker start(
+            UnaryOperator<BrokerConfig.Builder> config, UnaryOperator<Broker.Builder> parts, ListenerConfig listener) {
+        try {
+            Broker started = parts.apply(
+                            Broker.builder(config.apply(BrokerConfig.builder()).build(), engine)
+                                    .random(time.newRandom())
+                                    .log(this::onLine))
+                    .start();
+            engine.listen(ADDRESS, started.loop(), started.acceptor(listener));
+            return started;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void onLine(BrokerLog.Level level, String line) {
+        log.add(line);
+        if (level == BrokerLog.Level.ERROR) {
+            errors.add(line);
+        }
+    }
+
+    /** The broker's process ends as by kill -9, and another one begins with this store. */
+    void crashAndRestart(StateStore store) {
+        engine.kill(broker.loop());
+        broker = start(config -> config, parts -> parts.store(store), ListenerConfig.mqtt("", 1883));
+        idle();
+    }
+
+    /** Lets everything happen that is under way. */
+    void idle() {
+        time.runUntilIdle();
+        if (!errors.isEmpty()) {
+            throw new AssertionError(errors.toString());
+        }
+    }
+
+    void pass(Duration duration) {
+        time.runFor(duration);
+        idle();
+    }
+
+    TestClient client() {
+        return new TestClient(this);
+    }
+}
