@@ -16,7 +16,7 @@ public interface HttpHandler {
      * @param method in upper case
      * @param path decoded, without the query; begins with a slash
      * @param query the raw query without the question mark, or empty
-     * @param headers names in lower case; of a repeated header the first value
+     * @param headers names in lower case; of a repeated header the first value (Connection and Upgrade: all, with commas)
      * @param body at most 64 KiB; larger requests were answered with 413
      */
     record Request(

@@ -21,9 +21,7 @@ public interface NetEngine extends AutoCloseable {
      *
      * @throws IOException if the address cannot be bound; the message names it
      */
-    default Listening listenWeb(SocketAddress address, EventLoop loop, WebSite site) throws IOException {
-        throw new IOException("cannot listen on " + address + ": HTTP comes with the next commit");
-    }
+    Listening listenWeb(SocketAddress address, EventLoop loop, WebSite site) throws IOException;
 
     /**
      * Closes all listeners, transports and loops, and waits for their threads. Every open transport reports {@code

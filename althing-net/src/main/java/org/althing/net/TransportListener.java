@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What a transport reports. All methods run on the transport's loop. */
 public interface TransportListener {
-    /** Bytes arrived. The buffer is valid during the call only; all of its bytes count as taken. */
+    /**
+     * Bytes arrived. The buffer is valid during the call only, and the listener may change what is in it; all of its
+     * bytes count as taken.
+     */
     void onBytes(ByteBuffer bytes);
 
     /**

@@ -1,6 +1,7 @@
 package org.althing.net;
 
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What one HTTP port serves.
@@ -8,9 +9,18 @@ import java.util.Map;
  * @param webSockets by exact path, such as {@code /mqtt}: who takes the byte stream of a WebSocket there. The
  *     subprotocols offered must include {@code mqtt} or, for MQTT 3.1, {@code mqttv3.1} ([MQTT-6.0.0-3])
  * @param pages answers every other request
+ * @param allowedOrigins whose pages may open WebSockets here, such as {@code https://example.org}, beside the pages of
+ *     this site itself; {@code *} for all. The site itself is what the request names as its host; on loopback that must
+ *     be a name of loopback (behind a proxy on the same machine, name the public origin here)
  */
-public record WebSite(Map<String, Acceptor> webSockets, HttpHandler pages) {
+public record WebSite(Map<String, Acceptor> webSockets, HttpHandler pages, Set<String> allowedOrigins) {
     public WebSite {
         webSockets = Map.copyOf(webSockets);
+        allowedOrigins = Set.copyOf(allowedOrigins);
+    }
+
+    /** A site whose WebSockets are for its own pages and for programs. */
+    public WebSite(Map<String, Acceptor> webSockets, HttpHandler pages) {
+        this(webSockets, pages, Set.of());
     }
 }

@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
 import org.althing.net.NetEngine;
+import org.althing.net.WebSite;
+import org.althing.net.web.WebPort;
 
 /** TCP on Netty. May be used from any thread; {@link #close} from none of its loops. */
 public final class NettyEngine implements NetEngine {
@@ -49,6 +51,11 @@ public final class NettyEngine implements NetEngine {
             }
         });
         return await(bound, internetAddress);
+    }
+
+    @Override
+    public Listening listenWeb(SocketAddress address, EventLoop loop, WebSite site) throws IOException {
+        return listen(address, loop, WebPort.of(site));
     }
 
     private static void bind(

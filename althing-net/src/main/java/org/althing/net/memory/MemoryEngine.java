@@ -11,6 +11,8 @@ import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
 import org.althing.net.NetEngine;
 import org.althing.net.Transport;
+import org.althing.net.WebSite;
+import org.althing.net.web.WebPort;
 
 /**
  * A network in memory: listeners, and clients that connect to them.
@@ -58,6 +60,12 @@ public final class MemoryEngine implements NetEngine {
             throw new IOException("cannot listen on " + real + ": address already in use");
         }
         return listening;
+    }
+
+    /** The same HTTP and WebSocket as on sockets, byte for byte: a client in memory sends the handshake itself. */
+    @Override
+    public Listening listenWeb(SocketAddress address, EventLoop loop, WebSite site) throws IOException {
+        return listen(address, loop, WebPort.of(site));
     }
 
     /** A client that only sends and collects bytes. */
