@@ -7,6 +7,6 @@ module org.althing.vote {
     requires transitive org.althing.client;
 
     exports org.althing.vote;
+    exports org.althing.vote.mqtt;
     exports org.althing.vote.tcp;
-// web
 }

@@ -28,8 +28,8 @@ public enum Refusal {
         return code;
     }
 
-    /** Whether the same ballot may be taken when it is sent again later. */
+    /** Whether the fault is the server's, and the same ballot may be taken when it is sent again. */
     public boolean isTemporary() {
-        return this == BUSY || this == DEGRADED || this == NOT_OPEN;
+        return this == BUSY || this == DEGRADED;
     }
 }

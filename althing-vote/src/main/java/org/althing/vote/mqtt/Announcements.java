@@ -1,0 +1,87 @@
+package org.althing.vote.mqtt;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.althing.vote.Language;
+import org.althing.vote.Poll;
+import org.althing.vote.PollOption;
+import org.althing.vote.PollState;
+import org.althing.vote.json.JsonWriter;
+
+/** What is retained about a poll, so that pages and devices know what to ask. */
+final class Announcements {
+    /** Of the short form, so that its packet fits into the 200 bytes of a tiny device. */
+    static final int SHORT_BYTES_MAX = 160;
+
+    private Announcements() {}
+
+    static String json(Poll poll, PollState state) {
+        List<Object> options = new ArrayList<>();
+        for (PollOption option : poll.options()) {
+            Map<String, Object> members = new LinkedHashMap<>();
+            members.put("key", option.key());
+            members.put("label", texts(option.labels()));
+            options.add(members);
+        }
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("v", 1);
+        members.put("id", poll.id());
+        members.put("state", state.word());
+        members.put("question", texts(poll.question()));
+        members.put("options", options);
+        return JsonWriter.write(members);
+    }
+
+    /** {@code open;Heure ?;ete=été;hiver=hiver}: with labels if they fit, and as much of the question as fits. */
+    static String text(Poll poll, PollState state) {
+        String withLabels = options(poll, true);
+        String options = room(state, withLabels) >= 8 ? withLabels : options(poll, false);
+        return state.word() + ";" + cut(plain(poll.question(Language.FRENCH)), room(state, options)) + options;
+    }
+
+    private static int room(PollState state, String options) {
+        return SHORT_BYTES_MAX - state.word().length() - 1 - bytes(options);
+    }
+
+    private static String options(Poll poll, boolean withLabels) {
+        StringBuilder text = new StringBuilder();
+        for (PollOption option : poll.options()) {
+            text.append(';').append(option.key());
+            if (withLabels) {
+                text.append('=').append(plain(option.label(Language.FRENCH)));
+            }
+        }
+        return text.toString();
+    }
+
+    private static String plain(String text) {
+        return text.replace(';', ',').replace('=', '-');
+    }
+
+    /** As many whole characters as fit into the bytes. */
+    private static String cut(String text, int bytesMax) {
+        int end = text.length();
+        while (end > 0 && bytes(text.substring(0, end)) > bytesMax) {
+            end = text.offsetByCodePoints(end, -1);
+        }
+        return text.substring(0, end);
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static Map<String, String> texts(Map<Language, String> texts) {
+        Map<String, String> members = new LinkedHashMap<>();
+        for (Language language : Language.values()) {
+            String text = texts.get(language);
+            if (text != null) {
+                members.put(language.code(), text);
+            }
+        }
+        return members;
+    }
+}

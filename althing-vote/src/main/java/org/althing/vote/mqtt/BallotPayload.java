@@ -1,0 +1,127 @@
+package org.althing.vote.mqtt;
+
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.althing.mqtt.Bytes;
+import org.althing.vote.Ballot;
+import org.althing.vote.OptionNames;
+import org.althing.vote.json.JsonException;
+import org.althing.vote.json.JsonObject;
+import org.althing.vote.json.JsonReader;
+import org.althing.vote.json.JsonWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a ballot message says: {@code choice[,choice][ id]} as text, or
+ * {@code {"v":1,"choice":["ete"],"id":"..."}}.
+ *
+ * @param id null where the payload has none
+ * @param isJson the form, in which the receipt is written too
+ */
+record BallotPayload(List<String> choice, @Nullable String id, boolean isJson) {
+    /** Longer payloads are refused unread. */
+    static final int LENGTH_MAX = 512;
+
+    /** Shorter Correlation Data may repeat by chance, and is no vote id. */
+    private static final int CORRELATION_MIN = 8;
+
+    /** A payload that says nothing. */
+    static final class InvalidPayloadException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        InvalidPayloadException(String message) {
+            super(message);
+        }
+    }
+
+    static BallotPayload parse(Bytes payload, OptionNames options) throws InvalidPayloadException {
+        String text = text(payload);
+        if (text.startsWith("{")) {
+            return json(text);
+        }
+        int cut = text.lastIndexOf(' ');
+        if (cut > 0 && options.option(text) == null && Ballot.isVoteId(text.substring(cut + 1))) {
+            return new BallotPayload(choices(text.substring(0, cut), options), text.substring(cut + 1), false);
+        }
+        return new BallotPayload(choices(text, options), null, false);
+    }
+
+    /** Whether the receipt is to be JSON, of a payload that cannot be read further. */
+    static boolean looksLikeJson(Bytes payload) {
+        return !payload.isEmpty() && payload.at(0) == '{';
+    }
+
+    static String text(Bytes payload) throws InvalidPayloadException {
+        if (payload.length() > LENGTH_MAX) {
+            throw new InvalidPayloadException("longer than " + LENGTH_MAX + " bytes");
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(payload.asByteBuffer())
+                    .toString()
+                    .strip();
+        } catch (CharacterCodingException e) {
+            return new String(payload.toByteArray(), StandardCharsets.ISO_8859_1).strip();
+        }
+    }
+
+    /** The vote id that Correlation Data stands for, or null where it is too short. */
+    static @Nullable String idOf(@Nullable Bytes correlationData) {
+        if (correlationData == null || correlationData.length() < CORRELATION_MIN) {
+            return null;
+        }
+        String text = correlationData.text();
+        return Ballot.isVoteId(text) ? text : sha256(correlationData);
+    }
+
+    /** An option whose label holds a comma is one choice. */
+    private static List<String> choices(String text, OptionNames options) {
+        return options.option(text) != null ? List.of(text) : List.of(text.split(",", -1));
+    }
+
+    private static BallotPayload json(String text) throws InvalidPayloadException {
+        try {
+            JsonObject members = JsonReader.readObject(text);
+            if (members.has("v") && members.integer("v") != 1) {
+                throw new InvalidPayloadException("\"v\" must be 1");
+            }
+            if (members.has("pin")) {
+                throw new InvalidPayloadException("this poll asks for no \"pin\"");
+            }
+            List<String> choice =
+                    members.members().get("choice") instanceof String one ? List.of(one) : members.strings("choice");
+            return new BallotPayload(choice, members.optionalString("id"), true);
+        } catch (JsonException e) {
+            throw new InvalidPayloadException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The receipt in the ballot's form. It carries the id, so that two programs of one voter are not mixed up. */
+    static String receipt(boolean isJson, @Nullable String id, Map<String, ?> verdict, String text) {
+        if (!isJson) {
+            return id == null ? text : text + " " + id;
+        }
+        Map<String, Object> members = new LinkedHashMap<>();
+        if (id != null) {
+            members.put("id", id);
+        }
+        members.putAll(verdict);
+        members.put("text", text);
+        return JsonWriter.write(members);
+    }
+
+    private static String sha256(Bytes bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK must have it
+        }
+    }
+}

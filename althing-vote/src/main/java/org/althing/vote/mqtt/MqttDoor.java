@@ -1,0 +1,252 @@
+package org.althing.vote.mqtt;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.Bytes;
+import org.althing.mqtt.Properties;
+import org.althing.mqtt.Property;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.TopicName;
+import org.althing.vote.Ballot;
+import org.althing.vote.BallotBox;
+import org.althing.vote.CastResult;
+import org.althing.vote.Language;
+import org.althing.vote.Poll;
+import org.althing.vote.PollState;
+import org.althing.vote.Refusal;
+import org.althing.vote.Results;
+import org.althing.vote.ResultsBoard;
+import org.althing.vote.Words;
+import org.althing.vote.mqtt.BallotPayload.InvalidPayloadException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The MQTT door: what a message of a voter means, and what is published. Whoever carries the messages is told the verdict
+ * after the fsync, and may then acknowledge. Runs on the box's loop.
+ *
+ * <p>A receipt goes to the voter's receipt topic and, when the ballot names another Response Topic, there too, with the
+ * Correlation Data. A Response Topic below the root (other than the own receipt) or below {@code $} is not written to:
+ * the server must not be made to say what only the server says.
+ */
+public final class MqttDoor {
+    private static final Language LANGUAGE = Language.FRENCH;
+
+    private final BallotBox box;
+    private final VoteTopics topics;
+    private final Outbox outbox;
+    private final Map<String, PollState> announced = new HashMap<>();
+    private final Map<TopicName, String> optionCounts = new HashMap<>();
+
+    public MqttDoor(BallotBox box, ResultsBoard board, VoteTopics topics, Outbox outbox) {
+        this.box = box;
+        this.topics = topics;
+        this.outbox = outbox;
+        board.onResults(this::show);
+    }
+
+    public VoteTopics topics() {
+        return topics;
+    }
+
+    BallotBox box() {
+        return box;
+    }
+
+    /** Publishes everything that is retained: at start, and when a broker may have forgotten it. */
+    public void announce() {
+        announced.clear();
+        optionCounts.clear();
+        for (Poll poll : box.polls()) {
+            Results results = box.results(poll.id());
+            if (results != null) {
+                show(results);
+            }
+        }
+    }
+
+    /** Takes a message of a voter; the verdict comes once, on this loop, after the receipt was published. */
+    void receive(ApplicationMessage message, Consumer<Verdict> verdict) {
+        VoteTopics.Incoming incoming = topics.read(message.topic());
+        if (incoming == null) {
+            verdict.accept(new Verdict(
+                    ReasonCode.NOT_AUTHORIZED,
+                    Words.in(LANGUAGE, "seul le serveur publie ici", "only the server publishes here"),
+                    false));
+        } else if (message.retain()) {
+            // A retained ballot would be handed to every later subscriber.
+            verdict.accept(new Verdict(
+                    ReasonCode.NOT_AUTHORIZED,
+                    Words.in(LANGUAGE, "erreur, un vote ne se retient pas", "error, a ballot must not be retained"),
+                    false));
+        } else {
+            switch (incoming) {
+                case VoteTopics.Incoming.BallotOf ballot -> onBallot(ballot, message, verdict);
+                case VoteTopics.Incoming.Lab lab -> onLab(lab, message, verdict);
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------- ballots
+
+    private void onBallot(
+            VoteTopics.Incoming.BallotOf incoming, ApplicationMessage message, Consumer<Verdict> verdict) {
+        Poll poll = box.poll(incoming.poll());
+        boolean isJson = BallotPayload.looksLikeJson(message.payload());
+        if (poll == null) {
+            refuse(incoming, message, isJson, Refusal.UNKNOWN_POLL, verdict);
+            return;
+        }
+        if (incoming.voter() == null) {
+            refuse(incoming, message, isJson, Refusal.BAD_NAME, verdict);
+            return;
+        }
+        BallotPayload payload;
+        try {
+            payload = BallotPayload.parse(message.payload(), poll.optionNames());
+        } catch (InvalidPayloadException e) {
+            String text =
+                    Words.in(LANGUAGE, "erreur, vote illisible : ", "error, ballot unreadable: ") + e.getMessage();
+            receipt(incoming, message, BallotPayload.receipt(isJson, null, Map.of("status", "syntax"), text));
+            verdict.accept(new Verdict(ReasonCode.PAYLOAD_FORMAT_INVALID, text, false));
+            return;
+        }
+        String id = payload.id() != null
+                ? payload.id()
+                : BallotPayload.idOf(message.properties().bytes(Property.CORRELATION_DATA));
+        Ballot ballot = new Ballot(poll.id(), incoming.voter(), payload.choice(), id);
+        box.cast(ballot, result -> {
+            String text = Words.verdict(result, poll, LANGUAGE);
+            receipt(incoming, message, BallotPayload.receipt(payload.isJson(), payload.id(), status(result), text));
+            verdict.accept(verdict(result, text));
+        });
+    }
+
+    private void refuse(
+            VoteTopics.Incoming.BallotOf incoming,
+            ApplicationMessage message,
+            boolean isJson,
+            Refusal refusal,
+            Consumer<Verdict> verdict) {
+        CastResult result = new CastResult.Refused(refusal);
+        String text = Words.refused(refusal, LANGUAGE);
+        receipt(incoming, message, BallotPayload.receipt(isJson, null, status(result), text));
+        verdict.accept(verdict(result, text));
+    }
+
+    private void onLab(VoteTopics.Incoming.Lab lab, ApplicationMessage message, Consumer<Verdict> verdict) {
+        Poll poll = box.poll(lab.poll());
+        String line;
+        try {
+            line = BallotPayload.text(message.payload());
+        } catch (InvalidPayloadException e) {
+            line = "";
+        }
+        int cut = line.lastIndexOf(' ');
+        if (poll == null || cut < 0) {
+            Refusal refusal = poll == null ? Refusal.UNKNOWN_POLL : Refusal.BAD_NAME;
+            verdict.accept(verdict(new CastResult.Refused(refusal), Words.refused(refusal, LANGUAGE)));
+            return;
+        }
+        String voter = line.substring(0, cut).strip();
+        box.cast(new Ballot(poll.id(), voter, List.of(line.substring(cut + 1)), null), result -> {
+            String text = Words.verdict(result, poll, LANGUAGE);
+            publish(topics.lab(poll.id(), voter), text, Qos.AT_LEAST_ONCE, false);
+            verdict.accept(verdict(result, text));
+        });
+    }
+
+    // ---------------------------------------------------------------------------------------------- receipts
+
+    private void receipt(VoteTopics.Incoming.BallotOf ballot, ApplicationMessage message, String text) {
+        TopicName own = topics.receipt(ballot.poll(), ballot.voterLevel());
+        String asked = message.properties().string(Property.RESPONSE_TOPIC);
+        Bytes correlation = message.properties().bytes(Property.CORRELATION_DATA);
+        Properties properties = correlation == null
+                ? Properties.NONE
+                : Properties.builder()
+                        .set(Property.CORRELATION_DATA, correlation)
+                        .build();
+        ApplicationMessage receipt =
+                new ApplicationMessage(own, Bytes.of(text), Qos.AT_LEAST_ONCE, false, Properties.NONE);
+        if (asked == null || asked.equals(own.toString())) {
+            outbox.publish(asked == null ? receipt : receipt.withProperties(properties));
+            return;
+        }
+        outbox.publish(receipt);
+        TopicName response = responseTopic(asked);
+        if (response != null) {
+            outbox.publish(new ApplicationMessage(response, receipt.payload(), Qos.AT_LEAST_ONCE, false, properties));
+        }
+    }
+
+    private @Nullable TopicName responseTopic(String asked) {
+        try {
+            TopicName topic = TopicName.of(asked);
+            return topic.startsWithDollar() || topics.isBelowRoot(asked) ? null : topic;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static Map<String, ?> status(CastResult result) {
+        return switch (result) {
+            case CastResult.Voted(long seq) -> {
+                Map<String, Object> members = new LinkedHashMap<>();
+                members.put("status", "voted");
+                members.put("seq", seq);
+                yield members;
+            }
+            case CastResult.AlreadyVoted _ -> Map.of("status", "already-voted");
+            case CastResult.Refused(Refusal refusal) -> Map.of("status", refusal.code());
+        };
+    }
+
+    private static Verdict verdict(CastResult result, String text) {
+        return switch (result) {
+            case CastResult.Voted _ -> new Verdict(ReasonCode.SUCCESS, text, false);
+            case CastResult.AlreadyVoted _ -> new Verdict(ReasonCode.QUOTA_EXCEEDED, text, false);
+            case CastResult.Refused(Refusal refusal) -> new Verdict(code(refusal), text, refusal.isTemporary());
+        };
+    }
+
+    private static ReasonCode code(Refusal refusal) {
+        return switch (refusal) {
+            case UNKNOWN_POLL -> ReasonCode.NOT_AUTHORIZED;
+            case NOT_OPEN, CLOSED -> ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
+            case UNKNOWN_CHOICE, WRONG_NUMBER_OF_CHOICES, BAD_NAME, NAME_TOO_LONG, BAD_VOTE_ID ->
+                ReasonCode.PAYLOAD_FORMAT_INVALID;
+            case BUSY, DEGRADED -> ReasonCode.UNSPECIFIED_ERROR;
+        };
+    }
+
+    // ---------------------------------------------------------------------------------------------- what is retained
+
+    private void show(Results results) {
+        Poll poll = box.poll(results.poll());
+        if (poll == null) {
+            return;
+        }
+        if (announced.put(poll.id(), results.state()) != results.state()) {
+            publish(topics.poll(poll.id()), Announcements.json(poll, results.state()), Qos.AT_LEAST_ONCE, true);
+            publish(topics.pollText(poll.id()), Announcements.text(poll, results.state()), Qos.AT_LEAST_ONCE, true);
+        }
+        publish(topics.results(poll.id()), results.json(), Qos.AT_MOST_ONCE, true);
+        results.counts().forEach((option, count) -> {
+            TopicName topic = topics.results(poll.id(), option);
+            String number = Long.toString(count);
+            if (!Objects.equals(optionCounts.put(topic, number), number)) {
+                publish(topic, number, Qos.AT_MOST_ONCE, true);
+            }
+        });
+    }
+
+    private void publish(TopicName topic, String text, Qos qos, boolean retain) {
+        outbox.publish(new ApplicationMessage(topic, Bytes.of(text), qos, retain, Properties.NONE));
+    }
+}
