@@ -8,5 +8,7 @@ module org.althing.vote {
 
     exports org.althing.vote;
     exports org.althing.vote.mqtt;
+    exports org.althing.vote.service;
     exports org.althing.vote.tcp;
+    exports org.althing.vote.web;
 }

@@ -1,7 +1,13 @@
 package org.althing.vote.mqtt;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.althing.broker.PublishInterceptor;
+import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.TopicFilter;
+import org.althing.vote.BallotBox;
+import org.althing.vote.ResultsBoard;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries ballots from a broker of the same program: the acknowledgement of a ballot is held until it is on the disk and
@@ -9,10 +15,28 @@ import org.althing.mqtt.TopicFilter;
  * server publishes.
  */
 public final class BrokerCarrier implements PublishInterceptor {
+    private final BallotBox box;
     private final MqttDoor door;
 
-    public BrokerCarrier(MqttDoor door) {
-        this.door = door;
+    /** Where messages leave; null until a broker is attached, and then what waits is sent first. */
+    private @Nullable Outbox outbox;
+
+    private final List<ApplicationMessage> waiting = new ArrayList<>();
+
+    /** Runs on the box's loop. */
+    public BrokerCarrier(BallotBox box, ResultsBoard board, VoteTopics topics) {
+        this.box = box;
+        this.door = new MqttDoor(box, board, topics, this::publish);
+    }
+
+    /** Says where to publish, once the broker runs, and publishes what is retained. Any thread. */
+    public void attach(Outbox broker) {
+        box.loop().execute(() -> {
+            outbox = broker;
+            waiting.forEach(broker::publish);
+            waiting.clear();
+            door.announce();
+        });
     }
 
     @Override
@@ -23,9 +47,16 @@ public final class BrokerCarrier implements PublishInterceptor {
     /** Runs on the publisher's shard; the door on the box's loop. */
     @Override
     public void intercept(Attempt attempt) {
-        door.box()
-                .loop()
+        box.loop()
                 .execute(() ->
                         door.receive(attempt.message(), verdict -> attempt.answer(verdict.code(), verdict.text())));
+    }
+
+    private void publish(ApplicationMessage message) {
+        if (outbox != null) {
+            outbox.publish(message);
+        } else if (!message.retain()) { // what is retained is announced when the broker is attached
+            waiting.add(message);
+        }
     }
 }

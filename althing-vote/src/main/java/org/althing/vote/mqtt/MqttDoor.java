@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Correlation Data. A Response Topic below the root (other than the own receipt) or below {@code $} is not written to:
  * the server must not be made to say what only the server says.
  */
-public final class MqttDoor {
+final class MqttDoor {
     private static final Language LANGUAGE = Language.FRENCH;
 
     private final BallotBox box;
@@ -43,23 +43,19 @@ public final class MqttDoor {
     private final Map<String, PollState> announced = new HashMap<>();
     private final Map<TopicName, String> optionCounts = new HashMap<>();
 
-    public MqttDoor(BallotBox box, ResultsBoard board, VoteTopics topics, Outbox outbox) {
+    MqttDoor(BallotBox box, ResultsBoard board, VoteTopics topics, Outbox outbox) {
         this.box = box;
         this.topics = topics;
         this.outbox = outbox;
         board.onResults(this::show);
     }
 
-    public VoteTopics topics() {
+    VoteTopics topics() {
         return topics;
     }
 
-    BallotBox box() {
-        return box;
-    }
-
     /** Publishes everything that is retained: at start, and when a broker may have forgotten it. */
-    public void announce() {
+    void announce() {
         announced.clear();
         optionCounts.clear();
         for (Poll poll : box.polls()) {

@@ -63,6 +63,7 @@ public final class TcpDoor implements Acceptor {
     private int served;
     private int inLobby;
 
+    /** Runs on the box's loop. */
     public TcpDoor(BallotBox box, ResultsBoard board, Options options) {
         this.box = box;
         this.options = options;

@@ -20,6 +20,7 @@ import org.althing.vote.Poll;
 import org.althing.vote.PollOption;
 import org.althing.vote.PollState;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MqttDoorTest {
@@ -27,9 +28,15 @@ class MqttDoorTest {
 
     private final Hall hall = Hall.open();
     private final List<ApplicationMessage> published = new ArrayList<>();
-    private final MqttDoor door =
-            new MqttDoor(hall.box, hall.board, new VoteTopics(VoteTopics.DEFAULT_ROOT), published::add);
-    private final BrokerCarrier carrier = new BrokerCarrier(door);
+    private final BrokerCarrier carrier =
+            new BrokerCarrier(hall.box, hall.board, new VoteTopics(VoteTopics.DEFAULT_ROOT));
+
+    @BeforeEach
+    void attach() {
+        carrier.attach(published::add);
+        hall.loop.advance(1_000);
+        published.clear();
+    }
 
     /** A PUBLISH that waits for its acknowledgement. */
     private static final class Publish implements PublishInterceptor.Attempt {
@@ -255,7 +262,8 @@ class MqttDoorTest {
 
     @Test
     void what_is_retained_says_what_to_ask_and_how_it_stands() {
-        door.announce();
+        carrier.attach(published::add);
+        hall.loop.run();
         Map<String, String> retained = new java.util.TreeMap<>();
         published.stream()
                 .filter(ApplicationMessage::retain)
@@ -280,9 +288,6 @@ class MqttDoorTest {
 
     @Test
     void only_what_changed_is_published_again() {
-        door.announce();
-        hall.loop.advance(1_000);
-        published.clear();
         answer("vote/v1/heure/ballot/alice", "ete");
         assertThat(published.stream()
                         .filter(ApplicationMessage::retain)
