@@ -1,0 +1,64 @@
+package org.althing.mqtt.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.althing.mqtt.TopicName;
+import org.junit.jupiter.api.Test;
+
+class TopicTableTest {
+    private final TopicTable table = new TopicTable();
+
+    private TopicName remember(String topic) {
+        byte[] bytes = topic.getBytes(StandardCharsets.UTF_8);
+        TopicName name = TopicName.of(topic);
+        table.remember(bytes, 0, bytes.length, name);
+        return name;
+    }
+
+    @Test
+    void finds_what_it_was_told_wherever_the_bytes_lie() {
+        TopicName name = remember("a/é");
+        byte[] elsewhere = "xxa/éyy".getBytes(StandardCharsets.UTF_8);
+        assertThat(table.find(elsewhere, 2, 4)).isSameAs(name);
+        assertThat(table.find(elsewhere, 2, 3)).isNull();
+        assertThat(table.find(elsewhere, 1, 4)).isNull();
+    }
+
+    @Test
+    void an_empty_table_finds_nothing() {
+        assertThat(table.find(new byte[] {'a'}, 0, 1)).isNull();
+    }
+
+    @Test
+    void never_gives_another_name_and_keeps_no_more_than_its_slots() {
+        List<TopicName> names = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            names.add(remember("sensor/" + i));
+        }
+        int found = 0;
+        for (TopicName name : names) {
+            byte[] bytes = name.toString().getBytes(StandardCharsets.UTF_8);
+            TopicName known = table.find(bytes, 0, bytes.length);
+            if (known != null) {
+                assertThat(known).isSameAs(name);
+                found++;
+            }
+        }
+        assertThat(found).isBetween(TopicTable.SLOTS / 2, TopicTable.SLOTS);
+    }
+
+    @Test
+    void a_long_topic_is_not_kept() {
+        String atLimit = "a".repeat(TopicTable.BYTES_MAX);
+        remember(atLimit);
+        assertThat(table.find(atLimit.getBytes(StandardCharsets.UTF_8), 0, TopicTable.BYTES_MAX))
+                .isNotNull();
+        String beyond = "b".repeat(TopicTable.BYTES_MAX + 1);
+        remember(beyond);
+        assertThat(table.find(beyond.getBytes(StandardCharsets.UTF_8), 0, TopicTable.BYTES_MAX + 1))
+                .isNull();
+    }
+}
