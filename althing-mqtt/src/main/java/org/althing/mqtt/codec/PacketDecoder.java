@@ -194,13 +194,13 @@ public final class PacketDecoder {
         if (reserved) {
             throw malformed("packet type " + (firstByte >> 4) + " is reserved");
         }
-        if (!type.mayComeFrom(sender, spoken)) {
-            throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, type + " from a " + sender);
-        }
         if (type == PacketType.PUBLISH) {
             checkPublishFlags(firstByte);
         } else {
             checkFlags(type, firstByte, spoken);
+        }
+        if (!type.mayComeFrom(sender, spoken)) {
+            throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, type + " from a " + sender);
         }
     }
 

@@ -49,6 +49,7 @@ final class PropertyReader {
             }
             seen |= bit;
             value(in, property, properties);
+            checkSender(in, property, place);
         }
         in.widen(outer);
         if (properties.has(Property.AUTHENTICATION_DATA) && !properties.has(Property.AUTHENTICATION_METHOD)) {
@@ -57,7 +58,7 @@ final class PropertyReader {
         return properties.build();
     }
 
-    private Property property(FieldReader in, PropertyPlace place) throws MalformedPacketException {
+    private static Property property(FieldReader in, PropertyPlace place) throws MalformedPacketException {
         int identifier = in.variable("property identifier");
         Property property = Property.of(identifier);
         if (property == null) {
@@ -67,16 +68,18 @@ final class PropertyReader {
             // Section 2.2.2.2 calls this malformed. Mosquitto: says protocol error, but malformed in SUBSCRIBE.
             throw in.malformed(property + " has no place in " + place);
         }
-        boolean clientsIdentifier = place == PropertyPlace.PUBLISH
-                && property == Property.SUBSCRIPTION_IDENTIFIER
-                && sender == PacketDecoder.Sender.CLIENT;
-        boolean serversExpiry = place == PropertyPlace.DISCONNECT
-                && property == Property.SESSION_EXPIRY_INTERVAL
-                && sender == PacketDecoder.Sender.SERVER;
-        if (clientsIdentifier || serversExpiry) {
-            throw in.protocolError(property + " from a " + sender + " ([MQTT-3.3.4-6], [MQTT-3.14.2-2])");
-        }
         return property;
+    }
+
+    /** Two properties have their place in a packet, but only of one sender. */
+    private void checkSender(FieldReader in, Property property, PropertyPlace place) throws MalformedPacketException {
+        boolean fromClient = sender == PacketDecoder.Sender.CLIENT;
+        if (fromClient && property == Property.SUBSCRIPTION_IDENTIFIER && place == PropertyPlace.PUBLISH) {
+            throw in.protocolError("subscription identifier from a client ([MQTT-3.3.4-6])");
+        }
+        if (!fromClient && property == Property.SESSION_EXPIRY_INTERVAL && place == PropertyPlace.DISCONNECT) {
+            throw in.protocolError("session expiry interval from a server ([MQTT-3.14.2-2])");
+        }
     }
 
     private void value(FieldReader in, Property property, Properties.Builder properties)

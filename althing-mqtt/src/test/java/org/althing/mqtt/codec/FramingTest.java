@@ -57,6 +57,13 @@ class FramingTest {
     }
 
     @Test
+    void flags_are_checked_before_the_direction() {
+        refused(MALFORMED_PACKET, Wire.decoder(Sender.CLIENT, MQTT_5), "D1 00");
+        refused(MALFORMED_PACKET, Wire.decoder(Sender.SERVER, MQTT_5), "80 00");
+        refused(PROTOCOL_ERROR, Wire.decoder(Sender.CLIENT, MQTT_5), "D0 00");
+    }
+
+    @Test
     void packet_type_0_is_reserved() {
         for (ProtocolVersion version : ProtocolVersion.values()) {
             refused(MALFORMED_PACKET, Wire.decoder(Sender.CLIENT, version), "00 00");
