@@ -1,0 +1,94 @@
+package org.althing.broker;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A store in memory that survives crashes with what was committed, and whose disk is as slow as the test says. */
+final class CrashStore implements StateStore {
+    private record Batch(List<StateChange> changes, Committed done) {}
+
+    private final List<StateChange> disk;
+    private List<StateChange> gathered = new ArrayList<>();
+    private final ArrayDeque<Batch> underWay = new ArrayDeque<>();
+    private boolean slow;
+    private boolean closed;
+
+    CrashStore() {
+        this(List.of());
+    }
+
+    private CrashStore(List<StateChange> disk) {
+        this.disk = new ArrayList<>(disk);
+    }
+
+    /** Commits wait for {@link #sync} from now on. */
+    CrashStore slow() {
+        slow = true;
+        return this;
+    }
+
+    /** Everything that was handed over becomes durable. */
+    void sync() {
+        for (Batch batch = underWay.poll(); batch != null; batch = underWay.poll()) {
+            disk.addAll(batch.changes);
+            batch.done.committed(null);
+        }
+    }
+
+    /** What was handed over is lost. */
+    void fail() {
+        for (Batch batch = underWay.poll(); batch != null; batch = underWay.poll()) {
+            batch.done.committed(new IOException("disk full"));
+        }
+    }
+
+    /** What a new process finds. */
+    CrashStore afterCrash() {
+        return new CrashStore(disk);
+    }
+
+    /** Everything durable, in its order. */
+    List<StateChange> disk() {
+        return disk;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void replay(Consumer<StateChange> consumer) {
+        disk.forEach(consumer);
+    }
+
+    @Override
+    public void append(StateChange change) {
+        gathered.add(change);
+    }
+
+    @Override
+    public void commit(Committed done) {
+        List<StateChange> changes = gathered;
+        gathered = new ArrayList<>();
+        if (slow) {
+            underWay.add(new Batch(changes, done));
+        } else {
+            disk.addAll(changes);
+            done.committed(null);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    @Nullable
+    StateChange last() {
+        return disk.isEmpty() ? null : disk.getLast();
+    }
+}
