@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.althing.broker.Authenticator;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.ListenerConfig;
+import org.althing.broker.session.ConnectRequest;
 import org.althing.broker.session.Session;
 import org.althing.broker.session.SessionLink;
 import org.althing.broker.session.SessionRegistry;
@@ -349,12 +350,14 @@ public final class NetworkConnection implements TransportListener, SessionLink {
         if (asked == null) {
             throw new IllegalStateException("accepted without CONNECT");
         }
-        if (environment.sessions().changes().hasFailed()) {
+        ConnectRequest request = asked.request(this, userName);
+        boolean mustBeSaved = request.expirySeconds() > 0 || request.will() != null;
+        if (mustBeSaved && environment.sessions().changes().hasFailed()) {
             refuse(ReasonCode.SERVER_UNAVAILABLE, "state can no longer be saved");
             return;
         }
         phase = Phase.ACCEPTED;
-        SessionRegistry.Connected connected = environment.registry().connect(asked.request(this, userName));
+        SessionRegistry.Connected connected = environment.registry().connect(request);
         session = connected.session();
         receiveMaximum = asked.receiveMaximum();
         keepAlive.limit(TimeUnit.SECONDS.toNanos(asked.serverKeepAlive()) * 3 / 2); // [MQTT-3.1.2-22]
