@@ -10,9 +10,6 @@ const RESEND_LAST_MS = 30000;
 const POLL_MS = 2000;
 const ROOT = 'vote/v1/';
 
-const main = document.getElementById('poll');
-if (main) start(main);
-
 function start(main) {
   const words = main.dataset;
   const poll = words.poll;
@@ -170,3 +167,7 @@ class Ballots {
 function level(name) {
   return name.replace(/[\u0000-\u001f\u007f/+#%]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0'));
 }
+
+// Last, when everything above is there.
+const main = document.getElementById('poll');
+if (main) start(main);
