@@ -2,6 +2,12 @@ package org.althing.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreeScanner;
+import com.sun.source.util.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +16,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What STYLE asks of every source file, as far as a program can see it. */
@@ -45,25 +55,25 @@ class TidyTest {
         assertThat(tooLong).isEmpty();
     }
 
-    /** The formatter puts a member's first line at four spaces, and its closing brace too: that makes them findable. */
     private static List<String> longMethods(Path file) throws IOException {
         List<String> found = new ArrayList<>();
-        List<String> lines = Files.readAllLines(file);
-        int start = -1;
-        int depth = 0;
-        for (int i = 0; i < lines.size(); i++) {
-            String line = lines.get(i);
-            int indent = line.length() - line.stripLeading().length();
-            boolean opensMethod =
-                    line.endsWith("{") && line.contains(")") && !line.strip().startsWith("}");
-            if (start < 0 && (indent == 4 || indent == 8) && opensMethod && !line.contains("record ")) {
-                start = i;
-                depth = indent;
-            } else if (start >= 0 && indent == depth && line.strip().equals("}")) {
-                if (i - start + 1 > METHOD_LINES_MAX) {
-                    found.add(file + ":" + (start + 1) + ": " + (i - start + 1) + " lines");
-                }
-                start = -1;
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+            JavacTask task = (JavacTask)
+                    compiler.getTask(null, files, null, List.of("-proc:none"), null, files.getJavaFileObjects(file));
+            SourcePositions positions = Trees.instance(task).getSourcePositions();
+            for (CompilationUnitTree unit : task.parse()) {
+                new TreeScanner<@Nullable Void, @Nullable Void>() {
+                    @Override
+                    public @Nullable Void visitMethod(MethodTree method, @Nullable Void nothing) {
+                        long first = unit.getLineMap().getLineNumber(positions.getStartPosition(unit, method));
+                        long last = unit.getLineMap().getLineNumber(positions.getEndPosition(unit, method));
+                        if (last - first + 1 > METHOD_LINES_MAX) {
+                            found.add(file + ":" + first + " " + method.getName() + ": " + (last - first + 1));
+                        }
+                        return super.visitMethod(method, nothing);
+                    }
+                }.scan(unit, null);
             }
         }
         return found;
