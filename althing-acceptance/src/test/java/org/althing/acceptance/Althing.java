@@ -73,8 +73,21 @@ final class Althing {
 
     /** {@code althing up} on free ports, running. */
     static Up up(Path data) {
-        ChildProcess process =
-                start("up", "--data", data.toString(), "--mqtt-port", "0", "--vote-port", "0", "--web-port", "0");
+        return up(data, 0, 0, 0);
+    }
+
+    /** {@code althing up} on these ports, running. */
+    static Up up(Path data, int mqtt, int vote, int web) {
+        ChildProcess process = start(
+                "up",
+                "--data",
+                data.toString(),
+                "--mqtt-port",
+                Integer.toString(mqtt),
+                "--vote-port",
+                Integer.toString(vote),
+                "--web-port",
+                Integer.toString(web));
         process.awaitOut("Ctrl-C", LIMIT);
         return new Up(process);
     }

@@ -17,7 +17,9 @@ final class Examples {
     /** Skips the calling test where python3-paho-mqtt is not installed. */
     static void requirePaho() {
         boolean there = Files.exists(Path.of("/usr/bin/python3"))
-                && Programs.run("/usr/bin/python3", "-c", "import paho.mqtt.client").exitCode() == 0;
+                && Programs.run("/usr/bin/python3", "-c", "import paho.mqtt.client")
+                                .exitCode()
+                        == 0;
         Assumptions.assumeTrue(there, "paho is not installed (Debian package: python3-paho-mqtt)");
     }
 

@@ -42,7 +42,10 @@ class ExamplesTest {
 
     @Test
     void c_with_libmosquitto() {
-        prints("hello salut de C", Examples.compile(folder, "gcc", "c/pub_sub.c", "mosquitto.h", "mosquitto").toString());
+        prints(
+                "hello salut de C",
+                Examples.compile(folder, "gcc", "c/pub_sub.c", "mosquitto.h", "mosquitto")
+                        .toString());
     }
 
     @Test
@@ -67,12 +70,7 @@ class ExamplesTest {
     void java_with_our_client() {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Path lib = Althing.ROOT.resolve("build/lib");
-        prints(
-                "hello salut de Java",
-                java.toString(),
-                "-cp",
-                lib + "/*",
-                example("java/PubSub.java"));
+        prints("hello salut de Java", java.toString(), "-cp", lib + "/*", example("java/PubSub.java"));
     }
 
     private static String example(String name) {

@@ -35,8 +35,13 @@ class LectureTest {
 
     @ParameterizedTest(name = "broker {0}, pub {1}, sub {2}")
     @CsvSource({
-        "ours, ours, ours", "ours, ours, debian", "ours, debian, ours", "ours, debian, debian",
-        "debian, ours, ours", "debian, ours, debian", "debian, debian, ours"
+        "ours, ours, ours",
+        "ours, ours, debian",
+        "ours, debian, ours",
+        "ours, debian, debian",
+        "debian, ours, ours",
+        "debian, ours, debian",
+        "debian, debian, ours"
     })
     void three_terminals_broker_publisher_and_subscriber(String broker, String pub, String sub) {
         String port = Integer.toString(Programs.freePort());
@@ -83,8 +88,7 @@ class LectureTest {
 
     @Test
     void the_python_program_prints_what_the_lecture_says() throws IOException {
-        try (ChildProcess broker =
-                Althing.broker(folder, "listener 1883 " + OWN_ADDRESS, "allow_anonymous true")) {
+        try (ChildProcess broker = Althing.broker(folder, "listener 1883 " + OWN_ADDRESS, "allow_anonymous true")) {
             try (ChildProcess other = Programs.start("mosquitto_sub", "-h", OWN_ADDRESS, "-t", "hello")) {
                 broker.awaitErr("SUBACK", LIMIT);
                 Path program = Althing.ROOT.resolve("examples/python/salut.py");
@@ -105,7 +109,11 @@ class LectureTest {
 
     private static void awaitSubscriptions(ChildProcess broker, int count) {
         Waiting.until(
-                () -> broker.err().lines().filter(line -> line.contains("SUBACK")).count() >= count,
+                () -> broker.err()
+                                .lines()
+                                .filter(line -> line.contains("SUBACK"))
+                                .count()
+                        >= count,
                 () -> "fewer than " + count + " subscriptions in:\n" + broker.err());
     }
 
@@ -114,7 +122,9 @@ class LectureTest {
     void no_permanent_connection_is_needed_not_even_the_brokers(String signal) {
         int port = Programs.freePort();
         String[] conf = {
-            "listener " + port + " 127.0.0.1", "allow_anonymous true", "persistence true",
+            "listener " + port + " 127.0.0.1",
+            "allow_anonymous true",
+            "persistence true",
             "persistence_location " + folder + "/"
         };
         String[] sub = {"-p", Integer.toString(port), "-i", "franck", "-c", "-q", "1", "-t", "hello", "-W", "10"};
@@ -122,7 +132,16 @@ class LectureTest {
             assertThat(Althing.runAs("mosquitto_sub", with(sub, "-E")).exitCode())
                     .as(broker.err())
                     .isZero();
-            Programs.run("mosquitto_pub", "-p", Integer.toString(port), "-q", "1", "-t", "hello", "-m", "pendant ton absence");
+            Programs.run(
+                    "mosquitto_pub",
+                    "-p",
+                    Integer.toString(port),
+                    "-q",
+                    "1",
+                    "-t",
+                    "hello",
+                    "-m",
+                    "pendant ton absence");
             broker.signal(signal);
             broker.await(LIMIT);
         }

@@ -38,6 +38,7 @@ public final class Main {
     private static int run(String command, List<String> words) throws Exception {
         return switch (command) {
             case "broker" -> new BrokerCommand(System.out, System.err).run(words);
+            case "up" -> new UpCommand(System.out, System.err).run(words);
             case "help", "--help", "-h" -> {
                 System.out.print(HELP);
                 yield 0;

@@ -1,0 +1,68 @@
+package org.althing.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.Map;
+import org.althing.broker.Broker;
+import org.althing.broker.BrokerConfig;
+import org.althing.broker.ListenerConfig;
+import org.althing.net.NetEngine.Listening;
+import org.althing.net.WebSite;
+import org.althing.net.Worker;
+import org.althing.net.netty.NettyEngine;
+import org.althing.vote.Poll;
+import org.althing.vote.mqtt.BrokerCarrier;
+import org.althing.vote.service.VoteService;
+import org.althing.vote.tcp.TcpDoor;
+
+/**
+ * The open doors of {@code up}: where each listens.
+ *
+ * @param mqtt the broker
+ * @param vote the vote by plain TCP
+ * @param web pages, and MQTT over WebSocket
+ */
+record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress web) {
+
+    /** Opens everything and adds it to what the lifetime closes. */
+    static Doors open(UpCommand.Line line, Lifetime lifetime, LogWriter log) throws IOException {
+        NettyEngine engine = lifetime.add(new NettyEngine());
+        VoteService vote = VoteService.open(VoteService.folder(line.data()), engine, Worker.virtualThreads());
+        try {
+            vote.ensureOpened(Poll.heure());
+            BrokerCarrier ballots = vote.behindBroker();
+            String host = line.bind().getHostAddress();
+            Broker broker = lifetime.add(Broker.builder(config(host, line.mqttPort()), engine)
+                    .store(Stores.open(line.data().resolve("broker"), log))
+                    .intercept(ballots)
+                    .log(log)
+                    .start());
+            ballots.attach(broker::publish);
+            WebSite site = new WebSite(
+                    Map.of("/mqtt", broker.acceptor(ListenerConfig.webSockets(host, line.webPort()))),
+                    vote.webDoor(new SecureRandom()));
+            Listening web = engine.listenWeb(new InetSocketAddress(line.bind(), line.webPort()), broker.loop(), site);
+            Listening tcp = vote.listen(new InetSocketAddress(line.bind(), line.votePort()), tcpOptions(web));
+            lifetime.add(vote); // last, so that it is closed first: its ballots are answered through the others
+            return new Doors(
+                    (InetSocketAddress) broker.addresses().getFirst(),
+                    (InetSocketAddress) tcp.address(),
+                    (InetSocketAddress) web.address());
+        } catch (IOException | RuntimeException e) {
+            vote.close();
+            throw e;
+        }
+    }
+
+    /** A browser that comes to the TCP door is told where the page is. */
+    private static TcpDoor.Options tcpOptions(Listening web) {
+        InetSocketAddress address = (InetSocketAddress) web.address();
+        return TcpDoor.Options.defaults()
+                .withWebAddress("http://" + UpCommand.host(address) + ":" + address.getPort() + "/");
+    }
+
+    private static BrokerConfig config(String host, int port) {
+        return BrokerConfig.builder().listener(ListenerConfig.mqtt(host, port)).build();
+    }
+}

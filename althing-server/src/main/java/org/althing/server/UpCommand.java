@@ -1,0 +1,156 @@
+package org.althing.server;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.conf.MosquittoConf.LogSettings;
+import org.althing.net.Clock;
+
+/** {@code althing up}: everything in one process, in one folder. */
+final class UpCommand {
+    private static final int FAILED = 1;
+
+    private static final String HELP = """
+            Usage: althing up [--data DIR] [--bind ADDR] [--mqtt-port N] [--vote-port N] [--web-port N] [-v]
+
+              --data DIR       where everything is kept (./althing-data)
+              --bind ADDR      address to serve (127.0.0.1: this machine alone; 0.0.0.0: everybody)
+              --mqtt-port N    MQTT (1883)
+              --vote-port N    the vote by plain TCP (32000)
+              --web-port N     the page, and MQTT over WebSocket at /mqtt (8080)
+              -v, --verbose    log connections and messages
+              -h, --help
+
+            A port of 0 takes a free one. Ctrl-C ends it; the next start goes on with everything.
+            """;
+
+    /** What the command line says. */
+    record Line(Path data, InetAddress bind, int mqttPort, int votePort, int webPort, boolean verbose) {}
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    UpCommand(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Returns the exit status, or -1 when everything runs. */
+    int run(List<String> words) {
+        if (words.contains("-h") || words.contains("--help")) {
+            out.print(HELP);
+            return 0;
+        }
+        Line line;
+        try {
+            line = parse(new Options(words));
+        } catch (Options.UsageException e) {
+            err.println("althing up: " + e.getMessage());
+            return Main.USAGE;
+        }
+        Lifetime lifetime = new Lifetime();
+        try {
+            Files.createDirectories(line.data());
+            LogWriter log = lifetime.add(LogWriter.open(logSettings(line), Clock.system(), out, err));
+            Doors doors = Doors.open(line, lifetime, log);
+            print(line, doors);
+        } catch (IOException e) {
+            err.println("althing up: " + TakenPort.explain(e, doors(line)));
+            lifetime.abandon();
+            return FAILED;
+        }
+        lifetime.untilSignal();
+        return -1;
+    }
+
+    private static Line parse(Options options) throws Options.UsageException {
+        Path data = Path.of("althing-data");
+        InetAddress bind = InetAddress.ofLiteral("127.0.0.1");
+        int mqttPort = 1883;
+        int votePort = 32_000;
+        int webPort = 8080;
+        boolean verbose = false;
+        for (String word = options.next(); word != null; word = options.next()) {
+            switch (word) {
+                case "--data" -> data = options.path();
+                case "--bind" -> bind = address(options.value());
+                case "--mqtt-port" -> mqttPort = options.port(0);
+                case "--vote-port" -> votePort = options.port(0);
+                case "--web-port" -> webPort = options.port(0);
+                case "-v", "--verbose" -> verbose = true;
+                default -> throw options.unknown();
+            }
+        }
+        return new Line(data, bind, mqttPort, votePort, webPort, verbose);
+    }
+
+    private static InetAddress address(String text) throws Options.UsageException {
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException e) {
+            throw new Options.UsageException("--bind: no such address: '" + text + "'");
+        }
+    }
+
+    /** Warnings and errors are always shown; the rest only when asked for. */
+    private static LogSettings logSettings(Line line) {
+        EnumSet<Level> levels = line.verbose() ? EnumSet.allOf(Level.class) : EnumSet.range(Level.ERROR, Level.NOTICE);
+        return new LogSettings(List.of("stderr"), levels, true, "%H:%M:%S");
+    }
+
+    private static List<TakenPort.Door> doors(Line line) {
+        return List.of(
+                new TakenPort.Door(line.mqttPort(), "--mqtt-port"),
+                new TakenPort.Door(line.votePort(), "--vote-port"),
+                new TakenPort.Door(line.webPort(), "--web-port"));
+    }
+
+    private void print(Line line, Doors doors) {
+        InetSocketAddress mqtt = doors.mqtt();
+        InetSocketAddress vote = doors.vote();
+        InetSocketAddress web = doors.web();
+        String at = host(mqtt);
+        out.println("Althing " + Version.text() + " is up; everything is kept in "
+                + line.data().toAbsolutePath().normalize() + ".");
+        out.println();
+        door("MQTT", at + ":" + mqtt.getPort(), "mosquitto_sub -h " + at + " -p " + mqtt.getPort() + " -t hello");
+        door("", "", "mosquitto_pub -h " + at + " -p " + mqtt.getPort() + " -t hello -m \"salut Franck\"");
+        door("vote, TCP", at + ":" + vote.getPort(), "echo \"alice ete\" | nc -q 1 " + at + " " + vote.getPort());
+        door(
+                "vote, MQTT",
+                at + ":" + mqtt.getPort(),
+                "mosquitto_rr -h " + at + " -p " + mqtt.getPort()
+                        + " -q 1 -t vote/v1/heure/ballot/carla -e vote/v1/heure/receipt/carla -m ete");
+        door("vote, web", "http://" + at + ":" + web.getPort() + "/", "open it in a browser");
+        out.println();
+        out.println("Poll \"heure\" is open: anybody votes by name, été or hiver. A name is a claim, not a proof.");
+        out.println(
+                line.bind().isLoopbackAddress()
+                        ? "Only this machine is served; --bind 0.0.0.0 serves the network."
+                        : "Everybody who reaches " + at + " is served, without password.");
+        out.println("Ctrl-C ends it.");
+        out.flush();
+    }
+
+    private void door(String name, String where, String example) {
+        out.println("  " + pad(name, 12) + pad(where, 26) + example);
+    }
+
+    private static String pad(String text, int width) {
+        return text + " ".repeat(Math.max(1, width - text.length()));
+    }
+
+    /** What a client on this machine types. */
+    static String host(InetSocketAddress address) {
+        InetAddress ip = address.getAddress();
+        String text = ip.isAnyLocalAddress() ? "localhost" : ip.getHostAddress();
+        return text.indexOf(':') >= 0 ? "[" + text + "]" : text;
+    }
+}
