@@ -8,10 +8,19 @@ import org.jspecify.annotations.Nullable;
  * The topic names that a connection used lately, by their bytes: a publisher repeats itself, and a topic that is found
  * here is neither decoded, checked nor split again.
  *
- * <p>One slot per hash; the newer topic takes the slot. What a peer can make us keep is bounded by slots and length.
+ * <p>What a peer can make us keep is bounded by slots and length:
+ *
+ * <pre>
+ *      hash of the bytes, 3 bits
+ *           |        newest          oldest
+ *      set  0      [ a/b  |  x   |      |      ]
+ *           1      [      |      |      |      ]   a new topic enters at the left of its set,
+ *           ...                                    and the right one falls out
+ * </pre>
  */
 final class TopicTable {
     static final int SLOTS = 32;
+    private static final int WAYS = 4;
     static final int BYTES_MAX = 128;
 
     private static final @Nullable Entry[] EMPTY = new @Nullable Entry[0];
@@ -29,8 +38,14 @@ final class TopicTable {
         if (slots.length == 0 || length > BYTES_MAX) {
             return null;
         }
-        Entry entry = slots[slot(array, from, length)];
-        return entry != null && entry.holds(array, from, length) ? entry.name : null;
+        int first = first(array, from, length);
+        for (int i = first; i < first + WAYS; i++) {
+            Entry entry = slots[i];
+            if (entry != null && entry.holds(array, from, length)) {
+                return entry.name;
+            }
+        }
+        return null;
     }
 
     void remember(byte[] array, int from, int length, TopicName name) {
@@ -40,14 +55,18 @@ final class TopicTable {
         if (slots.length == 0) {
             slots = new @Nullable Entry[SLOTS];
         }
-        slots[slot(array, from, length)] = new Entry(Arrays.copyOfRange(array, from, from + length), name);
+        int first = first(array, from, length);
+        System.arraycopy(slots, first, slots, first + 1, WAYS - 1);
+        slots[first] = new Entry(Arrays.copyOfRange(array, from, from + length), name);
     }
 
-    private static int slot(byte[] array, int from, int length) {
+    /** The first slot of the set that these bytes belong to. */
+    private static int first(byte[] array, int from, int length) {
         int hash = length;
         for (int i = from; i < from + length; i++) {
             hash = 31 * hash + array[i];
         }
-        return (hash ^ hash >>> 15) & (SLOTS - 1);
+        // The upper bits of the product depend on all bits of the hash.
+        return (hash * 0x9E37_79B9 >>> 29) * WAYS;
     }
 }

@@ -12,10 +12,10 @@
  * another packet, packet identifier 0. Topic name or filter invalid (0x90, 0x8F) are for names that are "correctly
  * formed" but not accepted, so they are the broker's to say.
  *
- * <p>Mosquitto 2.1 refuses the same packets, with the other of the two codes for: properties out of place, flags of CONNACK,
- * PUBREL, DISCONNECT and AUTH, packet type 0, packet identifier 0 in SUBSCRIBE and UNSUBSCRIBE, QoS 3 or Retain Handling 3 in Subscription Options, SUBSCRIBE and
- * UNSUBSCRIBE without a filter, PUBLISH without topic name and alias; and with Client Identifier not valid (0x85) for one
- * that is not UTF-8.
+ * <p>Mosquitto 2.1 refuses the same packets, with the other of the two codes for: properties out of place; flags of
+ * CONNACK, PUBREL, DISCONNECT and AUTH; packet type 0; packet identifier 0, QoS 3, Retain Handling 3 and a missing filter
+ * in SUBSCRIBE and UNSUBSCRIBE; PUBLISH without topic name and alias. For a Client Identifier that is not UTF-8 it says
+ * Client Identifier not valid (0x85).
  */
 @NullMarked
 package org.althing.mqtt.codec;

@@ -51,6 +51,17 @@ class TopicTableTest {
     }
 
     @Test
+    void a_few_topics_in_turn_do_not_drive_each_other_out() {
+        for (int i = 0; i < 8; i++) {
+            remember("sensor/building/" + i + "/temperature");
+        }
+        for (int i = 0; i < 8; i++) {
+            byte[] bytes = ("sensor/building/" + i + "/temperature").getBytes(StandardCharsets.UTF_8);
+            assertThat(table.find(bytes, 0, bytes.length)).isNotNull();
+        }
+    }
+
+    @Test
     void a_long_topic_is_not_kept() {
         String atLimit = "a".repeat(TopicTable.BYTES_MAX);
         remember(atLimit);
