@@ -20,7 +20,10 @@ public interface TransportListener {
         return false;
     }
 
-    /** Unsent bytes fell below the low-water mark after {@code isWritable} had been false. */
+    /**
+     * Unsent bytes fell below {@link Transport#LOW_WATER_BYTES} after {@code isWritable} had been false. What is not
+     * flushed counts as unsent, so this may come only after the next flush.
+     */
     default void onWritable() {}
 
     /**

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.althing.net.EventLoop;
 import org.althing.net.NetEngine.Listening;
@@ -139,6 +140,39 @@ abstract class EngineContract {
         });
         peer.read(64 * 1024 + 1);
         assertThat(rig.next(recorder.events)).isEqualTo("writable");
+    }
+
+    @Test
+    void writable_follows_although_the_flush_comes_after_the_network_has_taken_the_rest() throws Exception {
+        Rig.Peer peer = rig.connect(address);
+        Recorder recorder = rig.next(accepted);
+        Transport transport = recorder.transport;
+        AtomicInteger written = new AtomicInteger();
+        rig.on(loop, () -> {
+            // The network takes what it takes; then the transport holds 40 to 48 KiB, flushed in vain.
+            while (transport.unsentBytes() < 40 * 1024) {
+                transport.write(ByteBuffer.allocate(8 * 1024));
+                transport.flush();
+                written.addAndGet(8 * 1024);
+            }
+        });
+        rig.on(loop, () -> {
+            long unsent = transport.unsentBytes();
+            for (int i = 0; i < 3; i++) {
+                write(transport, "x");
+                transport.flush();
+            }
+            assertThat(transport.unsentBytes()).isEqualTo(unsent + 3);
+            assertThat(transport.isWritable()).isTrue();
+            transport.write(ByteBuffer.allocate(25 * 1024));
+            assertThat(transport.isWritable()).isFalse();
+        });
+        peer.read(written.get() + 3);
+        rig.on(loop, () -> assertThat(transport.unsentBytes()).isEqualTo(25 * 1024));
+        rig.on(loop, transport::flush);
+        assertThat(rig.next(recorder.events)).as("at the latest now").isEqualTo("writable");
+        rig.on(loop, () -> assertThat(transport.isWritable()).isTrue());
+        assertThat(recorder.events).isEmpty();
     }
 
     @Test
@@ -330,6 +364,20 @@ abstract class EngineContract {
         assertThat(rest).contains("later");
         rest.remove("later"); // in this turn or in the next
         assertThat(rest).containsExactly("end of turn", "second at the end", "the same end of turn");
+    }
+
+    @Test
+    void tasks_that_are_due_in_one_turn_share_its_end() throws Exception {
+        BlockingQueue<String> ran = new LinkedBlockingQueue<>();
+        loop.execute(() -> {
+            loop.execute(() -> {
+                ran.add("first");
+                loop.atTurnEnd(() -> ran.add("end of turn"));
+            });
+            loop.execute(() -> ran.add("second"));
+        });
+        assertThat(List.of(rig.next(ran), rig.next(ran), rig.next(ran)))
+                .containsExactly("first", "second", "end of turn");
     }
 
     @Test

@@ -72,6 +72,7 @@ final class MemoryRig implements Rig {
             done.add("done");
         });
         next(done);
+        time.runUntilIdle(); // as on loopback, what is under way arrives before the test has said its next word
         if (!failures.isEmpty()) {
             throw new AssertionError(failures.getFirst());
         }
