@@ -266,6 +266,15 @@ class HttpTest {
     }
 
     @Test
+    void a_request_that_begins_late_has_its_20_seconds_all_the_same() {
+        world.ask(peer, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        world.time.runFor(Duration.ofSeconds(50));
+        assertThat(world.ask(peer, "GET /late HTTP/1.1\r\n")).isEmpty();
+        world.time.runFor(Duration.ofSeconds(15));
+        assertThat(world.ask(peer, "Host: h\r\n\r\n")).endsWith("GET /late ");
+    }
+
+    @Test
     void a_slow_answer_is_waited_for() {
         world.ask(peer, "GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
         world.time.runFor(Duration.ofMinutes(10));
