@@ -6,7 +6,9 @@ import static org.althing.mqtt.ProtocolVersion.MQTT_5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.althing.mqtt.ApplicationMessage;
@@ -16,6 +18,7 @@ import org.althing.mqtt.ControlPacket.Auth;
 import org.althing.mqtt.ControlPacket.ConnAck;
 import org.althing.mqtt.ControlPacket.Connect;
 import org.althing.mqtt.ControlPacket.Disconnect;
+import org.althing.mqtt.ControlPacket.PingResp;
 import org.althing.mqtt.ControlPacket.PubAck;
 import org.althing.mqtt.ControlPacket.PubComp;
 import org.althing.mqtt.ControlPacket.PubRec;
@@ -34,9 +37,11 @@ import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.SubscriptionOptions.RetainHandling;
 import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.TopicName;
+import org.althing.mqtt.Utf8;
 import org.althing.mqtt.Will;
 import org.althing.mqtt.codec.PacketDecoder.Sender;
 import org.althing.testing.Normative;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the encoder decides: forms before 5.0, what is left out for size, what it refuses to write. */
@@ -122,8 +127,8 @@ class PacketEncoderTest {
     void before_5_there_is_no_disconnect_with_a_reason_and_no_auth() {
         for (ProtocolVersion version : List.of(MQTT_3_1, MQTT_3_1_1)) {
             refused(version, new Disconnect(ReasonCode.SERVER_SHUTTING_DOWN), "SERVER_SHUTTING_DOWN");
-            refused(version, new Disconnect(ReasonCode.DISCONNECT_WITH_WILL_MESSAGE), "DISCONNECT");
-            refused(version, new Auth(ReasonCode.CONTINUE_AUTHENTICATION, Properties.NONE), "AUTH");
+            refused(version, new Disconnect(ReasonCode.DISCONNECT_WITH_WILL_MESSAGE), "does not exist");
+            refused(version, new Auth(ReasonCode.SUCCESS, Properties.NONE), "AUTH does not exist");
         }
     }
 
@@ -182,10 +187,7 @@ class PacketEncoderTest {
     }
 
     private static Connect connect(
-            String clientId,
-            @org.jspecify.annotations.Nullable String userName,
-            @org.jspecify.annotations.Nullable Bytes password,
-            @org.jspecify.annotations.Nullable Will will) {
+            String clientId, @Nullable String userName, @Nullable Bytes password, @Nullable Will will) {
         return new Connect(MQTT_5, false, clientId, true, 0, userName, password, will, Properties.NONE);
     }
 
@@ -244,6 +246,33 @@ class PacketEncoderTest {
         byte[] whole = Wire.encode(MQTT_5, publish);
         assertThat(limited(publish, whole.length)).isEqualTo(whole);
         assertThat(limited(publish, whole.length - 1)).isEmpty();
+    }
+
+    @Test
+    void the_smallest_packets_keep_to_the_maximum_packet_size_too() {
+        assertThat(limited(PingResp.INSTANCE, 1)).isEmpty();
+        assertThat(limited(PingResp.INSTANCE, 2)).hasSize(2);
+        assertThat(limited(new Disconnect(ReasonCode.SUCCESS), 1)).isEmpty();
+        assertThat(limited(new PubAck(1, ReasonCode.SUCCESS), 3)).isEmpty();
+        assertThat(limited(new PubAck(1, ReasonCode.SUCCESS), 4)).hasSize(4);
+    }
+
+    @Test
+    void every_character_is_written_as_the_jdk_writes_it() {
+        FieldWriter writer = new FieldWriter();
+        byte[] written = new byte[6];
+        for (int character = 1; character <= Character.MAX_CODE_POINT; character++) {
+            if (character < Character.MIN_SURROGATE || character > Character.MAX_SURROGATE) {
+                String text = Character.toString(character);
+                byte[] expected = text.getBytes(StandardCharsets.UTF_8);
+                writer.begin(written, 0);
+                writer.text(text);
+                boolean same = written[1] == expected.length
+                        && Arrays.equals(written, 2, writer.position(), expected, 0, expected.length)
+                        && Utf8.encodedLength("text", text) == expected.length;
+                assertThat(same).as("U+%X", character).isTrue();
+            }
+        }
     }
 
     @Normative("MQTT-3.1.2-29")
