@@ -181,6 +181,8 @@ class PacketEncoderTest {
         refused(MQTT_5, connect("\uD800", null, null, null), "client identifier");
         refused(MQTT_5, connect("p", "u".repeat(65_536), null, null), "user name");
         refused(MQTT_5, connect("p", "u", Bytes.wrap(new byte[65_536]), null), "password");
+        Connect longest = connect("p", "u".repeat(65_535), Bytes.wrap(new byte[65_535]), null);
+        assertThat(Wire.encode(MQTT_5, longest)).hasSizeGreaterThan(2 * 65_535);
         ApplicationMessage large = new ApplicationMessage(
                 TopicName.of("a"), Bytes.wrap(new byte[65_536]), Qos.AT_MOST_ONCE, false, Properties.NONE);
         refused(MQTT_5, connect("p", null, null, new Will(large, 0)), "will payload");

@@ -99,7 +99,8 @@ class StringsOnTheWireTest {
     @Test
     void a_server_refuses_control_characters_and_noncharacters_in_names_and_a_client_bears_them()
             throws MalformedPacketException {
-        String[] unwanted = {"01", "0A", "1F", "7F", "C2 80", "C2 9F", "EF BF BF", "EF BF BE", "EF B7 90", "F0 9F BF BE"
+        String[] unwanted = {
+            "01", "0A", "1F", "7F", "C2 80", "C2 9F", "EF BF BF", "EF BF BE", "EF B7 90", "EF B7 AF", "F0 9F BF BE"
         };
         for (String hex : unwanted) {
             refused(0x30, string("61" + hex));
@@ -109,6 +110,10 @@ class StringsOnTheWireTest {
             Wire.decode(Sender.SERVER, MQTT_3_1_1, Wire.packet(0x30, string(hex)));
         }
         refused(0x82, "0001 0003 610A62 00");
+        for (String hex : new String[] {"20", "7E", "C2 A0", "EF B7 8F", "EF B7 B0", "EF BF BD"}) {
+            Wire.decode(Sender.CLIENT, MQTT_3_1_1, Wire.packet(0x30, string(hex)));
+            Wire.decode(Sender.CLIENT, MQTT_3_1_1, Wire.packet(0x30, string("C3 A9" + hex)));
+        }
     }
 
     @Normative(value = "MQTT-4.7.3-4", v311 = "MQTT-4.7.3-4")
