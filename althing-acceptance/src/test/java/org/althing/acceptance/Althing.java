@@ -68,7 +68,7 @@ final class Althing {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return startAs("mosquitto", "-v", "-c", file.toString()).awaitErr(" running", LIMIT);
+        return startAs("mosquitto", "-v", "-c", file.toString()).awaitErr(" running\n", LIMIT);
     }
 
     /** {@code althing up} on free ports, running. */

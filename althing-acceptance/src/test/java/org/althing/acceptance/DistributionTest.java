@@ -54,7 +54,7 @@ class DistributionTest {
     void broker_publisher_and_subscriber_run_under_mosquittos_names() {
         String port = Integer.toString(Programs.freePort());
         try (ChildProcess broker = Programs.start(asSomebodyElse(bin("mosquitto"), "-v", "-p", port))) {
-            broker.awaitErr(" running", Althing.LIMIT);
+            broker.awaitErr(" running\n", Althing.LIMIT);
             try (ChildProcess sub =
                     Programs.start(asSomebodyElse(bin("mosquitto_sub"), "-p", port, "-t", "hello", "-C", "1"))) {
                 broker.awaitErr("SUBACK", Althing.LIMIT);
@@ -72,7 +72,7 @@ class DistributionTest {
     void the_launcher_becomes_java_so_that_its_process_id_is_the_programs() throws IOException {
         try (ChildProcess broker =
                 Programs.start(asSomebodyElse(bin("althing"), "broker", "-p", Integer.toString(Programs.freePort())))) {
-            broker.awaitErr(" running", Althing.LIMIT);
+            broker.awaitErr(" running\n", Althing.LIMIT);
             String program =
                     Files.readString(Path.of("/proc/" + broker.pid() + "/comm")).strip();
             assertThat(program).isEqualTo("java");

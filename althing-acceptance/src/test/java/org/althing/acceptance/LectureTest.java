@@ -45,7 +45,7 @@ class LectureTest {
     })
     void three_terminals_broker_publisher_and_subscriber(String broker, String pub, String sub) {
         String port = Integer.toString(Programs.freePort());
-        try (ChildProcess server = start(broker, "mosquitto", "-v", "-p", port).awaitErr("running", LIMIT);
+        try (ChildProcess server = start(broker, "mosquitto", "-v", "-p", port).awaitErr(" running\n", LIMIT);
                 ChildProcess subscriber = start(sub, "mosquitto_sub", "-h", "localhost", "-p", port, "-t", "hello")) {
             server.awaitErr("SUBACK", LIMIT);
             ChildProcess publisher =
@@ -162,7 +162,7 @@ class LectureTest {
     void signals_end_the_broker_with_status_0_and_help_and_version_too() throws IOException {
         for (String signal : new String[] {"INT", "TERM"}) {
             try (ChildProcess broker = Althing.startAs("mosquitto", "-p", Integer.toString(Programs.freePort()))) {
-                broker.awaitErr("running", LIMIT);
+                broker.awaitErr(" running\n", LIMIT);
                 broker.signal(signal);
                 assertThat(broker.await(LIMIT).exitCode()).isZero();
                 assertThat(broker.err()).contains("terminating");

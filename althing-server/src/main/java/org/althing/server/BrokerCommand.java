@@ -139,8 +139,8 @@ final class BrokerCommand {
             lifetime.abandon();
             return FAILED;
         }
-        log.log(Level.INFORMATION, title() + " running");
         lifetime.untilSignal();
+        log.log(Level.INFORMATION, title() + " running");
         Daemon.ready(log);
         return -1;
     }

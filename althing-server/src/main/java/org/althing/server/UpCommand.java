@@ -60,13 +60,13 @@ final class UpCommand {
             Files.createDirectories(line.data());
             LogWriter log = lifetime.add(LogWriter.open(logSettings(line), Clock.system(), out, err));
             Doors doors = Doors.open(line, lifetime, log);
+            lifetime.untilSignal();
             print(line, doors);
         } catch (IOException e) {
             err.println("althing up: " + TakenPort.explain(e, doors(line)));
             lifetime.abandon();
             return FAILED;
         }
-        lifetime.untilSignal();
         return -1;
     }
 
