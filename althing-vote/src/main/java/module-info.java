@@ -7,6 +7,7 @@ module org.althing.vote {
     requires transitive org.althing.client;
 
     exports org.althing.vote;
+    exports org.althing.vote.command;
     exports org.althing.vote.mqtt;
     exports org.althing.vote.service;
     exports org.althing.vote.tcp;

@@ -12,6 +12,7 @@ import org.althing.client.ClientOptions;
 import org.althing.client.MqttClient;
 import org.althing.client.ReceivedMessage;
 import org.althing.client.Retry;
+import org.althing.client.SubscribeResult;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
 import org.althing.mqtt.ControlPacket.Subscribe;
@@ -74,7 +75,7 @@ public final class ClientCarrier implements AutoCloseable {
         });
         door = new MqttDoor(box, board, topics, client::publish);
         client.onConnect((_, event) -> {
-            client.subscribe(requests(topics), Properties.NONE);
+            client.subscribe(requests(topics), Properties.NONE).toFuture().thenAccept(ClientCarrier::check);
             onConnect(event);
         });
         client.onDisconnect((_, event) -> onDisconnect(event));
@@ -108,6 +109,14 @@ public final class ClientCarrier implements AutoCloseable {
             requests.add(new Subscribe.Request(TopicFilter.of(filter), options));
         }
         return requests;
+    }
+
+    private static void check(List<SubscribeResult> results) {
+        for (SubscribeResult result : results) {
+            if (!(result instanceof SubscribeResult.Granted)) {
+                LOG.log(Level.ERROR, "the broker does not hand ballots over: " + result);
+            }
+        }
     }
 
     private void onConnect(ClientEvent.Connected event) {

@@ -88,8 +88,14 @@ public final class VoteTopics {
         return of(poll, "poll/txt");
     }
 
-    TopicName ballot(String poll, String voterLevel) {
-        return of(poll, "ballot/" + voterLevel);
+    /** Where this voter votes. */
+    public String ballotOf(String poll, String voter) {
+        return of(poll, "ballot/" + encode(voter)).toString();
+    }
+
+    /** Where this voter is told. */
+    public String receiptOf(String poll, String voter) {
+        return of(poll, "receipt/" + encode(voter)).toString();
     }
 
     TopicName receipt(String poll, String voterLevel) {

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * One ballot box with as many doors as wanted, on one loop of the engine given.
  *
  * <pre>{@code
- * VoteService vote = VoteService.open(folder, engine, Worker.virtualThreads());
+ * VoteService vote = VoteService.open(VoteFolder.of(data), engine, Worker.virtualThreads());
  * vote.ensureOpened(Poll.heure());
  * vote.listen(new InetSocketAddress("127.0.0.1", 32000), TcpDoor.Options.defaults());
  * BrokerCarrier ballots = vote.behindBroker();
@@ -68,11 +68,6 @@ public final class VoteService implements AutoCloseable {
         loop = engine.newLoop("althing-vote");
         box = BallotBox.open(replay -> Journal.open(disk, Journal.Options.defaults(), committer, replay), loop, worker);
         board = new ResultsBoard(box);
-    }
-
-    /** The folder of the votes within the folder of all data. */
-    public static Path folder(Path data) {
-        return data.resolve("votes");
     }
 
     /**
