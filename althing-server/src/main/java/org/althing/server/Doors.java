@@ -13,6 +13,7 @@ import org.althing.net.Worker;
 import org.althing.net.netty.NettyEngine;
 import org.althing.vote.Poll;
 import org.althing.vote.mqtt.BrokerCarrier;
+import org.althing.vote.service.VoteFolder;
 import org.althing.vote.service.VoteService;
 import org.althing.vote.tcp.TcpDoor;
 
@@ -28,12 +29,12 @@ record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress w
     /** Opens everything and adds it to what the lifetime closes. */
     static Doors open(UpCommand.Line line, Lifetime lifetime, LogWriter log) throws IOException {
         NettyEngine engine = lifetime.add(new NettyEngine());
-        VoteService vote = VoteService.open(VoteService.folder(line.data()), engine, Worker.virtualThreads());
+        VoteService vote = VoteService.open(VoteFolder.of(line.data()), engine, Worker.virtualThreads());
         try {
             vote.ensureOpened(Poll.heure());
             BrokerCarrier ballots = vote.behindBroker();
             String host = line.bind().getHostAddress();
-            Broker broker = lifetime.add(Broker.builder(config(host, line.mqttPort()), engine)
+            Broker broker = lifetime.add(Broker.builder(config(host, line), engine)
                     .store(Stores.open(line.data().resolve("broker"), log))
                     .intercept(ballots)
                     .log(log)
@@ -62,7 +63,10 @@ record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress w
                 .withWebAddress("http://" + UpCommand.host(address) + ":" + address.getPort() + "/");
     }
 
-    private static BrokerConfig config(String host, int port) {
-        return BrokerConfig.builder().listener(ListenerConfig.mqtt(host, port)).build();
+    private static BrokerConfig config(String host, UpCommand.Line line) {
+        return BrokerConfig.builder()
+                .listener(ListenerConfig.mqtt(host, line.mqttPort()))
+                .connectionMessages(line.verbose())
+                .build();
     }
 }

@@ -2,6 +2,8 @@ package org.althing.server;
 
 import java.util.Arrays;
 import java.util.List;
+import org.althing.net.netty.NettyEngine;
+import org.althing.vote.command.VoteCommand;
 
 /** Dispatches {@code althing COMMAND}. */
 public final class Main {
@@ -39,6 +41,8 @@ public final class Main {
         return switch (command) {
             case "broker" -> new BrokerCommand(System.out, System.err).run(words);
             case "up" -> new UpCommand(System.out, System.err).run(words);
+            case "demo" -> new DemoCommand(System.out).run(words);
+            case "vote" -> VoteCommand.run(words.toArray(String[]::new), System.out, System.err, NettyEngine::new);
             case "help", "--help", "-h" -> {
                 System.out.print(HELP);
                 yield 0;
