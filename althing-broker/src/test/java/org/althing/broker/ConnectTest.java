@@ -290,8 +290,10 @@ class ConnectTest {
         subscriber.accepted();
         subscriber.subscribe("t", Qos.AT_MOST_ONCE);
 
-        TestClient slow = rig.client().connect("slow");
-        slow.publish("t", "1", Qos.AT_MOST_ONCE, 0);
+        TestClient slow = rig.client();
+        slow.send(
+                connect(ProtocolVersion.MQTT_5, "slow", true, 60),
+                TestClient.packet("t", "1", Qos.AT_MOST_ONCE, false, 0));
         rig.idle();
         slow.publish("t", "2", Qos.AT_MOST_ONCE, 0).publish("t", "3", Qos.AT_MOST_ONCE, 0);
         assertThat(slow.receive()).isEmpty();

@@ -147,6 +147,36 @@ class DurabilityTest {
         step(subscriber, new PubRec(1, ReasonCode.SUCCESS), new PubRel(1, ReasonCode.SUCCESS));
     }
 
+    @Test
+    void pubcomp_to_a_clean_session_waits_for_what_was_stored_for_others() {
+        TestClient subscriber = durable("s");
+        subscriber.subscribe("t", AT_LEAST_ONCE);
+        TestClient publisher = clean("p");
+        store.slow();
+        publisher.publish("t", "x", EXACTLY_ONCE, 7);
+        assertThat(publisher.receive()).containsExactly(new PubRec(7, ReasonCode.SUCCESS));
+        publisher.send(new PubRel(7, ReasonCode.SUCCESS));
+        assertThat(publisher.receive()).isEmpty();
+        store.sync();
+        assertThat(publisher.receive()).containsExactly(new PubComp(7, ReasonCode.SUCCESS));
+    }
+
+    @Test
+    void nothing_is_sent_before_connack_has_left() {
+        TestClient first = durable("c");
+        first.subscribe("t", AT_LEAST_ONCE);
+        store.slow();
+        TestClient second = rig.client().connect("c", false, 1_000);
+        rig.idle();
+        rig.broker.publish(TestClient.message("t", "0", AT_MOST_ONCE, false));
+        rig.broker.publish(TestClient.message("t", "1", AT_LEAST_ONCE, false));
+        assertThat(second.receive()).isEmpty();
+        store.sync();
+        assertThat(second.receive())
+                .extracting(packet -> packet.getClass().getSimpleName())
+                .containsExactly("ConnAck", "Publish");
+    }
+
     private void step(TestClient client, ControlPacket sent, ControlPacket answer) {
         client.send(sent);
         assertThat(client.receive()).isEmpty();
