@@ -76,7 +76,7 @@ public sealed interface StateChange {
     /**
      * Key {@code message/messageId}.
      *
-     * @param messageId from 1 on, never used twice
+     * @param messageId from 1 on; not used again while the message is stored
      * @param message as published, with the Message Expiry Interval of its arrival
      * @param publisher the publisher's client identifier, or null if the broker itself published
      * @param expiresAtMillis wall time, or {@link #NEVER}

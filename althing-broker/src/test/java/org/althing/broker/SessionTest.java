@@ -333,6 +333,20 @@ class SessionTest {
     }
 
     @Test
+    void a_client_may_have_a_thousand_and_some_messages_waiting_for_their_pubrel_and_no_more() {
+        TestClient older = rig.client().connect311("older", true);
+        older.accepted();
+        for (int i = 1; i <= 1_024; i++) {
+            older.publish("t", "x", EXACTLY_ONCE, i);
+        }
+        assertThat(older.receive()).hasSize(1_024);
+        older.publish("t", "x", EXACTLY_ONCE, 1_025);
+        assertThat(older.receive()).isEmpty();
+        assertThat(older.isClosed()).isTrue();
+        assertThat(rig.log.getLast()).contains("1024 QoS 2 messages wait for their PUBREL");
+    }
+
+    @Test
     void acknowledgements_that_fit_to_nothing_end_the_connection_or_are_passed_over() {
         TestClient client = online("c");
         client.send(

@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  * routed at once (QoS 0 and 1) or at PUBREL (QoS 2).
  */
 final class PublishIntake {
-    /** QoS 2 messages that may wait for their PUBREL where the protocol sets no bound (before MQTT 5.0). */
+    /**
+     * QoS 2 messages of one client that may wait for their PUBREL. Before MQTT 5.0 the protocol has no bound, and since
+     * then a client that connects again and again could go past its Receive Maximum.
+     */
     private static final int HELD_MAX = 1_024;
 
     private final SessionEnvironment environment;
@@ -51,7 +54,7 @@ final class PublishIntake {
                 onRepeat(known, identifier);
                 return;
             }
-            if (inbound.size() >= HELD_MAX && session.version() != ProtocolVersion.MQTT_5) {
+            if (inbound.size() >= heldMax()) {
                 end(ReasonCode.QUOTA_EXCEEDED, inbound.size() + " QoS 2 messages wait for their PUBREL");
                 return;
             }
@@ -59,15 +62,20 @@ final class PublishIntake {
         ReasonCode refusal = refusal(message);
         if (refusal != null) {
             logRefusal(message, refusal);
-            settle(message, identifier, new Decision(false, refusal, ""), reply(null));
+            settle(message, identifier, new Decision(false, refusal, ""), null);
             return;
         }
         PublishInterceptor interceptor = interceptor(message.topic());
         if (interceptor == null) {
-            settle(message, identifier, Decision.PASS, reply(null));
+            settle(message, identifier, Decision.PASS, null);
         } else {
             intercept(interceptor, message, identifier);
         }
+    }
+
+    private int heldMax() {
+        int receiveMaximum = environment.limits().inflightMessagesMax();
+        return receiveMaximum == 0 ? Integer.MAX_VALUE : Math.max(HELD_MAX, receiveMaximum);
     }
 
     /** [MQTT-4.3.3-10] Until PUBREL, a PUBLISH with the same identifier is acknowledged and not taken again. */
@@ -104,27 +112,22 @@ final class PublishIntake {
                 return;
             }
         }
-        settle(message, identifier, decision, reply(interception));
+        settle(message, identifier, decision, interception);
     }
 
-    /** Where an acknowledgement goes: to the places that were kept for it, or at the end of the line. */
-    private interface Reply {
-        void send(ControlPacket packet);
-    }
-
-    private Reply reply(@Nullable Interception interception) {
-        return packet -> {
-            if (interception != null) {
-                for (AckSlot place : interception.places()) {
-                    place.fill(changes.last(), packet);
-                }
-            } else if (session.link() instanceof SessionLink link) {
-                link.sendAfter(changes.last(), packet);
+    /** Acknowledges: in the places that were kept for it, or, where nobody intercepted, at the end of the line. */
+    private void acknowledge(@Nullable Interception interception, ControlPacket packet) {
+        if (interception != null) {
+            for (AckSlot place : interception.places()) {
+                place.fill(changes.last(), packet);
             }
-        };
+        } else if (session.link() instanceof SessionLink link) {
+            link.sendAfter(changes.last(), packet);
+        }
     }
 
-    private void settle(ApplicationMessage message, int identifier, Decision decision, Reply reply) {
+    private void settle(
+            ApplicationMessage message, int identifier, Decision decision, @Nullable Interception interception) {
         if (identifier == 0) {
             if (decision.routed()) {
                 route(message);
@@ -136,13 +139,14 @@ final class PublishIntake {
                 code = ReasonCode.NO_MATCHING_SUBSCRIBERS;
             }
             changes.standOnChangesSince(mark);
-            reply.send(new PubAck(identifier, code, reason(decision)));
+            acknowledge(interception, new PubAck(identifier, code, reason(decision)));
         } else {
-            settleExactlyOnce(message, identifier, decision, reply);
+            settleExactlyOnce(message, identifier, decision, interception);
         }
     }
 
-    private void settleExactlyOnce(ApplicationMessage message, int identifier, Decision decision, Reply reply) {
+    private void settleExactlyOnce(
+            ApplicationMessage message, int identifier, Decision decision, @Nullable Interception interception) {
         ReasonCode code = decision.reasonCode();
         if (decision.routed()) {
             inbound.hold(identifier, arriving(message));
@@ -154,7 +158,7 @@ final class PublishIntake {
         } else {
             inbound.hold(identifier, null);
         }
-        reply.send(new PubRec(identifier, code, reason(decision)));
+        acknowledge(interception, new PubRec(identifier, code, reason(decision)));
     }
 
     void onPubRel(int identifier) {

@@ -73,14 +73,12 @@ public final class SessionRegistry {
     }
 
     /**
-     * The connection is over. Without effect if the session has another one by now.
+     * The connection is over.
      *
      * @param discardWill whether the client left with DISCONNECT 0x00, which discards its will ([MQTT-3.14.4-3])
      */
     public void disconnected(Session session, SessionLink link, boolean discardWill) {
-        if (session.link() != link) {
-            return;
-        }
+        assert session.link() == link : "the connection of " + session + " ended twice";
         session.unbind();
         if (discardWill) {
             session.takeWill();
