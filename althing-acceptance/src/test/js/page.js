@@ -101,6 +101,9 @@ const scenarios = {
           await page.goto(url);
           await check(page, `${locale} ${colorScheme} ${width}`);
           const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+          const broken = await page.evaluate(() => [...document.querySelectorAll('tbody th')].some(
+            label => label.getClientRects()[0].height > 3 * parseFloat(getComputedStyle(label).fontSize)));
+          assert.ok(!broken, `a short label is broken into letters at ${width}`);
           assert.ok(!scrolls, `scrolls sideways at ${width}`);
           await vote(page, `Axe ${++number}`, 'ete');
           await page.locator('#verdict.voted').waitFor({ timeout: LIMIT });
@@ -154,9 +157,9 @@ const scenarios = {
 
   // Pictures for the documentation.
   async picture(open) {
-    const page = await open({ locale: 'fr-FR', viewport: { width: 1200, height: 720 } });
+    const page = await open({ locale: 'fr-FR', viewport: { width: 1200, height: 880 } });
     await page.goto(url);
-    await vote(page, 'Carla', 'ete');
+    await vote(page, 'Zoé', 'ete');
     await says(page, 'a voté');
     await page.waitForTimeout(800);
     await page.screenshot({ path: picture });

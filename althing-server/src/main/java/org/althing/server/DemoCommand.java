@@ -36,6 +36,9 @@ final class DemoCommand {
     private static final int VOTERS = 60;
     private static final int TWICE_EVERY = 8;
     private static final int AT_ONCE = 3;
+    private static final int BETWEEN_VOTES_MILLIS = 200;
+    private static final int AGAIN_MILLIS = 200;
+    private static final String RESTARTED = "killed with SIGKILL at half, started again";
     private static final Pattern PORT = Pattern.compile(":(\\d+)");
 
     private final PrintStream out;
@@ -65,7 +68,7 @@ final class DemoCommand {
             DemoVoters voters = new DemoVoters(ports);
             CountDownLatch voted = startVoters(voters);
             server = watchAndKill(data, server, ports, voters, voted);
-            screen.show(results(voters), VOTERS, "");
+            screen.show(results(voters), VOTERS, RESTARTED);
             screen.leave();
             String counted = voters.line("RESULTS heure");
             server.destroy();
@@ -86,7 +89,7 @@ final class DemoCommand {
         Process running = server;
         boolean killed = false;
         while (!voted.await(150, TimeUnit.MILLISECONDS)) {
-            screen.show(results(voters), VOTERS, killed ? "killed with SIGKILL at half, started again" : "");
+            screen.show(results(voters), VOTERS, killed ? RESTARTED : "");
             if (!killed && verdicts.size() >= VOTERS / 2) {
                 killed = true;
                 running.destroyForcibly().waitFor();
@@ -112,6 +115,7 @@ final class DemoCommand {
                 try {
                     turn.acquire();
                     vote(voters, number);
+                    pause(BETWEEN_VOTES_MILLIS); // so that people can watch
                     turn.release();
                     voted.countDown();
                 } catch (InterruptedException e) {
@@ -143,9 +147,13 @@ final class DemoCommand {
                 return voters.cast(door, voter, choice, ballotId);
             } catch (IOException e) {
                 repeats.incrementAndGet();
-                new CountDownLatch(1).await(200, TimeUnit.MILLISECONDS);
+                pause(AGAIN_MILLIS);
             }
         }
+    }
+
+    private static void pause(int millis) throws InterruptedException {
+        new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
     }
 
     private static String name(int number) {
