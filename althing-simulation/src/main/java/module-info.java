@@ -1,4 +1,10 @@
-/** Tests only. */
+/** A whole broker under virtual time, against a model. Tests only. */
 module org.althing.simulation {
     requires static org.jspecify;
+    requires org.althing.broker;
+    requires org.althing.journal;
+    requires org.althing.mqtt;
+    requires org.althing.net;
+
+    exports org.althing.simulation;
 }

@@ -1,0 +1,348 @@
+package org.althing.simulation;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.ControlPacket.ConnAck;
+import org.althing.mqtt.ControlPacket.PubAck;
+import org.althing.mqtt.ControlPacket.PubComp;
+import org.althing.mqtt.ControlPacket.PubRec;
+import org.althing.mqtt.ControlPacket.PubRel;
+import org.althing.mqtt.ControlPacket.Publish;
+import org.althing.mqtt.ControlPacket.SubAck;
+import org.althing.mqtt.ControlPacket.Subscribe;
+import org.althing.mqtt.ControlPacket.UnsubAck;
+import org.althing.mqtt.ControlPacket.Unsubscribe;
+import org.althing.mqtt.MalformedPacketException;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.TopicName;
+import org.althing.mqtt.codec.PacketBuffer;
+import org.althing.mqtt.codec.PacketDecoder;
+import org.althing.mqtt.codec.PacketEncoder;
+import org.althing.net.Transport;
+import org.althing.net.TransportListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One network connection of a model client: what must hold within it. Acknowledgements leave in the order of what they
+ * answer, some at once, some late.
+ */
+final class Conversation implements TransportListener {
+    private record Topic(String publisher, TopicName topic, Qos qos) {}
+
+    /** A packet that the broker must answer, in the order of these. */
+    record Asked(ControlPacket packet, long at) {}
+
+    private final ModelClient client;
+    private final ConnectOptions options;
+    private final Trace trace;
+    private final Ledger ledger;
+    private final RandomGenerator random;
+    private final PacketDecoder decoder = new PacketDecoder(PacketDecoder.Sender.SERVER, Integer.MAX_VALUE);
+    private final PacketEncoder encoder;
+    private final Transport transport;
+
+    private boolean over;
+    private boolean open;
+    private boolean sessionPresent;
+    private long openedAt;
+    private boolean goodbye;
+    private long troublesAtGoodbye;
+
+    private final ArrayDeque<Asked> asked = new ArrayDeque<>();
+    private int pings;
+
+    /** Packet identifiers of messages from the broker that are not wholly acknowledged. */
+    private final Set<Integer> unacknowledged = new HashSet<>();
+
+    private final ArrayDeque<Integer> awaitedReleases = new ArrayDeque<>();
+    private final ArrayDeque<ControlPacket> acknowledgements = new ArrayDeque<>();
+    private boolean acknowledging;
+    private final Map<Topic, Publication> newestRepeat = new HashMap<>();
+
+    Conversation(ModelClient client, ConnectOptions options, World world, Transport transport) {
+        this.client = client;
+        this.options = options;
+        this.transport = transport;
+        trace = world.trace();
+        ledger = world.ledger();
+        random = client.random();
+        encoder = new PacketEncoder(options.version());
+        decoder.version(options.version());
+    }
+
+    boolean isOpen() {
+        return open && !over;
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    boolean sessionPresent() {
+        return sessionPresent;
+    }
+
+    /** The moment of its CONNACK. */
+    long openedAt() {
+        return openedAt;
+    }
+
+    boolean saidGoodbye() {
+        return goodbye;
+    }
+
+    ConnectOptions options() {
+        return options;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    /** Nothing is asked, and nothing waits to be acknowledged. */
+    boolean isAtRest() {
+        return asked.isEmpty() && pings == 0 && acknowledgements.isEmpty() && unacknowledged.isEmpty();
+    }
+
+    /** Everything that happens on it from now on means nothing. */
+    void abandon() {
+        over = true;
+    }
+
+    // ---- packets leave
+
+    void send(ControlPacket packet) {
+        trace.line(client.id(), () -> "-> " + packet);
+        trace.mix(packet.getClass().getSimpleName().hashCode());
+        switch (packet) {
+            case Publish publish when publish.packetIdentifier() == 0 -> {}
+            case Publish publish -> ask(packet);
+            case PubRel release -> ask(packet);
+            case Subscribe subscribe -> ask(packet);
+            case Unsubscribe unsubscribe -> ask(packet);
+            case ControlPacket.PingReq ping -> pings++;
+            default -> {}
+        }
+        PacketBuffer buffer = new PacketBuffer(64);
+        encoder.encode(packet, buffer);
+        transport.write(buffer.view());
+        transport.flush();
+    }
+
+    private void ask(ControlPacket packet) {
+        asked.add(new Asked(packet, ledger.tick()));
+    }
+
+    void sayGoodbye(ControlPacket.Disconnect packet, long troubles) {
+        goodbye = true;
+        troublesAtGoodbye = troubles;
+        send(packet);
+    }
+
+    private void acknowledge(ControlPacket packet) {
+        acknowledgements.add(packet);
+        acknowledgeSoon();
+    }
+
+    private void acknowledgeSoon() {
+        if (!acknowledging) {
+            acknowledging = true;
+            int luck = random.nextInt(20);
+            long delay = luck < 10 ? 0 : luck < 19 ? random.nextLong(20_000_000) : random.nextLong(200_000_000);
+            transport.loop().schedule(delay, this::acknowledgeSome);
+        }
+    }
+
+    private void acknowledgeSome() {
+        acknowledging = false;
+        if (over || goodbye) {
+            return;
+        }
+        int count = 1 + random.nextInt(acknowledgements.size());
+        for (int i = 0; i < count; i++) {
+            ControlPacket packet = acknowledgements.removeFirst();
+            switch (packet) {
+                case PubAck ack -> {
+                    unacknowledged.remove(ack.packetIdentifier());
+                    client.onAcknowledged(ack.packetIdentifier());
+                }
+                case PubRec ack -> awaitedReleases.add(ack.packetIdentifier());
+                case PubComp ack -> unacknowledged.remove(ack.packetIdentifier());
+                default -> {}
+            }
+            send(packet);
+        }
+        if (!acknowledgements.isEmpty()) {
+            acknowledgeSoon();
+        }
+    }
+
+    // ---- packets arrive
+
+    @Override
+    public void onBytes(ByteBuffer bytes) {
+        try {
+            while (!over) {
+                ControlPacket packet = decoder.decode(bytes);
+                if (packet == null) {
+                    return;
+                }
+                trace.line(client.id(), () -> "<- " + packet);
+                trace.mix(packet.getClass().getSimpleName().hashCode());
+                onPacket(packet);
+            }
+        } catch (MalformedPacketException e) {
+            throw new SimulationFailure(client.id() + " was sent what is no packet", e);
+        }
+    }
+
+    private void onPacket(ControlPacket packet) {
+        require(open || packet instanceof ConnAck, "came before CONNACK", packet);
+        switch (packet) {
+            case ConnAck answer -> onConnAck(answer);
+            case Publish publish -> onPublish(publish);
+            case PubAck ack -> {
+                require(
+                        answered(packet) instanceof Publish p
+                                && p.packetIdentifier() == ack.packetIdentifier()
+                                && p.message().qos() == Qos.AT_LEAST_ONCE,
+                        "is not in turn",
+                        packet);
+                require(!ack.reasonCode().isError(), "refuses", packet);
+                client.onPubAck(ack);
+            }
+            case PubRec ack -> {
+                require(
+                        answered(packet) instanceof Publish p
+                                && p.packetIdentifier() == ack.packetIdentifier()
+                                && p.message().qos() == Qos.EXACTLY_ONCE,
+                        "is not in turn",
+                        packet);
+                require(!ack.reasonCode().isError(), "refuses", packet);
+                client.onPubRec(ack.packetIdentifier());
+                acknowledge(new PubRel(ack.packetIdentifier(), ReasonCode.SUCCESS));
+            }
+            case PubComp ack -> {
+                require(
+                        answered(packet) instanceof PubRel p && p.packetIdentifier() == ack.packetIdentifier(),
+                        "is not in turn",
+                        packet);
+                client.onPubComp(ack.packetIdentifier());
+            }
+            case PubRel release -> onPubRel(release);
+            case SubAck ack -> onSubAck(ack, answered(packet));
+            case UnsubAck ack -> onUnsubAck(ack);
+            case ControlPacket.PingResp ping -> require(--pings >= 0, "was not asked for", packet);
+            case ControlPacket.Disconnect disconnect -> client.onDisconnect(this, disconnect.reasonCode());
+            default -> require(false, "is not for clients", packet);
+        }
+    }
+
+    private @Nullable ControlPacket answered(ControlPacket answer) {
+        require(!asked.isEmpty(), "answers nothing", answer);
+        return asked.removeFirst().packet();
+    }
+
+    private void onConnAck(ConnAck answer) {
+        require(!open, "came twice", answer);
+        open = true;
+        openedAt = ledger.tick();
+        sessionPresent = answer.sessionPresent();
+        client.onConnAck(this, answer);
+    }
+
+    private void onSubAck(SubAck ack, @Nullable ControlPacket answered) {
+        if (!(answered instanceof Subscribe subscribe && subscribe.packetIdentifier() == ack.packetIdentifier())) {
+            throw new SimulationFailure(client.id() + ": is not in turn: " + ack + " for " + answered);
+        }
+        List<ReasonCode> expected = new ArrayList<>();
+        subscribe
+                .requests()
+                .forEach(request ->
+                        expected.add(ReasonCode.granted(request.options().qos())));
+        require(ack.reasonCodes().equals(expected), "does not grant what was asked for", ack);
+        client.onSubAck(subscribe);
+    }
+
+    private void onUnsubAck(UnsubAck ack) {
+        Asked first = asked.poll();
+        if (first == null
+                || !(first.packet() instanceof Unsubscribe unsubscribe
+                        && unsubscribe.packetIdentifier() == ack.packetIdentifier())) {
+            throw new SimulationFailure(client.id() + ": is not in turn: " + ack + " for " + first);
+        }
+        client.onUnsubAck(unsubscribe, first.at());
+    }
+
+    private void onPubRel(PubRel release) {
+        int identifier = release.packetIdentifier();
+        if (awaitedReleases.contains(identifier)) {
+            // [MQTT-4.6.0-4]
+            require(awaitedReleases.removeFirst() == identifier, "is not in turn of PUBREC", release);
+        }
+        boolean known = client.onPubRel(identifier);
+        acknowledge(new PubComp(
+                identifier,
+                known || options.version().level() < 5 ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+    }
+
+    private void onPublish(Publish packet) {
+        Publication publication = ledger.find(packet.message());
+        int identifier = packet.packetIdentifier();
+        require(!packet.duplicate() || sessionPresent, "is a repeat in a new session", packet); // [MQTT-3.3.1-1]
+        if (identifier != 0) {
+            // [MQTT-2.2.1-4]
+            require(unacknowledged.add(identifier), "has the identifier of one that is in flight", packet);
+            require(unacknowledged.size() <= options.receiveMaximum(), "exceeds receive maximum", packet);
+        }
+        if (packet.duplicate() && publication != null) {
+            checkOrderOfRepeats(publication, packet.message().qos());
+        }
+        client.onPublish(packet, publication);
+        switch (packet.message().qos()) {
+            case AT_MOST_ONCE -> {}
+            case AT_LEAST_ONCE -> acknowledge(new PubAck(identifier, ReasonCode.SUCCESS));
+            case EXACTLY_ONCE -> acknowledge(new PubRec(identifier, ReasonCode.SUCCESS));
+        }
+    }
+
+    /** [MQTT-4.6.0-1] What is sent again comes in the order in which it was sent. */
+    private void checkOrderOfRepeats(Publication publication, Qos qos) {
+        boolean routedOnce = publication.sends == 1 && ledger.crashesSince(publication) == 0;
+        if (!routedOnce || publication.message.retain()) {
+            return;
+        }
+        Topic topic = new Topic(publication.publisher, publication.message.topic(), qos);
+        Publication before = newestRepeat.put(topic, publication);
+        if (before != null && before.number >= publication.number) {
+            throw new SimulationFailure(
+                    client.id() + ": sent again in another order: " + publication + " after " + before);
+        }
+    }
+
+    private void require(boolean holds, String what, ControlPacket packet) {
+        if (!holds) {
+            throw new SimulationFailure(client.id() + ": " + what + ": " + packet);
+        }
+    }
+
+    // ---- the end
+
+    @Override
+    public void onClosed(@Nullable Throwable cause) {
+        trace.line(client.id(), () -> (over ? "abandoned connection closed: " : "closed: ") + cause);
+        if (!over) {
+            over = true;
+            client.onClosed(this, cause, troublesAtGoodbye);
+        }
+    }
+}

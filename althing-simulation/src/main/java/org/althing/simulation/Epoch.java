@@ -1,0 +1,203 @@
+package org.althing.simulation;
+
+import static org.althing.simulation.Publication.NEVER;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.althing.mqtt.ControlPacket.Publish;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.SubscriptionOptions;
+import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.TopicName;
+import org.jspecify.annotations.Nullable;
+
+/** One session of a client, from its beginning to its end: what it has subscribed to, and what has come. */
+final class Epoch {
+    /** The ordered topic of MQTT 5.0, section 4.6. */
+    private record Line(String publisher, TopicName topic, Qos published, Qos received) {}
+
+    private static final class Receipts {
+        /** Messages taken: repeats of QoS 2 that the packet identifier shows to be such are none. */
+        int taken;
+
+        int withoutDuplicateFlag;
+    }
+
+    private final String clientId;
+    private final Ledger ledger;
+    private final List<Standing> standings = new ArrayList<>();
+    private final Map<Publication, Receipts> receipts = new HashMap<>();
+    private final Map<Line, Publication> newest = new HashMap<>();
+    private final Map<TopicName, Publication> retainedCopies = new LinkedHashMap<>();
+
+    Epoch(String clientId, Ledger ledger) {
+        this.clientId = clientId;
+        this.ledger = ledger;
+    }
+
+    List<Standing> standings() {
+        return standings;
+    }
+
+    /** The last message of each topic that came with RETAIN. */
+    Map<TopicName, Publication> retainedCopies() {
+        return retainedCopies;
+    }
+
+    boolean has(Publication publication) {
+        return receipts.containsKey(publication);
+    }
+
+    // ---- subscriptions
+
+    void onSubscribeSent(TopicFilter filter, SubscriptionOptions options) {
+        long now = ledger.tick();
+        Standing standing = latest(filter);
+        if (standing == null || standing.certainTo != NEVER || standing.isOver()) {
+            standing = new Standing(filter, now);
+            standings.add(standing);
+        }
+        standing.options.add(new Standing.Option(options, now));
+    }
+
+    void onSubAck(TopicFilter filter, SubscriptionOptions options) {
+        long now = ledger.tick();
+        for (Standing standing : standings) {
+            int index = indexOf(standing, options);
+            if (standing.filter.equals(filter) && index >= 0) {
+                standing.certainFrom = Math.min(standing.certainFrom, now);
+                for (Standing.Option earlier : standing.options.subList(0, index)) {
+                    earlier.to = Math.min(earlier.to, now);
+                }
+            }
+        }
+    }
+
+    private static int indexOf(Standing standing, SubscriptionOptions options) {
+        for (int i = 0; i < standing.options.size(); i++) {
+            if (standing.options.get(i).options == options) { // this very SUBSCRIBE
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    void onUnsubscribeSent(TopicFilter filter) {
+        long now = ledger.tick();
+        for (Standing standing : standings) {
+            if (standing.filter.equals(filter)) {
+                standing.certainTo = Math.min(standing.certainTo, now);
+            }
+        }
+    }
+
+    /** Everything that the filter may have stood for before UNSUBSCRIBE was sent is over. */
+    void onUnsubAck(TopicFilter filter, long sentAt) {
+        long now = ledger.tick();
+        for (Standing standing : standings) {
+            if (standing.filter.equals(filter) && standing.possibleFrom < sentAt) {
+                standing.possibleTo = Math.min(standing.possibleTo, now);
+            }
+        }
+    }
+
+    @Nullable
+    Standing latest(TopicFilter filter) {
+        for (Standing standing : standings.reversed()) {
+            if (standing.filter.equals(filter)) {
+                return standing;
+            }
+        }
+        return null;
+    }
+
+    // ---- messages
+
+    /** A message came that the packet identifier does not show to be a repeat. */
+    void onMessage(Publication publication, Publish packet) {
+        boolean retain = packet.message().retain();
+        Qos qos = packet.message().qos();
+        require(!retain || publication.message.retain(), "RETAIN is set", publication);
+        require(!publication.forbidden, "its client has said goodbye", publication);
+        checkWanted(publication, qos, retain);
+        publication.receipts++;
+        boolean first = !receipts.containsKey(publication);
+        Receipts counted = receipts.computeIfAbsent(publication, p -> new Receipts());
+        counted.taken++;
+        if (!packet.duplicate()) {
+            counted.withoutDuplicateFlag++;
+        }
+        checkCounts(publication, counted, qos);
+        if (retain) {
+            retainedCopies.put(publication.message.topic(), publication);
+        } else if (first && !publication.isWill) {
+            checkOrder(publication, qos);
+        }
+    }
+
+    private void checkWanted(Publication publication, Qos qos, boolean retain) {
+        boolean wanted = false;
+        for (Standing standing : standings) {
+            if (standing.mayMatch(publication, retain)) {
+                for (Standing.Option option : standing.options) {
+                    wanted |= Qos.min(option.options.qos(), publication.qos()) == qos
+                            && option.mayRoute(publication, clientId, retain);
+                }
+            }
+        }
+        require(wanted, "no subscription can have brought it at QoS " + qos.level() + ": " + standings, publication);
+    }
+
+    private void checkCounts(Publication publication, Receipts counted, Qos qos) {
+        int copies = publication.message.retain() ? subscribesMatching(publication) : 0;
+        int crashes = ledger.crashesSince(publication);
+        boolean repeatsAreRouted = publication.isWill || publication.qos() == Qos.AT_LEAST_ONCE;
+        int routed = repeatsAreRouted ? publication.sends : 1;
+        switch (qos) {
+            case EXACTLY_ONCE ->
+                require(counted.taken <= routed + copies, "came twice at QoS 2: " + counted.taken, publication);
+            case AT_LEAST_ONCE ->
+                require(
+                        counted.withoutDuplicateFlag <= routed + copies + crashes,
+                        "came without DUP " + counted.withoutDuplicateFlag + " times",
+                        publication);
+            case AT_MOST_ONCE ->
+                require(
+                        counted.withoutDuplicateFlag <= routed + copies + crashes,
+                        "came at QoS 0 " + counted.withoutDuplicateFlag + " times",
+                        publication);
+        }
+    }
+
+    private int subscribesMatching(Publication publication) {
+        int count = 0;
+        for (Standing standing : standings) {
+            if (standing.filter.matches(publication.message.topic())) {
+                count += standing.options.size();
+            }
+        }
+        return count;
+    }
+
+    private void checkOrder(Publication publication, Qos qos) {
+        Line line = new Line(publication.publisher, publication.message.topic(), publication.qos(), qos);
+        Publication before = newest.get(line);
+        if (before == null || before.number < publication.number) {
+            newest.put(line, publication);
+            return;
+        }
+        // What its publisher sent twice is routed twice, and what a crash undid is routed again: after the others.
+        boolean repeated = publication.qos() == Qos.AT_LEAST_ONCE && publication.sends > 1;
+        boolean undone = qos != Qos.EXACTLY_ONCE && ledger.crashesSince(publication) > 0;
+        require(repeated || undone, "came after " + before, publication);
+    }
+
+    private void require(boolean holds, String what, Publication publication) {
+        if (!holds) {
+            throw new SimulationFailure(clientId + ": " + what + ": " + publication);
+        }
+    }
+}

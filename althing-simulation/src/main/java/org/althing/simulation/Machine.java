@@ -1,0 +1,276 @@
+package org.althing.simulation;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import org.althing.broker.Broker;
+import org.althing.broker.BrokerConfig;
+import org.althing.broker.BrokerLog;
+import org.althing.broker.ListenerConfig;
+import org.althing.broker.StateChange;
+import org.althing.broker.storage.JournalStateStore;
+import org.althing.journal.Journal;
+import org.althing.journal.memory.FaultyDisk;
+import org.althing.net.NetEngine;
+import org.althing.net.memory.MemoryAddress;
+import org.jspecify.annotations.Nullable;
+
+/** What the broker runs on: a process that is killed, a disk that fails, a plug that is pulled. */
+final class Machine {
+    static final MemoryAddress ADDRESS = MemoryAddress.named("broker");
+
+    private static final long NO_OPERATION = 1L << 60;
+    private static final ListenerConfig LISTENER = ListenerConfig.mqtt("simulated", 1883);
+
+    /** One life of the process: what it left to be done dies with it. */
+    private static final class Life {
+        boolean ended;
+    }
+
+    private final World world;
+    private final RandomGenerator random;
+    private final Runnable onDeath;
+    private final BrokerConfig config;
+    private final long segmentBytes;
+    private final long syncNanosMax;
+
+    private FaultyDisk disk;
+    private Life life = new Life();
+    private @Nullable Broker broker;
+    private NetEngine.@Nullable Listening listening;
+    private long powerGoesAt = Long.MAX_VALUE;
+    private boolean failing;
+    private boolean stopping;
+    private long troubles;
+    private long lastTrouble;
+    private @Nullable String bug;
+
+    /** @param onDeath tells the clients that the broker is gone */
+    Machine(World world, Runnable onDeath) {
+        this.world = world;
+        this.onDeath = onDeath;
+        random = world.time().newRandom();
+        disk = new FaultyDisk(world.time().newRandom());
+        int[] inflight = {1, 2, 5, 20, 0};
+        config = BrokerConfig.builder()
+                .inflightMessagesMax(inflight[random.nextInt(inflight.length)])
+                .queuedMessagesMax(0)
+                .build();
+        segmentBytes = 1L << (11 + random.nextInt(6));
+        syncNanosMax = random.nextBoolean() ? 200_000 : 20_000_000;
+    }
+
+    /** Whether the disk has been made to fail, and nothing was repaired since. */
+    boolean isFailing() {
+        return failing;
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /** How often something was done to it. */
+    long troubles() {
+        return troubles;
+    }
+
+    /** The moment of the last of these. */
+    long lastTrouble() {
+        return lastTrouble;
+    }
+
+    boolean isUp() {
+        return broker != null;
+    }
+
+    Broker broker() {
+        Broker running = broker;
+        if (running == null) {
+            throw new IllegalStateException("the broker is down");
+        }
+        return running;
+    }
+
+    /** Throws if the broker has found a bug in itself. */
+    void check() {
+        if (bug != null) {
+            throw new SimulationFailure(bug);
+        }
+    }
+
+    private void trouble(String what) {
+        world.trace().line("machine", () -> what);
+        world.trace().mix(what.length());
+        troubles++;
+        lastTrouble = world.ledger().tick();
+    }
+
+    // ---- life
+
+    /** Starts the broker from what is on the disk; at a failure of the disk it stays down. */
+    void start() {
+        Life mine = new Life();
+        life = mine;
+        stopping = false;
+        failing = false;
+        try {
+            JournalStateStore store = JournalStateStore.open(
+                    disk, new Journal.Options(segmentBytes, Journal.Durability.SYNC), later(mine), later(mine));
+            Broker started = Broker.builder(config, world.engine())
+                    .store(store)
+                    .random(world.time().newRandom())
+                    .log(this::onLine)
+                    .start();
+            listening = world.engine().listen(ADDRESS, started.loop(), started.acceptor(LISTENER));
+            broker = started;
+            world.trace().line("machine", () -> "started: " + store.recovery());
+        } catch (IOException e) {
+            if (!String.valueOf(e.getMessage()).contains("(simulated)")) {
+                throw new SimulationFailure("the broker does not start", e);
+            }
+            trouble("does not start: " + e.getMessage());
+            world.ledger().onCrash();
+            disk = powerIsGone() ? disk.afterPowerCut() : disk.afterKill();
+            powerGoesAt = Long.MAX_VALUE;
+        }
+    }
+
+    private Executor later(Life of) {
+        return task -> world.time().after(Duration.ofNanos(random.nextLong(syncNanosMax)), () -> {
+            if (!of.ended) {
+                task.run();
+                if (powerIsGone()) {
+                    cutPower();
+                }
+            }
+        });
+    }
+
+    private boolean powerIsGone() {
+        return disk.operations() >= powerGoesAt;
+    }
+
+    private void onLine(BrokerLog.Level level, String line) {
+        world.trace().line("broker", () -> level + " " + line);
+        if (level == BrokerLog.Level.ERROR) {
+            boolean expected = failing && line.contains("State could not be saved");
+            if (!expected && bug == null) {
+                bug = line;
+            }
+        }
+    }
+
+    // ---- trouble
+
+    /** As kill -9. */
+    void kill() {
+        if (broker != null) {
+            die("killed");
+            disk = disk.afterKill();
+        }
+    }
+
+    /** What was not synced is lost, more or less. */
+    void cutPower() {
+        if (broker != null) {
+            die("power cut");
+            disk = disk.afterPowerCut();
+        }
+    }
+
+    /** The power goes in the middle of what the disk does next. */
+    void cutPowerSoon() {
+        long operations = 1 + random.nextLong(12);
+        disk.cutPowerAt(operations);
+        powerGoesAt = disk.operations() + operations;
+    }
+
+    /** One of the next operations fails; the process is ended some time later. */
+    void failSoon() {
+        trouble("disk will fail");
+        failing = true;
+        disk.failAt(1 + random.nextLong(6));
+        Life mine = life;
+        world.time().after(Duration.ofMillis(5 + random.nextLong(100)), () -> {
+            if (life == mine && !mine.ended) {
+                kill();
+            }
+        });
+    }
+
+    private void die(String how) {
+        trouble(how);
+        world.engine().kill(broker().loop());
+        broker = null;
+        listening = null;
+        life.ended = true;
+        powerGoesAt = Long.MAX_VALUE;
+        failing = false;
+        world.ledger().onCrash();
+        onDeath.run();
+    }
+
+    /** Nothing is planned any more. */
+    void heal() {
+        if (failing) {
+            kill();
+        }
+        disk.failAt(NO_OPERATION);
+        disk.cutPowerAt(NO_OPERATION);
+        powerGoesAt = Long.MAX_VALUE;
+        while (broker == null) {
+            start();
+        }
+    }
+
+    /** Stops in good order; {@link #isUp} says when it has. */
+    void stop() {
+        Broker running = broker();
+        trouble("stopping");
+        stopping = true;
+        if (listening != null) {
+            listening.close();
+        }
+        Life mine = life;
+        running.shutDown(() -> {
+            mine.ended = true;
+            world.time().after(Duration.ZERO, () -> {
+                world.trace().line("machine", () -> "stopped");
+                world.engine().kill(running.loop());
+                if (broker == running) {
+                    broker = null;
+                }
+            });
+        });
+    }
+
+    /** What a start would find on the disk. The broker is down. */
+    StoredState storedState() {
+        StoredState state = new StoredState();
+        try (JournalStateStore store = JournalStateStore.open(
+                disk, new Journal.Options(segmentBytes, Journal.Durability.SYNC), Runnable::run, task -> {})) {
+            store.replay(state);
+        } catch (IOException e) {
+            throw new SimulationFailure("the stored state cannot be read", e);
+        }
+        return state;
+    }
+
+    /** Broken rules are told to nobody else. */
+    List<String> dropped() {
+        var counters = broker().counters();
+        long count = counters.droppedQueueFull.value()
+                + counters.droppedSlowReader.value()
+                + counters.droppedExpired.value()
+                + counters.droppedTooLarge.value()
+                + counters.droppedRefused.value();
+        return count == 0 ? List.of() : List.of(count + " messages were dropped");
+    }
+
+    @Override
+    public String toString() {
+        return StateChange.class.getSimpleName() + " on " + disk;
+    }
+}

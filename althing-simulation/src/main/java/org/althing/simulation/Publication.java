@@ -1,0 +1,76 @@
+package org.althing.simulation;
+
+import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.ControlPacket.Publish;
+import org.althing.mqtt.Qos;
+import org.jspecify.annotations.Nullable;
+
+/** One message of one client, and what is known of its way. Times are moments of the {@link Ledger}. */
+final class Publication {
+    static final long NEVER = Long.MAX_VALUE;
+
+    final int number;
+    final String publisher;
+    final ApplicationMessage message;
+    final boolean isWill;
+
+    /** Not routed before; for a will {@link #NEVER} until the connection is lost. */
+    long routedFrom = NEVER;
+
+    /** Surely routed by then: its acknowledgement was seen. */
+    long routedTo = NEVER;
+
+    /** The earliest moment at which anybody may have it. */
+    long sentAt;
+
+    /** How often its publisher has sent it: at QoS 1 each may be routed. */
+    int sends;
+
+    /** Crashes of the broker before it was sent for the first time. */
+    int crashesBefore;
+
+    /** The will must not be published: the client said goodbye and the broker has heard it. */
+    boolean forbidden;
+
+    /** Receipts by anybody. */
+    int receipts;
+
+    /** On which it was sent, for QoS 0. */
+    @Nullable
+    Conversation conversation;
+
+    Publication(int number, String publisher, ApplicationMessage message, boolean isWill) {
+        this.number = number;
+        this.publisher = publisher;
+        this.message = message;
+        this.isWill = isWill;
+    }
+
+    Qos qos() {
+        return message.qos();
+    }
+
+    /** Whether it only clears a retained message: without payload nobody can tell it from another one. */
+    boolean clears() {
+        return message.payload().isEmpty();
+    }
+
+    boolean isAcknowledged() {
+        return routedTo != NEVER;
+    }
+
+    Publish packet(boolean duplicate, int packetIdentifier) {
+        return new Publish(duplicate, packetIdentifier, 0, message);
+    }
+
+    @Override
+    public String toString() {
+        return (isWill ? "will " : "message ") + number + " (" + message.topic() + ", QoS " + qos().level()
+                + (message.retain() ? ", retain" : "") + ", sent " + sends + " times from " + sentAt + ", routed "
+                + text(routedFrom) + " to " + text(routedTo) + ")";
+    }
+
+    static String text(long moment) {
+        return moment == NEVER ? "?" : Long.toString(moment);
+    }
+}

@@ -1,0 +1,224 @@
+package org.althing.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.ControlPacket.Subscribe;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.SubscriptionOptions;
+import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.TopicName;
+import org.althing.net.memory.MemoryEngine;
+import org.althing.net.memory.VirtualTime;
+
+/** One run: some clients and one broker through several times of trouble, each with a rest in which accounts are settled. */
+public final class Simulation {
+    private static final Duration REST_MAX = Duration.ofSeconds(120);
+    private static final int LINES_SHOWN = 400;
+
+    private final World world;
+    private final Machine machine;
+    private final RandomGenerator random;
+    private final List<ModelClient> clients = new ArrayList<>();
+
+    private Simulation(long seed, boolean traces) {
+        VirtualTime time = new VirtualTime(seed);
+        world = new World(time, new MemoryEngine(time), new Ledger(), new Trace(time.clock(), traces));
+        random = time.newRandom();
+        machine = new Machine(world, () -> clients.forEach(ModelClient::onCrash));
+        List<String> names = new ArrayList<>();
+        for (int i = 2 + random.nextInt(4); i > 0; i--) {
+            names.add("c" + i);
+        }
+        names.forEach(name -> clients.add(new ModelClient(name, world, machine, names)));
+    }
+
+    /**
+     * Runs one seed; returns a number that is the same for every run of it.
+     *
+     * @throws SimulationFailure with the seed, and with what happened last
+     */
+    public static long run(long seed, int steps) {
+        Simulation quiet = new Simulation(seed, false);
+        try {
+            quiet.run(steps);
+            return quiet.world.trace().digest();
+        } catch (RuntimeException | AssertionError failure) {
+            Simulation loud = new Simulation(seed, true);
+            Throwable cause = failure;
+            try {
+                loud.run(steps);
+                cause = new AssertionError("it did not happen again: the simulation is not deterministic", failure);
+            } catch (RuntimeException | AssertionError again) {
+                cause = again;
+            }
+            List<String> lines = loud.world.trace().lines();
+            List<String> shown = lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size());
+            throw new SimulationFailure(
+                    String.join("\n", shown) + "\nseed " + seed + ", steps " + steps + ": " + cause.getMessage(),
+                    cause);
+        }
+    }
+
+    private void run(int steps) {
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < steps; i++) {
+                step();
+                world.time().runFor(Duration.ofNanos(random.nextLong(4_000_000)));
+                machine.check();
+            }
+            settle();
+        }
+    }
+
+    private void step() {
+        if (!machine.isUp()) {
+            if (random.nextInt(4) == 0) {
+                machine.start();
+            }
+        } else if (!machine.isStopping() && !machine.isFailing()) {
+            switch (random.nextInt(300)) {
+                case 0 -> machine.kill();
+                case 1 -> machine.cutPower();
+                case 2, 3 -> machine.cutPowerSoon();
+                case 4 -> machine.failSoon();
+                case 5 -> machine.stop();
+                default -> {}
+            }
+        }
+        act(clients.get(random.nextInt(clients.size())));
+    }
+
+    private void act(ModelClient client) {
+        if (client.conversation() == null || (!client.isOpen() && random.nextInt(10) == 0)) {
+            client.connect(false);
+            return;
+        }
+        int luck = random.nextInt(100);
+        if (luck < 66) {
+            client.publish();
+        } else if (luck < 78) {
+            client.subscribe();
+        } else if (luck < 82) {
+            client.unsubscribe();
+        } else if (luck < 86) {
+            client.cut();
+        } else if (luck < 88) {
+            client.abort();
+        } else if (luck < 91) {
+            client.disconnect();
+        } else if (luck < 93) {
+            client.connect(false);
+        } else if (luck < 95) {
+            client.pause();
+        } else {
+            client.ping();
+        }
+    }
+
+    // ---- at rest
+
+    private void settle() {
+        world.trace().line("world", () -> "at rest");
+        rest(() -> machine.isUp() && !machine.isStopping(), () -> {
+            if (!machine.isUp() || !machine.isStopping()) {
+                machine.heal();
+            }
+        });
+        rest(() -> clients.stream().allMatch(ModelClient::isAtRest), this::reconnect);
+        world.time().runFor(Duration.ofSeconds(2));
+        require(clients.stream().allMatch(ModelClient::isAtRest), "there was no rest: " + clients);
+        world.ledger().onRest();
+        for (ModelClient client : clients) {
+            Epoch epoch = client.epoch();
+            if (epoch != null) {
+                world.ledger().checkDelivered(client, epoch);
+            }
+        }
+        require(machine.dropped().isEmpty(), machine.dropped().toString());
+        checkRetained();
+        checkStored();
+    }
+
+    private void reconnect() {
+        for (ModelClient client : clients) {
+            if (client.conversation() == null) {
+                client.connect(true);
+            }
+        }
+    }
+
+    private void rest(java.util.function.BooleanSupplier atRest, Runnable help) {
+        Duration slice = Duration.ofMillis(50);
+        for (Duration waited = Duration.ZERO; !atRest.getAsBoolean(); waited = waited.plus(slice)) {
+            require(waited.compareTo(REST_MAX) < 0, "does not come to rest: " + clients);
+            help.run();
+            world.time().runFor(slice);
+            machine.check();
+        }
+    }
+
+    private void checkRetained() {
+        ModelClient reader = new ModelClient("reader", world, machine, List.of("reader"));
+        rest(reader::isOpen, () -> {
+            if (reader.conversation() == null) {
+                reader.connect(true);
+            }
+        });
+        reader.subscribe(List.of(new Subscribe.Request(TopicFilter.of("#"), SubscriptionOptions.of(Qos.EXACTLY_ONCE))));
+        world.time().runFor(Duration.ofSeconds(30));
+        Epoch epoch = reader.epoch();
+        if (epoch == null || !reader.isAtRest()) {
+            throw new SimulationFailure("the reader of retained messages is not at rest: " + reader);
+        }
+        world.ledger().checkRetained(epoch.retainedCopies(), "sent to a new subscription");
+        clients.add(reader);
+    }
+
+    /** What is stored when all clients have left and the broker has stopped is what they know of. */
+    private void checkStored() {
+        Set<String> lasting = new TreeSet<>();
+        for (ModelClient client : clients) {
+            if (client.lasts()) {
+                lasting.add(client.id());
+            }
+            client.disconnectForNow();
+        }
+        clients.removeIf(client -> client.id().equals("reader"));
+        world.time().runFor(Duration.ofSeconds(5));
+        machine.stop();
+        rest(() -> !machine.isUp(), () -> {});
+        StoredState state = machine.storedState();
+        require(state.unfinished.isEmpty(), "stored though nothing is under way: " + state.unfinished);
+        require(
+                new TreeSet<>(state.sessions).equals(lasting),
+                "stored sessions " + state.sessions + ", not " + lasting);
+        Map<TopicName, Publication> retained = new LinkedHashMap<>();
+        state.retained.forEach((topic, id) -> {
+            ApplicationMessage message = state.messages.get(id);
+            Publication publication = message == null ? null : world.ledger().find(message);
+            if (publication == null) {
+                throw new SimulationFailure("no message is stored that is retained on " + topic);
+            }
+            retained.put(topic, publication);
+        });
+        world.ledger().checkRetained(retained, "stored");
+        require(
+                state.messages.size() == state.retained.size(),
+                "messages are stored that nobody needs: " + state.messages.keySet() + ", retained "
+                        + state.retained.values());
+        machine.start();
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new SimulationFailure(what);
+        }
+    }
+}
