@@ -80,7 +80,7 @@ final class Conversation implements TransportListener {
     }
 
     boolean isOpen() {
-        return open && !over;
+        return open && !over && !goodbye;
     }
 
     boolean isOver() {
@@ -191,7 +191,7 @@ final class Conversation implements TransportListener {
     @Override
     public void onBytes(ByteBuffer bytes) {
         try {
-            while (!over) {
+            while (!over && !goodbye) {
                 ControlPacket packet = decoder.decode(bytes);
                 if (packet == null) {
                     return;

@@ -67,6 +67,12 @@ final class Machine {
         return failing;
     }
 
+    /** What clients of every version may have unacknowledged, as they change versions within a session. */
+    int inflightMax() {
+        int max = config.delivery().inflightMessagesMax();
+        return max == 0 ? Integer.MAX_VALUE : max;
+    }
+
     boolean isStopping() {
         return stopping;
     }

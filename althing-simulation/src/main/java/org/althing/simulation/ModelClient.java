@@ -176,8 +176,9 @@ final class ModelClient {
 
     private ConnectOptions choose(boolean calmly) {
         boolean five = random.nextBoolean();
-        boolean cleanStart = mustStartClean || (!calmly && random.nextInt(10) == 0) || !usuallyLasts;
+        boolean cleanStart = isReader() || mustStartClean || (!calmly && random.nextInt(10) == 0) || !usuallyLasts;
         boolean lasts = five ? calmly || (usuallyLasts ? random.nextInt(10) > 0 : random.nextInt(6) == 0) : !cleanStart;
+        lasts &= !isReader();
         mustStartClean = false;
         int maximum = five && random.nextBoolean() ? 1 + random.nextInt(6) : 0xFFFF;
         Publication will = null;
@@ -187,6 +188,10 @@ final class ModelClient {
         }
         return new ConnectOptions(
                 five ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1, cleanStart, lasts, maximum, will);
+    }
+
+    private boolean isReader() {
+        return names.equals(List.of(id));
     }
 
     private LinkConditions conditions() {
@@ -215,7 +220,7 @@ final class ModelClient {
         session = Session.EXISTS;
         unsettled = null;
         int granted = (int) answer.properties().integer(Property.RECEIVE_MAXIMUM, 0xFFFF);
-        receiveMaximum = Math.min(UNACKNOWLEDGED_MAX, granted);
+        receiveMaximum = Math.min(Math.min(UNACKNOWLEDGED_MAX, machine.inflightMax()), granted);
         outbound.forEach((identifier, each) -> resend(from, identifier, each)); // [MQTT-4.4.0-1]
     }
 
@@ -533,7 +538,7 @@ final class ModelClient {
         }
         Publication will = from.options().will();
         if (from.saidGoodbye()) {
-            if (will != null && cause == null && troublesAtGoodbye == machine.troubles()) {
+            if (will != null && will.sends == 1 && cause == null && troublesAtGoodbye == machine.troubles()) {
                 will.forbidden = true; // [MQTT-3.14.4-3]
             }
             lost(NEVER);

@@ -126,11 +126,8 @@ public final class Simulation {
 
     private void settle() {
         world.trace().line("world", () -> "at rest");
-        rest(() -> machine.isUp() && !machine.isStopping(), () -> {
-            if (!machine.isUp() || !machine.isStopping()) {
-                machine.heal();
-            }
-        });
+        rest(() -> !machine.isUp() || !machine.isStopping(), () -> {});
+        machine.heal();
         rest(() -> clients.stream().allMatch(ModelClient::isAtRest), this::reconnect);
         world.time().runFor(Duration.ofSeconds(2));
         require(clients.stream().allMatch(ModelClient::isAtRest), "there was no rest: " + clients);
