@@ -42,7 +42,7 @@ final class MqttServer {
     /** @param address {@code HOST}, {@code HOST:PORT} or {@code [IPv6]:PORT} */
     static MqttServer of(String address, Arguments arguments) throws UsageException {
         int colon = address.lastIndexOf(':');
-        boolean hasPort = colon > 0 && (address.indexOf(':') == colon || address.charAt(colon - 1) == ']');
+        boolean hasPort = colon >= 0 && (address.indexOf(':') == colon || address.charAt(colon - 1) == ']');
         String host = hasPort ? address.substring(0, colon) : address;
         String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
         if (bare.isEmpty()) {

@@ -2,6 +2,7 @@ package org.althing.vote.tcp;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,7 @@ final class LineConnection implements TransportListener {
     private boolean reading = true;
     private long heardAtNanos;
     private final Map<String, Results> unseen = new LinkedHashMap<>();
+    private final Map<String, Results> shown = new HashMap<>();
     private EventLoop.@Nullable Timer silence;
     private EventLoop.@Nullable Timer idle;
 
@@ -365,7 +367,7 @@ final class LineConnection implements TransportListener {
     void show(Results results) {
         if (!transport.isWritable()) {
             unseen.put(results.poll(), results);
-        } else {
+        } else if (!results.equals(shown.put(results.poll(), results))) {
             write("RESULT " + results.json() + "\n");
         }
     }
