@@ -159,8 +159,13 @@ final class CallerDriver implements Driver {
         }
         dispatching = true;
         try {
+            boolean any = false;
             for (Inbox.Work work = nextWork(run); work != null; work = nextWork(run)) {
                 run.handle(work);
+                any = true;
+            }
+            if (any) {
+                run.idle();
             }
         } finally {
             dispatching = false;

@@ -44,7 +44,8 @@ public final class ClientOptions {
     Clock clock = Clock.system();
     PacketTrace trace = PacketTrace.NONE;
 
-    ClientOptions() {}
+    /** All defaults. */
+    public ClientOptions() {}
 
     /** Where {@link MqttClient#connect()} connects to: localhost, 1883. */
     public ClientOptions server(String serverHost, int serverPort) {

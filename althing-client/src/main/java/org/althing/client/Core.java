@@ -366,6 +366,10 @@ final class Core implements EngineListener {
                 return;
             }
             if (!run.isStopping()) {
+                ReceivedMessage handled = run.handledHere();
+                if (handled != null) {
+                    handled.ack();
+                }
                 run.stop();
                 engine.disconnect(reason, properties);
                 inbox.dropMessages();

@@ -17,6 +17,7 @@ final class Handlers {
     private volatile @Nullable Handler<ClientEvent.Disconnected> disconnected;
     private volatile @Nullable Handler<ClientEvent> event;
     private volatile @Nullable Handler<ReceivedMessage> message;
+    private volatile @Nullable Runnable idle;
     private final List<Filtered> filtered = new CopyOnWriteArrayList<>();
 
     void onConnect(Handler<ClientEvent.Connected> handler) {
@@ -29,6 +30,10 @@ final class Handlers {
 
     void onDisconnect(Handler<ClientEvent.Disconnected> handler) {
         disconnected = handler;
+    }
+
+    void onIdle(Runnable handler) {
+        idle = handler;
     }
 
     void onEvent(Handler<ClientEvent> handler) {
@@ -69,6 +74,13 @@ final class Handlers {
             call(disconnected, client, it);
         }
         call(event, client, happened);
+    }
+
+    void idle() {
+        Runnable handler = idle;
+        if (handler != null) {
+            handler.run();
+        }
     }
 
     private static <E> void call(@Nullable Handler<E> handler, MqttClient client, E happened) throws Exception {

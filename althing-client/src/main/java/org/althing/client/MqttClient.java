@@ -54,6 +54,11 @@ public final class MqttClient implements AutoCloseable {
         return new MqttClient(options);
     }
 
+    /** A client with these options, which become its own. */
+    public static MqttClient create(ClientOptions options) {
+        return new MqttClient(options);
+    }
+
     /** Called after every successful connect, the first one and each reconnect: the place to subscribe. */
     public MqttClient onConnect(Handler<ClientEvent.Connected> handler) {
         core.handlers.onConnect(handler);
@@ -80,6 +85,12 @@ public final class MqttClient implements AutoCloseable {
     /** For messages whose topic matches the filter. It does not subscribe. A message goes to every handler it matches. */
     public MqttClient onMessage(String filter, Handler<ReceivedMessage> handler) {
         core.addMessageHandler(TopicFilter.of(filter), handler);
+        return this;
+    }
+
+    /** Called when handlers have done all there was to do for the moment: the time to flush what they gathered. */
+    public MqttClient onIdle(Runnable handler) {
+        core.handlers.onIdle(handler);
         return this;
     }
 
@@ -204,6 +215,8 @@ public final class MqttClient implements AutoCloseable {
     /**
      * Ends the connection and every attempt to make one, in any state and from any thread, handlers included. Otherwise
      * than from a handler it returns when nothing of the client runs any more. {@code connect} may follow.
+     *
+     * <p>In a handler of messages the message at hand is acknowledged first, unless the application does that itself.
      */
     public void disconnect() {
         disconnect(ReasonCode.SUCCESS, Properties.NONE);

@@ -30,6 +30,8 @@ final class Run implements BooleanSupplier {
     private ClientEvent.@Nullable Connected firstConnected;
     private @Nullable ConnectFailedException failure;
     private @Nullable Link link;
+    private @Nullable ReceivedMessage handled;
+    private boolean busy;
 
     Run(Core core, boolean active) {
         this.core = core;
@@ -235,7 +237,27 @@ final class Run implements BooleanSupplier {
 
     /** The next call of handlers; null if there is none now. Under the lock. */
     Inbox.@Nullable Work pollWork() {
-        return core.inbox.poll();
+        Inbox.Work work = core.inbox.poll();
+        busy |= work != null;
+        return work;
+    }
+
+    /** Whether handlers have worked and have nothing left to do; once each time. Under the lock. */
+    boolean becomesIdle() {
+        boolean idle = busy && core.inbox.isEmpty();
+        if (idle) {
+            busy = false;
+        }
+        return idle;
+    }
+
+    /** Tells the application so. Not under the lock. */
+    void idle() {
+        try {
+            core.handlers.idle();
+        } catch (Throwable failed) { // whatever an application throws is its own; the client goes on
+            onHandlerFailed(null, null, failed);
+        }
     }
 
     /** Calls the handlers. Not under the lock. */
@@ -281,6 +303,7 @@ final class Run implements BooleanSupplier {
             core.unlock();
             return;
         }
+        setHandled(message);
         for (Handler<ReceivedMessage> handler : called) {
             try {
                 handler.handle(core.client, message);
@@ -288,16 +311,30 @@ final class Run implements BooleanSupplier {
                 onHandlerFailed(null, message, failed);
             }
         }
+        setHandled(null);
         if (!core.options.manualAcknowledgement) {
             message.ack();
         }
+    }
+
+    private void setHandled(@Nullable ReceivedMessage message) {
+        core.lock();
+        handled = message;
+        core.unlock();
+    }
+
+    /** The message whose handler runs on this thread, if its return acknowledges it. Under the lock. */
+    @Nullable
+    ReceivedMessage handledHere() {
+        boolean here = Thread.currentThread() == core.handlerThread && !core.options.manualAcknowledgement;
+        return here ? handled : null;
     }
 
     private void onHandlerFailed(@Nullable ClientEvent event, @Nullable ReceivedMessage message, Throwable failed) {
         System.getLogger("org.althing.client")
                 .log(
                         System.Logger.Level.WARNING,
-                        "the handler of " + (message == null ? event : message) + " failed",
+                        "the handler of " + (message == null ? event == null ? "idle" : event : message) + " failed",
                         failed);
         if (failed instanceof InterruptedException) {
             Thread.currentThread().interrupt();

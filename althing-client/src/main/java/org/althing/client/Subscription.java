@@ -39,6 +39,11 @@ public final class Subscription implements AutoCloseable {
         return pending.await();
     }
 
+    /** Waits for them for at most that time. */
+    public List<SubscribeResult> awaitAll(Duration max) throws InterruptedException, TimeoutException {
+        return pending.await(max);
+    }
+
     /** A future of the answers, one per filter, in their order. */
     public CompletableFuture<List<SubscribeResult>> toFuture() {
         return pending.toFuture();

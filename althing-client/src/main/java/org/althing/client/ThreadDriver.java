@@ -163,10 +163,18 @@ final class ThreadDriver implements Driver {
         try {
             while (true) {
                 Inbox.Work work = run.pollWork();
-                if (work != null || readerDone) {
+                if (work != null) {
                     return work;
                 }
-                core.workReady.awaitUninterruptibly();
+                if (run.becomesIdle()) {
+                    core.unlock();
+                    run.idle();
+                    core.lock();
+                } else if (readerDone) {
+                    return null;
+                } else {
+                    core.workReady.awaitUninterruptibly();
+                }
             }
         } finally {
             core.unlock();

@@ -1,70 +1,129 @@
 package org.althing.tools;
 
-import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
-import java.util.function.Consumer;
-import org.althing.client.MqttClient;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Dispatches {@code pub} and {@code sub}. */
+/**
+ * The commands: the first argument is {@code pub} or {@code sub}. The system property {@code althing.name} is the name
+ * that the user has called them by; under one of Mosquitto's they behave as those programs do.
+ */
 public final class Main {
-    private Main() {}
+    /** How long the end of a command may take after a signal. */
+    private static final long END_MILLIS_MAX = 3_000;
 
-    public static void main(String[] arguments) throws InterruptedException {
-        String name = System.getProperty("althing.name", "althing");
-        PrintStream out = new PrintStream(
-                new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
-                false,
-                StandardCharsets.UTF_8);
-        int status = run(
-                name, Arrays.asList(arguments), System.in, out, System.err, client -> endBySignal(name, client, out));
-        out.flush();
-        // No thread is left, but exit also where a shutdown hook has begun.
+    private final Terminal terminal;
+    private final Map<String, String> environment;
+    private final boolean mosquitto;
+
+    private Main(Terminal terminal, Map<String, String> environment, boolean mosquitto) {
+        this.terminal = terminal;
+        this.environment = environment;
+        this.mosquitto = mosquitto;
+    }
+
+    public static void main(String[] args) {
+        Terminal terminal = new Terminal(
+                new FileInputStream(FileDescriptor.in),
+                new FileOutputStream(FileDescriptor.out),
+                new FileOutputStream(FileDescriptor.err));
+        Main main = new Main(terminal, System.getenv(), isMosquitto(System.getProperty("althing.name", "althing")));
+        int status;
+        Command command = main.prepare(args);
+        if (command == null) {
+            status = main.status;
+        } else {
+            Ending ending = new Ending(command, Thread.currentThread());
+            Runtime.getRuntime().addShutdownHook(ending);
+            status = command.run().of(main.mosquitto);
+            ending.status(status);
+        }
+        // Not exit: nothing is left to do, and a signal's hook may be waiting for this thread.
         Runtime.getRuntime().halt(status);
     }
 
-    /** SIGINT and SIGTERM: says DISCONNECT, then ends with 0 under Mosquitto's names and 130 otherwise. */
-    private static void endBySignal(String name, MqttClient client, PrintStream out) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            client.disconnect();
-            out.flush();
-            Runtime.getRuntime().halt(name.startsWith("mosquitto_") ? Outcome.DONE : Outcome.INTERRUPTED);
-        }));
+    /** Runs a command to its end in this process, and returns the exit status. */
+    static int run(String name, String[] args, Terminal terminal, Map<String, String> environment) {
+        Main main = new Main(terminal, environment, isMosquitto(name));
+        Command command = main.prepare(args);
+        return command == null ? main.status : command.run().of(main.mosquitto);
     }
 
-    /** Runs a command to its end and returns the exit status. */
-    static int run(
-            String name,
-            List<String> words,
-            InputStream in,
-            PrintStream out,
-            PrintStream err,
-            Consumer<MqttClient> started)
-            throws InterruptedException {
-        boolean mosquitto = name.startsWith("mosquitto_");
-        String command = words.isEmpty() ? "" : words.getFirst();
-        List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
-        if (rest.contains("--help")) {
-            out.print(command.equals("sub") ? SubCommand.HELP : PubCommand.HELP);
-            return mosquitto ? Outcome.FAILED : Outcome.DONE; // Mosquitto: help ends with 1
+    private static boolean isMosquitto(String name) {
+        return name.startsWith("mosquitto_");
+    }
+
+    private int status;
+
+    /** A command that is ready to run; null if there is nothing to run, and {@code status} says how that ends. */
+    private @Nullable Command prepare(String[] args) {
+        Program program = args.length == 0 ? null : Program.of(args[0]);
+        if (program == null) {
+            terminal.error("althing: the commands here are pub and sub"
+                    + (args.length == 0 ? "" : ", not \"" + args[0] + "\""));
+            status = Outcome.USAGE.of(mosquitto);
+            return null;
         }
-        if (rest.contains("--version")) {
-            String version = Main.class.getPackage().getImplementationVersion();
-            out.println(name + " " + (version == null ? "development" : version) + " (Althing)");
-            return mosquitto ? Outcome.FAILED : Outcome.DONE;
-        }
-        return switch (command) {
-            case "pub" -> new PubCommand(in, out, err, mosquitto).run(rest);
-            case "sub" -> new SubCommand(out, err, mosquitto, started).run(rest);
-            default -> {
-                err.println("althing: unknown command '" + command + "'");
-                yield Outcome.USAGE;
+        Voice voice = new Voice(program, mosquitto, terminal);
+        try {
+            OptionsFile file = new OptionsFile(environment, mosquitto);
+            Arguments arguments = ArgumentReader.read(program, file, Arrays.copyOfRange(args, 1, args.length));
+            if (arguments.help || arguments.showVersion) {
+                tell(program, arguments);
+                status = Outcome.TOLD.of(mosquitto);
+                return null;
             }
-        };
+            terminal.quiet(arguments.quiet);
+            return program == Program.PUB
+                    ? new PubCommand(arguments, terminal, voice)
+                    : new SubCommand(arguments, terminal, voice);
+        } catch (UsageException mistake) {
+            voice.usage(mistake);
+            status = Outcome.USAGE.of(mosquitto);
+            return null;
+        } catch (IllegalArgumentException mistake) {
+            // What only the client can judge: a client identifier or a password that MQTT cannot carry, and the like.
+            voice.usage(new UsageException(String.valueOf(mistake.getMessage())));
+            status = Outcome.USAGE.of(mosquitto);
+            return null;
+        }
+    }
+
+    private void tell(Program program, Arguments arguments) {
+        if (arguments.help) {
+            Help.write(program, mosquitto, terminal);
+        } else {
+            Help.version(program, mosquitto, terminal);
+        }
+    }
+
+    /** Runs at SIGINT and SIGTERM: the command says DISCONNECT, prints what it has, and its status is the process's. */
+    private static final class Ending extends Thread {
+        private final Command command;
+        private final Thread main;
+        private volatile int status = -1; // volatile: the main thread says it, this one reads it
+
+        Ending(Command command, Thread main) {
+            this.command = command;
+            this.main = main;
+        }
+
+        void status(int value) {
+            status = value;
+        }
+
+        @Override
+        public void run() {
+            command.stop();
+            try {
+                main.join(END_MILLIS_MAX);
+            } catch (InterruptedException interrupt) {
+                // nobody interrupts the end of a process
+            }
+            Runtime.getRuntime().halt(status < 0 ? 130 : status);
+        }
     }
 }

@@ -1,130 +1,65 @@
 package org.althing.tools;
 
-import java.io.PrintStream;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
-import org.althing.client.ConnectFailedException;
-import org.althing.client.Reason;
 import org.althing.mqtt.ProtocolVersion;
-import org.jspecify.annotations.Nullable;
+import org.althing.mqtt.ReasonCode;
 
 /**
- * Words and exit codes of an end: Mosquitto's under its names, friendlier ones and a finer code under {@code althing}.
+ * How a command ended, and its exit status.
  *
- * @param mosquitto whether the command goes by a name of Mosquitto's
+ * @param althing the status under Althing's own name
+ * @param mosquitto the status under one of Mosquitto's names
  */
-record Outcome(boolean mosquitto, PrintStream err, boolean quiet) {
-    static final int DONE = 0;
-    static final int FAILED = 1;
-    static final int USAGE = 2;
-    static final int NETWORK = 3;
-    static final int CONNECT_REFUSED = 5;
-    static final int REFUSED = 6;
-    static final int LOST = 7;
-    static final int TIMEOUT = 27;
-    static final int INTERRUPTED = 130;
+record Outcome(int althing, int mosquitto) {
+    static final Outcome DONE = new Outcome(0, 0);
 
-    int usage(String command, UsageException mistake) {
-        err.println(
-                mosquitto
-                        ? "Error: " + mistake.getMessage() + "."
-                        : "althing " + command + ": " + mistake.getMessage() + "; althing " + command
-                                + " --help lists the options");
-        return mosquitto ? FAILED : USAGE;
+    /** Help or version was asked for. Mosquitto: its programs end with 1 then. */
+    static final Outcome TOLD = new Outcome(0, 1);
+
+    /** What was to be read cannot be. */
+    static final Outcome FAILED = new Outcome(1, 1);
+
+    /** The command line makes no sense. */
+    static final Outcome USAGE = new Outcome(2, 1);
+
+    /** No broker answers. */
+    static final Outcome UNREACHABLE = new Outcome(3, 1);
+
+    /** The connection was lost before all was done. */
+    static final Outcome LOST = new Outcome(7, 7);
+
+    /** The time of {@code -W} is over. */
+    static final Outcome TIMED_OUT = new Outcome(27, 27);
+
+    /** CONNACK refused. Before MQTT 5.0 Mosquitto's programs end with its return code. */
+    static Outcome connectRefused(ReasonCode reason, ProtocolVersion version) {
+        return new Outcome(5, version.hasProperties() ? reason.value() : returnCode(reason));
     }
 
-    int notConnected(ConnectFailedException failure, Settings settings) {
-        Reason reason = failure.reason();
-        if (reason != null) {
-            say(
-                    mosquitto
-                            ? "Connection error: Connection Refused: " + words(reason) + "."
-                            : "the broker at " + settings.host + ":" + settings.port + " refused the connection: "
-                                    + reason);
-            return mosquitto ? connackCode(reason, settings.version) : CONNECT_REFUSED;
-        }
-        if (mosquitto) {
-            say("Error: " + mosquittoWords(failure));
-            return FAILED;
-        }
-        say(friendly(failure, settings));
-        return NETWORK;
+    /**
+     * A message, or every subscription, was refused. Mosquitto: 2.0.11 warns and ends with 0; a script that loses
+     * messages must notice it, so here it is the reason code.
+     */
+    static Outcome refused(ReasonCode reason) {
+        return new Outcome(6, reason.value());
     }
 
-    int refused(String what, Reason reason) {
-        say((mosquitto ? "Warning: " : "") + what + " failed: " + words(reason) + ".");
-        return mosquitto ? FAILED : REFUSED;
+    /** SIGINT or SIGTERM. Mosquitto: for its subscriber that is the usual end. */
+    static Outcome interrupted(Program program) {
+        return new Outcome(130, program == Program.SUB ? 0 : 130);
     }
 
-    int lost(String why) {
-        say(mosquitto ? "Error: The connection was lost." : "the connection was lost: " + why);
-        return LOST;
+    int of(boolean underMosquittosName) {
+        return underMosquittosName ? mosquitto : althing;
     }
 
-    int timeout() {
-        say("Timed out");
-        return TIMEOUT;
-    }
-
-    void say(String line) {
-        if (!quiet) {
-            err.println(line);
-        }
-    }
-
-    /** Mosquitto: the return code of CONNACK; before MQTT 5.0 these are 1 to 5. */
-    private static int connackCode(Reason reason, ProtocolVersion version) {
-        if (version == ProtocolVersion.MQTT_5) {
-            return reason.code().value();
-        }
-        return switch (reason.code()) {
+    /** The return code of CONNACK before MQTT 5.0. */
+    static int returnCode(ReasonCode reason) {
+        return switch (reason) {
             case UNSUPPORTED_PROTOCOL_VERSION -> 1;
             case CLIENT_IDENTIFIER_NOT_VALID -> 2;
-            case SERVER_UNAVAILABLE, SERVER_BUSY -> 3;
+            case SERVER_UNAVAILABLE -> 3;
             case BAD_USER_NAME_OR_PASSWORD -> 4;
             default -> 5;
         };
-    }
-
-    private static String words(Reason reason) {
-        String name = reason.code().name().replace('_', ' ').toLowerCase(java.util.Locale.ROOT);
-        String own = switch (reason.code()) {
-            case NOT_AUTHORIZED -> "not authorised";
-            case BAD_USER_NAME_OR_PASSWORD -> "bad user name or password";
-            default -> name;
-        };
-        return reason.text().isEmpty() ? own : own + " (" + reason.text() + ")";
-    }
-
-    private static String mosquittoWords(ConnectFailedException failure) {
-        Throwable cause = root(failure);
-        if (cause instanceof UnknownHostException) {
-            return "Unable to connect (Lookup error.)";
-        }
-        return cause instanceof ConnectException
-                        && String.valueOf(cause.getMessage()).contains("refused")
-                ? "Connection refused"
-                : String.valueOf(failure.getMessage());
-    }
-
-    private static String friendly(ConnectFailedException failure, Settings settings) {
-        String where = settings.host + ":" + settings.port;
-        Throwable cause = root(failure);
-        if (cause instanceof UnknownHostException) {
-            return "no host is called '" + settings.host + "': check the name after -h";
-        }
-        if (cause instanceof ConnectException) {
-            return "no broker answers at " + where + " (" + cause.getMessage()
-                    + "): is it running, on this port, and listening to more than its own machine?";
-        }
-        return "no connection to " + where + ": " + failure.getMessage();
-    }
-
-    private static Throwable root(Throwable failure) {
-        Throwable cause = failure;
-        for (@Nullable Throwable next = failure; next != null; next = next.getCause()) {
-            cause = next;
-        }
-        return cause;
     }
 }

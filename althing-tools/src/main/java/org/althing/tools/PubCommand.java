@@ -1,212 +1,216 @@
 package org.althing.tools;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
+import java.util.Arrays;
+import org.althing.client.ClientEvent;
 import org.althing.client.ConnectFailedException;
 import org.althing.client.Delivery;
+import org.althing.client.Handler;
 import org.althing.client.MqttClient;
 import org.althing.client.PublishResult;
+import org.althing.client.Retry;
+import org.althing.client.Threads;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
 import org.althing.mqtt.Properties;
+import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.TopicName;
 import org.jspecify.annotations.Nullable;
 
-/** {@code pub}: publishes one message, or one for each line of its input. */
-final class PubCommand {
-    static final String HELP = """
-            Usage: althing pub [-h HOST] [-p PORT] -t TOPIC {-m TEXT | -f FILE | -l | -s | -n} [OPTIONS]
+/**
+ * Publishes and ends. A message is published when the one before is settled; lines of {@code -l} go out as they come, with
+ * as many unacknowledged as {@code -M} allows.
+ */
+final class PubCommand implements Command {
+    private final Arguments arguments;
+    private final Terminal terminal;
+    private final Voice voice;
+    private final Connection connection;
+    private final MqttClient client;
+    private int published;
+    private @Nullable Outcome trouble;
+    private volatile @Nullable String lostBecause; // volatile: with -l another thread says it
+    private volatile boolean stopped; // volatile: set by the thread that ends the process
 
-             -h, --host HOST            localhost
-             -p, --port PORT            1883
-             -t, --topic TOPIC          where to publish
-             -m, --message TEXT         the message
-             -f, --file FILE            the file's content is the message
-             -l, --stdin-line           each line of standard input is a message
-             -s, --stdin-file           all of standard input is the message
-             -n, --null-message         an empty message (with -r: clears the retained one)
-             -r, --retain               the broker keeps it for later subscribers
-             -q, --qos N                0, 1 or 2
-                 --repeat N             publish N times (not with -l)
-                 --repeat-delay SECONDS wait between two of them
-             -i, --id ID                client id; -I PREFIX: prefix and process id
-             -u, --username NAME, -P, --pw PASSWORD
-             -V, --protocol-version N   31, 311 (default) or 5
-             -k, --keepalive SECONDS    60
-             -c                         keep the session (needs -i); -x SECONDS: for how long (MQTT 5)
-             -A ADDRESS                 connect from this local address
-             -M N                       messages in flight (20)
-             -L mqtt://[USER[:PASSWORD]@]HOST[:PORT]/TOPIC
-                 --will-topic T --will-payload TEXT --will-qos N --will-retain
-             -d, --debug                show packets; --quiet: no error messages
-            """;
-
-    /** One kind of message source at most. */
-    private enum Source {
-        TEXT,
-        FILE,
-        LINES,
-        INPUT,
-        EMPTY
+    PubCommand(Arguments arguments, Terminal terminal, Voice voice) {
+        this.arguments = arguments;
+        this.terminal = terminal;
+        this.voice = voice;
+        this.connection = new Connection(arguments, terminal, voice);
+        // Lines may come rarely: then somebody must keep the connection alive meanwhile, and make it again.
+        boolean lines = arguments.source == Arguments.Source.STDIN_LINES;
+        Retry retry =
+                lines ? new Retry.Backoff(Duration.ofSeconds(1), Duration.ofSeconds(1), false) : new Retry.Never();
+        MqttClient made = connection.client(lines ? Threads.PLATFORM : Threads.CALLER, retry);
+        made.onDisconnect(new LostHandler());
+        this.client = made;
     }
 
-    private final InputStream in;
-    private final PrintStream out;
-    private final PrintStream err;
-    private final boolean mosquitto;
-    private final Settings settings = new Settings();
-    private @Nullable String topic;
-    private @Nullable Source source;
-    private String text = "";
-    private boolean retain;
-    private int repeat = 1;
-    private long repeatDelayNanos;
-
-    PubCommand(InputStream in, PrintStream out, PrintStream err, boolean mosquitto) {
-        this.in = in;
-        this.out = out;
-        this.err = err;
-        this.mosquitto = mosquitto;
-    }
-
-    int run(List<String> words) throws InterruptedException {
-        try {
-            parse(new Words(words));
-        } catch (UsageException mistake) {
-            return new Outcome(mosquitto, err, false).usage("pub", mistake);
+    private final class LostHandler implements Handler<ClientEvent.Disconnected> {
+        @Override
+        public void handle(MqttClient it, ClientEvent.Disconnected event) {
+            lostBecause = event.cause();
         }
-        Outcome outcome = new Outcome(mosquitto, err, settings.quiet);
-        try (MqttClient client = MqttClient.create(options -> {
-            settings.apply(options);
-            if (settings.debug) {
-                options.trace(new DebugTrace(out));
-            }
-        })) {
+    }
+
+    @Override
+    public Outcome run() {
+        try {
+            Bytes payload = payload();
             client.connect();
-            int status = publish(client, outcome);
-            client.disconnect();
-            return status;
+            if (payload == null) {
+                publishLines();
+            } else {
+                publishRepeatedly(payload);
+            }
         } catch (ConnectFailedException failure) {
-            return outcome.notConnected(failure, settings);
+            return stopped ? Outcome.interrupted(Program.PUB) : connection.failed(failure);
         } catch (IOException failure) {
-            outcome.say("Error: " + failure.getMessage());
+            voice.failed(String.valueOf(failure.getMessage()));
             return Outcome.FAILED;
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+        } finally {
+            client.disconnect(ReasonCode.SUCCESS, arguments.disconnectProperties.build());
+            terminal.flush();
         }
+        if (stopped) {
+            return Outcome.interrupted(Program.PUB);
+        }
+        return trouble == null ? Outcome.DONE : trouble;
     }
 
-    private void parse(Words words) throws UsageException {
-        for (String word = words.next(); word != null; word = words.next()) {
-            if (settings.take(word, words)) {
-                continue;
-            }
-            switch (word) {
-                case "-t", "--topic" -> topic = words.value();
-                case "-m", "--message" -> from(Source.TEXT, words.value());
-                case "-f", "--file" -> from(Source.FILE, words.value());
-                case "-l", "--stdin-line" -> from(Source.LINES, "");
-                case "-s", "--stdin-file" -> from(Source.INPUT, "");
-                case "-n", "--null-message" -> from(Source.EMPTY, "");
-                case "-r", "--retain" -> retain = true;
-                case "--repeat" -> repeat = words.integer(1, Integer.MAX_VALUE);
-                case "--repeat-delay" -> repeatDelayNanos = words.seconds();
-                default -> throw words.unknown();
-            }
-        }
-        settings.check();
-        topic = topic == null ? settings.urlTopic : topic;
-        if (topic == null || source == null) {
-            throw new UsageException("both a topic (-t) and a message (-m, -f, -l, -s or -n) are needed");
-        }
-        if (source == Source.LINES && repeat > 1) {
-            throw new UsageException("--repeat cannot be used with -l");
-        }
-        try {
-            TopicName.of(topic);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("-t: " + e.getMessage());
-        }
+    @Override
+    public void stop() {
+        stopped = true;
+        client.disconnect();
     }
 
-    private void from(Source kind, String value) throws UsageException {
-        if (source != null) {
-            throw new UsageException("only one of -m, -f, -l, -s and -n can be used");
-        }
-        source = kind;
-        text = value;
-    }
-
-    private int publish(MqttClient client, Outcome outcome) throws IOException, InterruptedException {
-        if (source == Source.LINES) {
-            return publishLines(client, outcome);
-        }
-        Bytes payload = payload();
-        int status = Outcome.DONE;
-        for (int i = 0; i < repeat; i++) {
-            if (i > 0 && repeatDelayNanos > 0 && !client.loop(Duration.ofNanos(repeatDelayNanos))) {
-                return outcome.lost("between two messages");
-            }
-            status = Math.max(status, settle(client.publish(message(payload)), outcome));
-        }
-        return status;
-    }
-
-    /** Publishes without waiting for each acknowledgement, and waits for all of them at the end: no line is lost unseen. */
-    private int publishLines(MqttClient client, Outcome outcome) throws IOException, InterruptedException {
-        Deque<Delivery> unsettled = new ArrayDeque<>();
-        int status = Outcome.DONE;
-        BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1));
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            // Read as Latin-1 and written as such, so that the bytes stay what they were.
-            unsettled.add(client.publish(message(Bytes.wrap(line.getBytes(StandardCharsets.ISO_8859_1)))));
-            while (!unsettled.isEmpty() && unsettled.peekFirst().isDone()) {
-                status = Math.max(status, settle(unsettled.removeFirst(), outcome));
-            }
-        }
-        for (Delivery delivery : unsettled) {
-            status = Math.max(status, settle(delivery, outcome));
-        }
-        return status;
-    }
-
-    private static int settle(Delivery delivery, Outcome outcome) throws InterruptedException {
-        return switch (delivery.await()) {
-            case PublishResult.Sent sent -> Outcome.DONE;
-            case PublishResult.Acknowledged acknowledged -> Outcome.DONE;
-            case PublishResult.Refused(var reason) -> outcome.refused("Publish", reason);
-            case PublishResult.Dropped(String why) -> outcome.lost(why);
-            case PublishResult.Unknown(String why) -> outcome.lost(why);
+    /** What to send; null for the lines of the standard input. */
+    private @Nullable Bytes payload() throws IOException {
+        String message = arguments.message == null ? "" : arguments.message;
+        Arguments.Source source = arguments.source == null ? Arguments.Source.NOTHING : arguments.source;
+        return switch (source) {
+            case MESSAGE -> Bytes.of(message);
+            case FILE -> Bytes.wrap(file(message));
+            case STDIN -> Bytes.wrap(terminal.in.readAllBytes());
+            case STDIN_LINES -> null;
+            case NOTHING -> Bytes.EMPTY;
         };
+    }
+
+    private static byte[] file(String name) throws IOException {
+        try {
+            return Files.readAllBytes(Path.of(name));
+        } catch (IOException failure) {
+            throw new IOException("Unable to open file \"" + name + "\".", failure);
+        }
+    }
+
+    private void publishRepeatedly(Bytes payload) throws InterruptedException {
+        ApplicationMessage message = message(payload);
+        for (int i = 1; i <= arguments.repeat && trouble == null; i++) {
+            if (i > 1 && arguments.repeatDelayNanos > 0 && !client.loop(Duration.ofNanos(arguments.repeatDelayNanos))) {
+                lost(lostBecause == null ? "the broker closed it" : lostBecause);
+                return;
+            }
+            published++;
+            settle(client.publish(message).await(), published);
+        }
     }
 
     private ApplicationMessage message(Bytes payload) {
-        if (topic == null) {
-            throw new IllegalStateException("parsed without a topic");
-        }
-        return new ApplicationMessage(TopicName.of(topic), payload, settings.qos, retain, Properties.NONE);
+        return new ApplicationMessage(
+                TopicName.of(arguments.topics.getLast()), payload, arguments.qos, arguments.retain, properties());
     }
 
-    private Bytes payload() throws IOException {
-        return switch (source) {
-            case FILE -> {
-                try {
-                    yield Bytes.wrap(Files.readAllBytes(Path.of(text)));
-                } catch (IOException e) {
-                    throw new IOException("Unable to read file '" + text + "'.", e);
+    private Properties properties() {
+        return arguments.publishProperties.build();
+    }
+
+    /** Says what went wrong, and remembers the first of it. */
+    private void settle(PublishResult result, int number) {
+        if (result.isSuccess()) {
+            return;
+        }
+        if (result instanceof PublishResult.Refused it) {
+            voice.publishRefused(number, it.reason());
+            if (trouble == null) {
+                trouble = Outcome.refused(it.reason().code());
+            }
+        } else {
+            lost(lostBecause == null ? "the message was not delivered" : lostBecause);
+        }
+    }
+
+    private void lost(String why) {
+        if (trouble == null && !stopped) {
+            voice.lost(why);
+            trouble = Outcome.LOST;
+        }
+    }
+
+    // ---- lines ---------------------------------------------------------------------------------------------------
+
+    private void publishLines() throws IOException, InterruptedException {
+        ArrayDeque<Delivery> open = new ArrayDeque<>();
+        LineReader lines = new LineReader(terminal.in);
+        for (byte[] line = lines.next(); line != null && !stopped; line = lines.next()) {
+            open.add(client.publish(message(Bytes.wrap(line))));
+            while (!open.isEmpty() && open.getFirst().isDone()) {
+                settleNext(open);
+            }
+        }
+        while (!open.isEmpty()) {
+            settleNext(open);
+        }
+    }
+
+    private void settleNext(ArrayDeque<Delivery> open) throws InterruptedException {
+        PublishResult result = open.remove().await();
+        published++;
+        settle(result, published);
+    }
+
+    /** Lines as bytes, without their ends. A last line may lack its end. */
+    private static final class LineReader {
+        private final InputStream in;
+        private final byte[] buffer = new byte[8192];
+        private int at;
+        private int end;
+
+        LineReader(InputStream in) {
+            this.in = in;
+        }
+
+        byte @Nullable [] next() throws IOException {
+            byte[] line = new byte[0];
+            while (true) {
+                if (at == end) {
+                    end = in.read(buffer);
+                    at = 0;
+                    if (end <= 0) {
+                        end = 0;
+                        return line.length == 0 ? null : line;
+                    }
+                }
+                int start = at;
+                while (at < end && buffer[at] != '\n') {
+                    at++;
+                }
+                int old = line.length;
+                line = Arrays.copyOf(line, old + at - start);
+                System.arraycopy(buffer, start, line, old, at - start);
+                if (at < end) {
+                    at++;
+                    return line;
                 }
             }
-            case INPUT -> Bytes.wrap(in.readAllBytes());
-            case EMPTY -> Bytes.EMPTY;
-            case null, default -> Bytes.of(text);
-        };
+        }
     }
 }

@@ -1,10 +1,14 @@
 package org.althing.tools;
 
-/** A mistake on the command line; the message names the option. */
+/** The command line says something that makes no sense. The message names the option; it is one sentence. */
 final class UsageException extends Exception {
     private static final long serialVersionUID = 1L;
 
     UsageException(String message) {
-        super(message);
+        super(message, null, false, false);
+    }
+
+    String sentence() {
+        return String.valueOf(getMessage());
     }
 }

@@ -1,10 +1,11 @@
 /**
- * The commands {@code pub} and {@code sub}, also as {@code mosquitto_pub} and {@code mosquitto_sub}: options in, exit code
+ * The commands {@code pub} and {@code sub}, alias {@code mosquitto_pub} and {@code mosquitto_sub}: options in, exit code
  * out.
  *
- * <p>Here: command lines, output formats, exit codes. Not here: the protocol; these stand on the client library, on the
- * caller's own thread. Nothing on the path of a message uses regular expressions, streams or format strings, because a
- * command lives for milliseconds.
+ * <p>Here: options, formats, words and exit codes. Not here: the protocol, which is the client's. One thread does
+ * everything (but for {@code pub -l}, which reads its input while the connection must be kept alive); classes are few and
+ * plain, because a command is over before the JVM has warmed up: no regular expressions, no {@code String.format}, no
+ * streams, and lambdas only off the usual path.
  */
 @NullMarked
 package org.althing.tools;
