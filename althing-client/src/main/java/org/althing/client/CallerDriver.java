@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class CallerDriver implements Driver {
     private static final Duration END_MAX = Duration.ofSeconds(5);
 
+    private static final Duration FINISH_MAX = Duration.ofMillis(250);
+
     private final Core core;
     private @Nullable Thread owner;
     private @Nullable Link link;
@@ -99,6 +101,9 @@ final class CallerDriver implements Driver {
             return;
         }
         if (run.wantsClose()) {
+            if (run.hasLastWords()) {
+                current.finish(FINISH_MAX);
+            }
             lost(run, null);
             return;
         }

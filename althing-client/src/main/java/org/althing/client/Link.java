@@ -85,6 +85,35 @@ final class Link {
         stream.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
     }
 
+    /** Says that nothing more will be written. What was written still arrives. */
+    void endOutput() {
+        Socket known = socket;
+        if (known != null) {
+            try {
+                known.shutdownOutput();
+            } catch (IOException closed) {
+                // then the other side knows already
+            }
+        }
+    }
+
+    /**
+     * Closes when the other side has closed, but not later than that. To close while something lies unread would reset
+     * the connection, and the other side might lose what was written last.
+     */
+    void finish(Duration max) {
+        endOutput();
+        try {
+            ByteBuffer ignored = read(max.toNanos());
+            while (ignored != null && ignored.hasRemaining()) {
+                ignored = read(max.toNanos());
+            }
+        } catch (IOException closed) {
+            // as good as closed
+        }
+        abort();
+    }
+
     /** Makes a read that waits return the end of the stream, while writing goes on; gives up an attempt to connect. */
     void wake() {
         Socket known = socket;

@@ -138,6 +138,18 @@ final class Run implements BooleanSupplier {
         }
     }
 
+    /** Whether what was written last, a DISCONNECT and what stands before it, is for a server that reads it. */
+    boolean hasLastWords() {
+        core.lock();
+        try {
+            Ending ending = core.engine.ending();
+            return core.engine.wantsClose()
+                    && (ending instanceof Ending.Requested || ending instanceof Ending.ServerFault);
+        } finally {
+            core.unlock();
+        }
+    }
+
     boolean wantsClose() {
         core.lock();
         try {

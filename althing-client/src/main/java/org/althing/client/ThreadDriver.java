@@ -15,6 +15,9 @@ final class ThreadDriver implements Driver {
     /** How long the last bytes may take to leave. */
     private static final Duration LAST_WRITE_MAX = Duration.ofSeconds(1);
 
+    /** How long the other side has to close first. */
+    private static final Duration FINISH_MAX = Duration.ofMillis(250);
+
     /** How long a handler may go on after the end was asked for, before it is interrupted. */
     private static final Duration HANDLER_MAX = Duration.ofSeconds(5);
 
@@ -24,6 +27,7 @@ final class ThreadDriver implements Driver {
     private @Nullable Thread reader;
     private @Nullable Thread handlers;
     private boolean readerDone;
+    private @Nullable Link readerLeft;
 
     ThreadDriver(Core core) {
         this.core = core;
@@ -81,7 +85,8 @@ final class ThreadDriver implements Driver {
             run.open(link);
             writer = newThread("writer", () -> write(run, link));
             writer.start();
-            while (!run.wantsClose()) {
+            // After the last words it reads on until the other side closes; see Link.finish for why.
+            while (!run.wantsClose() || run.hasLastWords()) {
                 ByteBuffer bytes = link.read(run.readNanos(Core.FOREVER));
                 if (bytes == null) {
                     break;
@@ -97,8 +102,11 @@ final class ThreadDriver implements Driver {
     }
 
     private void end(Run run, Link link, @Nullable Thread writer) {
-        boolean lastWords = run.wantsClose();
-        if (writer != null && lastWords) {
+        core.lock();
+        readerLeft = link;
+        core.outputReady.signalAll();
+        core.unlock();
+        if (writer != null && run.hasLastWords()) {
             join(writer, LAST_WRITE_MAX);
         }
         link.abort();
@@ -124,7 +132,26 @@ final class ThreadDriver implements Driver {
             run.onWritten(full, whole);
             spare = full;
         }
-        link.wake(); // the reader, if it does not know yet that this is the end
+        if (!link.isAborted()) {
+            link.endOutput();
+            awaitReader(link);
+            link.wake();
+        }
+    }
+
+    /** Gives the other side time to close first. */
+    private void awaitReader(Link link) {
+        core.lock();
+        try {
+            long left = FINISH_MAX.toNanos();
+            while (readerLeft != link && left > 0) {
+                left = core.outputReady.awaitNanos(left);
+            }
+        } catch (InterruptedException interrupt) {
+            // nobody has a reason to interrupt this thread; it ends anyway
+        } finally {
+            core.unlock();
+        }
     }
 
     /** Waits for something to write; null at the end. */

@@ -300,10 +300,6 @@ final class ArgumentReader {
         if (!into.cleanSession && !named) {
             throw new UsageException("You must provide a client id if you are using the -c option.");
         }
-        if (into.sessionExpirySeconds == NEVER_EXPIRES && !named && program == Program.SUB) {
-            throw new UsageException(
-                    "You must provide a client id if you are using an infinite session expiry interval.");
-        }
         boolean five = into.version == ProtocolVersion.MQTT_5;
         if (five && into.sessionExpirySeconds < 0 && !into.cleanSession) {
             into.sessionExpirySeconds = NEVER_EXPIRES;

@@ -179,7 +179,7 @@ final class OutputFormat {
             case 'P' -> userProperties(properties, out);
             case 'p' -> bytes(field, message.payload(), out);
             case 'q' -> out.put(Integer.toString(message.qos().level()));
-            case 'R' -> text(field, properties.string(Property.RESPONSE_TOPIC), out);
+            case 'R' -> responseTopic(field, properties, out);
             case 'r' -> out.put(message.retain() ? '1' : '0');
             case 'S' -> number(field, properties, Property.SUBSCRIPTION_IDENTIFIER, out);
             case 't' -> text(field, message.topic(), out);
@@ -247,6 +247,13 @@ final class OutputFormat {
         Bytes data = properties.bytes(Property.CORRELATION_DATA);
         if (data != null) {
             out.put(data);
+        }
+    }
+
+    /** Mosquitto: where there is none, not even the width is filled. */
+    private static void responseTopic(Part.Field field, Properties properties, ByteSink out) {
+        if (properties.has(Property.RESPONSE_TOPIC)) {
+            text(field, properties.string(Property.RESPONSE_TOPIC), out);
         }
     }
 

@@ -98,10 +98,19 @@ final class PubCommand implements Command {
         return switch (source) {
             case MESSAGE -> Bytes.of(message);
             case FILE -> Bytes.wrap(file(message));
-            case STDIN -> Bytes.wrap(terminal.in.readAllBytes());
+            case STDIN -> input();
             case STDIN_LINES -> null;
             case NOTHING -> Bytes.EMPTY;
         };
+    }
+
+    /** An empty message, which clears a retained one, is hardly meant by an empty input: that is what -n is for. */
+    private Bytes input() throws IOException {
+        byte[] bytes = terminal.in.readAllBytes();
+        if (bytes.length == 0) {
+            throw new IOException("Zero length input: -n sends an empty message.");
+        }
+        return Bytes.wrap(bytes);
     }
 
     private static byte[] file(String name) throws IOException {
