@@ -175,4 +175,27 @@ class LectureTest {
         assertThat(bad.exitCode()).isEqualTo(3);
         assertThat(bad.errText()).contains("nonsense").contains(file + ":2");
     }
+
+    @Test
+    void a_daemon_leaves_when_it_runs_and_its_pid_file_is_its_own() throws IOException {
+        Path pidFile = folder.resolve("pid");
+        Path conf = Files.writeString(
+                folder.resolve("daemon.conf"),
+                "listener " + Programs.freePort() + " 127.0.0.1\nallow_anonymous true\npid_file " + pidFile + "\n"
+                        + "log_dest file " + folder.resolve("log") + "\n");
+        assertThat(Althing.runAs("mosquitto", "-c", conf.toString(), "-d").exitCode())
+                .isZero();
+        ProcessHandle daemon =
+                ProcessHandle.of(Long.parseLong(Files.readString(pidFile))).orElseThrow();
+        try {
+            assertThat(Althing.runAs("mosquitto", "-c", conf.toString(), "-d").exitCode())
+                    .as("a second one finds the port taken")
+                    .isEqualTo(1);
+            assertThat(Files.readString(pidFile)).isEqualTo(Long.toString(daemon.pid()));
+        } finally {
+            daemon.destroy();
+        }
+        daemon.onExit().join();
+        assertThat(pidFile).doesNotExist();
+    }
 }

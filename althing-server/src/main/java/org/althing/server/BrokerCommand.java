@@ -128,12 +128,12 @@ final class BrokerCommand {
         try {
             log.log(Level.INFORMATION, title() + " starting");
             announce(line, conf, log);
-            if (conf.pidFile() != null) {
-                lifetime.add(PidFile.write(conf.pidFile()));
-            }
             NettyEngine engine = lifetime.add(new NettyEngine());
             lifetime.add(() -> log.log(Level.INFORMATION, title() + " terminating"));
             lifetime.add(start(conf, engine, log));
+            if (conf.pidFile() != null) { // last: a start that fails must not touch the file of the one that runs
+                lifetime.add(PidFile.write(conf.pidFile()));
+            }
         } catch (IOException e) {
             log.log(Level.ERROR, "Error: " + TakenPort.explain(e, ports(conf.broker())));
             lifetime.abandon();
