@@ -24,6 +24,7 @@ class ArchitectureTest {
         "java.io..",
         "java.nio..",
         "java.util..",
+        "java.math..",
         "java.net..",
         "java.security..",
         "java.time..",
