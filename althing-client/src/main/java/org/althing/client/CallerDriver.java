@@ -61,17 +61,36 @@ final class CallerDriver implements Driver {
         }
     }
 
-    private boolean enter() {
+    /**
+     * Makes this thread the owner; returns whether it was not before. While another thread brings the client to its end,
+     * this waits for that.
+     */
+    private boolean enter() throws InterruptedException {
+        Thread current = Thread.currentThread();
         core.lock();
         try {
-            Thread current = Thread.currentThread();
-            if (owner == current) {
+            while (owner != null && owner != current) {
+                if (!core.run().isStopping()) {
+                    throw new IllegalStateException("a client in CALLER mode belongs to one thread, now " + owner);
+                }
+                core.changed.await();
+            }
+            boolean outermost = owner == null;
+            owner = current;
+            return outermost;
+        } finally {
+            core.unlock();
+        }
+    }
+
+    /** The same if that needs no wait. */
+    private boolean tryEnter() {
+        core.lock();
+        try {
+            if (owner != null) {
                 return false;
             }
-            if (owner != null) {
-                throw new IllegalStateException("a client in CALLER mode belongs to one thread, now " + owner);
-            }
-            owner = current;
+            owner = Thread.currentThread();
             return true;
         } finally {
             core.unlock();
@@ -186,11 +205,15 @@ final class CallerDriver implements Driver {
         }
     }
 
-    /** What handlers send leaves together when they have returned. */
+    /** What handlers send leaves together when they have returned; whoever owns the client writes at its next step. */
     @Override
     public void flush() {
-        if (!dispatching && link != null) {
-            write(core.run());
+        if (tryEnter()) {
+            try {
+                write(core.run());
+            } finally {
+                leave();
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -157,6 +158,31 @@ class DriverTest {
             assertThat(waiting.await(SOON)).isEqualTo(new PublishResult.Dropped("the client was disconnected"));
             client.loopForever();
             assertThat(client.isConnected()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void another_thread_may_end_the_client_at_any_moment(Threads threads) throws Exception {
+        ScriptedServer.Script script = peer -> {
+            peer.accept();
+            peer.untilEnd();
+        };
+        int rounds = 100;
+        ScriptedServer.Script[] scripts = new ScriptedServer.Script[rounds];
+        Arrays.fill(scripts, script);
+        try (ScriptedServer server = new ScriptedServer(scripts)) {
+            for (int i = 0; i < rounds; i++) {
+                try (MqttClient client = client(server, threads)) {
+                    client.connect();
+                    Thread other = Thread.ofPlatform().start(client::disconnect);
+                    client.publish("t", "x");
+                    client.subscribe("t");
+                    assertThat(client.loop(SOON)).as("the time is over").isFalse();
+                    other.join();
+                }
+            }
+            server.await();
         }
     }
 
