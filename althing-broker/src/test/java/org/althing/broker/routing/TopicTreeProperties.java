@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The tree against {@link TopicFilter#matches}, filter by filter. */
 class TopicTreeProperties {
-    @Normative({"MQTT-4.7.1-1", "MQTT-4.7.1-2", "MQTT-4.7.1-3", "MQTT-4.7.2-1", "MQTT-4.7.3-4"})
+    @Normative({"MQTT-4.7.1-1", "MQTT-4.7.1-2", "MQTT-4.7.2-1", "MQTT-4.7.3-4"})
     @Test
     void finds_what_a_list_of_all_filters_finds_through_adding_and_removing() {
         Gen.forAll(300, gen -> {
