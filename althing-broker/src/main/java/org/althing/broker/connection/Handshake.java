@@ -9,6 +9,7 @@ import org.althing.broker.Client;
 import org.althing.broker.ListenerConfig;
 import org.althing.broker.StateChange;
 import org.althing.broker.session.ConnectRequest;
+import org.althing.broker.session.SessionLink;
 import org.althing.mqtt.ControlPacket.Connect;
 import org.althing.mqtt.Properties;
 import org.althing.mqtt.Property;
@@ -95,14 +96,14 @@ final class Handshake {
                 listener, remoteAddress, connect.version(), connect.clientId(), connect.userName(), connect.password());
     }
 
-    ConnectRequest request(NetworkConnection connection, @Nullable String userName) {
+    ConnectRequest request(SessionLink link, @Nullable String userName) {
         return new ConnectRequest(
                 new Client(clientId, userName),
                 connect.version(),
                 connect.cleanStart(),
                 environment.registry().grantedExpirySeconds(askedExpirySeconds()),
                 connect.will(),
-                connection,
+                link,
                 (int) connect.properties().integer(Property.RECEIVE_MAXIMUM, SIXTEEN_BITS));
     }
 
@@ -131,8 +132,14 @@ final class Handshake {
         return connect.properties().integer(Property.REQUEST_PROBLEM_INFORMATION, 1) == 1;
     }
 
+    /** Receive Maximum is a word of MQTT 5.0: who has not been told of it cannot exceed it. */
+    ReceiveWindow receiveWindow() {
+        boolean told = connect.version() == ProtocolVersion.MQTT_5;
+        return new ReceiveWindow(told ? receiveMaximum() : Integer.MAX_VALUE);
+    }
+
     /** How many QoS 1 and 2 messages the client may have unacknowledged. */
-    int receiveMaximum() {
+    private int receiveMaximum() {
         int max = environment.config().delivery().inflightMessagesMax();
         return max == 0 ? SIXTEEN_BITS : Math.min(max, SIXTEEN_BITS);
     }

@@ -1,0 +1,103 @@
+package org.althing.broker.connection;
+
+import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.session.Session;
+import org.althing.broker.session.SessionLink;
+import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.ReasonCode;
+import org.jspecify.annotations.Nullable;
+
+/** What a session says, on its way to the client: at once, or in line behind what has to be safe first. */
+final class ClientLink implements SessionLink {
+    private final ConnectionEnvironment environment;
+    private final NetworkConnection connection;
+    private final Output output;
+    private final ReceiveWindow window;
+    private final HeldPackets held;
+    private @Nullable Session session;
+
+    ClientLink(ConnectionEnvironment environment, NetworkConnection connection, Output output, ReceiveWindow window) {
+        this.environment = environment;
+        this.connection = connection;
+        this.output = output;
+        this.window = window;
+        held = new HeldPackets(
+                environment.sessions().changes(),
+                this::transmit,
+                () -> environment.loop().execute(connection::onStateLost),
+                connection::onDrained);
+    }
+
+    /** Whose words these are. */
+    void session(Session bound) {
+        session = bound;
+    }
+
+    /** Packets that wait for the disk, or for an interceptor. */
+    int held() {
+        return held.size();
+    }
+
+    /** Nothing that is held leaves any more. */
+    void close() {
+        held.close();
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return output.hasRoom();
+    }
+
+    @Override
+    public boolean send(ControlPacket packet) {
+        if (environment.log().logs(Level.DEBUG)) {
+            environment.log().log(Level.DEBUG, PacketLog.sending(packet, connection.clientId()));
+        }
+        try {
+            boolean sent = output.send(packet);
+            if (sent && packet instanceof ControlPacket.Publish) {
+                environment.counters().publishesSent.increment();
+            }
+            return sent;
+        } catch (IllegalArgumentException e) {
+            // Perhaps in the middle of a fan-out: the others must not suffer from it.
+            environment.loop().execute(() -> connection.onBug(e));
+            return true;
+        }
+    }
+
+    @Override
+    public void sendAfter(long change, ControlPacket packet) {
+        held.add(change, packet);
+    }
+
+    @Override
+    public AckSlot reserve() {
+        return held.reserve();
+    }
+
+    /** It is the packet's turn, and what it stands for is safe. */
+    private void transmit(ControlPacket packet) {
+        boolean finished = switch (packet) {
+            case ControlPacket.PubAck ack -> true;
+            case ControlPacket.PubRec ack -> ack.reasonCode().isError();
+            case ControlPacket.PubComp ack -> true;
+            default -> false;
+        };
+        if (finished) {
+            window.giveBack();
+        }
+        boolean sent = send(packet);
+        if (!sent && packet instanceof ControlPacket.Publish publish && session != null) {
+            session.onTooLarge(publish.packetIdentifier());
+        }
+        if (packet instanceof ControlPacket.ConnAck && session != null) {
+            connection.onConnAckSent(session);
+        }
+    }
+
+    @Override
+    public void end(ReasonCode reasonCode, String why) {
+        connection.end(reasonCode, why);
+    }
+}

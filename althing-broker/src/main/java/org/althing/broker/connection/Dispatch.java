@@ -1,0 +1,92 @@
+package org.althing.broker.connection;
+
+import org.althing.broker.ListenerConfig;
+import org.althing.broker.session.Session;
+import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.Property;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.ReasonCode;
+
+/** What an accepted client sends, on its way to its session: held to what CONNACK has granted. */
+final class Dispatch {
+    private final ConnectionEnvironment environment;
+    private final NetworkConnection connection;
+    private final ListenerConfig listener;
+    private final Session session;
+    private final ClientLink link;
+    private final ReceiveWindow window;
+
+    Dispatch(
+            ConnectionEnvironment environment,
+            NetworkConnection connection,
+            ListenerConfig listener,
+            Session session,
+            ClientLink link,
+            ReceiveWindow window) {
+        this.environment = environment;
+        this.connection = connection;
+        this.listener = listener;
+        this.session = session;
+        this.link = link;
+        this.window = window;
+    }
+
+    /** Takes any packet of a client but CONNECT. */
+    void onPacket(ControlPacket packet) {
+        switch (packet) {
+            case ControlPacket.Publish publish -> onPublish(publish);
+            case ControlPacket.PubAck ack -> session.onPubAck(ack.packetIdentifier());
+            case ControlPacket.PubRec ack -> session.onPubRec(ack.packetIdentifier(), ack.reasonCode());
+            case ControlPacket.PubRel release -> session.onPubRel(release.packetIdentifier());
+            case ControlPacket.PubComp ack -> session.onPubComp(ack.packetIdentifier());
+            case ControlPacket.Subscribe subscribe -> session.onSubscribe(subscribe, listener.qosMax());
+            case ControlPacket.Unsubscribe unsubscribe -> session.onUnsubscribe(unsubscribe);
+            case ControlPacket.PingReq ping -> link.send(ControlPacket.PingResp.INSTANCE); // [MQTT-3.12.4-1]
+            case ControlPacket.Disconnect disconnect -> onDisconnect(disconnect);
+            case ControlPacket.Auth auth ->
+                connection.end(
+                        ReasonCode.PROTOCOL_ERROR, "protocol error: AUTH without Authentication Method in CONNECT");
+            case ControlPacket.Connect no -> throw unexpected(no);
+            case ControlPacket.ConnAck no -> throw unexpected(no);
+            case ControlPacket.SubAck no -> throw unexpected(no);
+            case ControlPacket.UnsubAck no -> throw unexpected(no);
+            case ControlPacket.PingResp no -> throw unexpected(no);
+        }
+    }
+
+    private static IllegalStateException unexpected(ControlPacket packet) {
+        return new IllegalStateException("the decoder let through " + packet);
+    }
+
+    private void onPublish(ControlPacket.Publish packet) {
+        environment.counters().publishesReceived.increment();
+        Qos qos = packet.message().qos();
+        if (packet.topicAlias() != 0) {
+            // [MQTT-3.3.2-9] CONNACK granted none.
+            connection.end(ReasonCode.TOPIC_ALIAS_INVALID, "topic alias " + packet.topicAlias() + ", more than 0");
+        } else if (qos.compareTo(listener.qosMax()) > 0) {
+            connection.end(ReasonCode.QOS_NOT_SUPPORTED, "QoS not supported"); // [MQTT-3.2.2-11]
+        } else if (packet.message().retain() && !environment.config().delivery().retainAvailable()) {
+            connection.end(ReasonCode.RETAIN_NOT_SUPPORTED, "retain not supported"); // [MQTT-3.2.2-14]
+        } else if (qos != Qos.AT_MOST_ONCE && !window.take()) {
+            connection.end(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED, "more than " + window.max() + " messages at a time");
+        } else {
+            session.onPublish(packet);
+        }
+    }
+
+    private void onDisconnect(ControlPacket.Disconnect packet) {
+        long expiry = packet.properties().integer(Property.SESSION_EXPIRY_INTERVAL, -1);
+        if (expiry > 0 && session.expirySeconds() == 0) {
+            connection.end(
+                    ReasonCode.PROTOCOL_ERROR, "protocol error: DISCONNECT prolongs a session that ends with it");
+            return;
+        }
+        if (expiry >= 0) {
+            session.expirySeconds(environment.registry().grantedExpirySeconds(expiry));
+        }
+        boolean normal = packet.reasonCode() == ReasonCode.SUCCESS;
+        String why = normal ? "" : NetworkConnection.words(packet.reasonCode());
+        connection.leave(why, normal); // [MQTT-3.14.4-3]
+    }
+}
