@@ -3,12 +3,17 @@ package org.althing.broker;
 import java.util.function.Consumer;
 
 /** Keeps nothing. */
-enum NoStateStore implements StateStore {
+enum NoStateStore implements StateStore, StateLog {
     INSTANCE;
 
     @Override
     public void replay(Consumer<StateChange> consumer) {
         // Nothing was kept.
+    }
+
+    @Override
+    public StateLog log(int shard) {
+        return this; // it has no state to share
     }
 
     @Override

@@ -5,32 +5,35 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the changes of sessions, retained messages and queues go, so that they outlive the process. All methods but
- * {@link #close} are called on the shard's loop ({@link #replay} before it runs).
+ * Where the changes of sessions, retained messages and queues go, so that they outlive the process. One for the whole
+ * broker; each shard appends through a {@link StateLog} of its own.
+ *
+ * <p>The commits of all logs are one sequence, in the order in which they were handed over. Since a shard hands over its
+ * turn before it tells another shard of it, any beginning of the sequence is a state that the broker really had.
  */
 public interface StateStore extends AutoCloseable {
     /**
-     * Gives back what was committed before, as changes in an order that makes the same state: once, first.
+     * Gives back what was committed before, as changes in an order that makes the same state: once, first, before any
+     * shard runs.
      *
      * @throws IOException if the state cannot be read; the broker does not start
      */
     void replay(Consumer<StateChange> consumer) throws IOException;
 
-    /** Gathers a change for the next commit. Never blocks. */
-    void append(StateChange change);
-
     /**
-     * Hands over what gathered since the last commit. Never blocks. After a crash the changes of one commit are there as
-     * a whole or not at all, and only if those of all commits before it are.
+     * Makes the log of one shard, after {@link #replay} and before that shard runs. Logs know nothing of each other: each
+     * may be used on another thread.
+     *
+     * @param shard from 0 on
      */
-    void commit(Committed done);
+    StateLog log(int shard);
 
     /** Whether anything outlives the process. Where it does not, nothing is appended and nobody waits. */
     default boolean isDurable() {
         return true;
     }
 
-    /** Commits what was handed over and closes. */
+    /** Commits what was handed over and closes; no shard uses its log any more. */
     @Override
     void close() throws IOException;
 
@@ -38,7 +41,7 @@ public interface StateStore extends AutoCloseable {
     @FunctionalInterface
     interface Committed {
         /**
-         * Called once per commit, in their order, on any thread.
+         * Called once per commit, in the order of the log's commits, on any thread.
          *
          * @param failure null when durable; otherwise nothing that stands on these changes is acknowledged, nor on any
          *     later ones

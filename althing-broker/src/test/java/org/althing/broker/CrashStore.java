@@ -12,7 +12,6 @@ final class CrashStore implements StateStore {
     private record Batch(List<StateChange> changes, Committed done) {}
 
     private final List<StateChange> disk;
-    private List<StateChange> gathered = new ArrayList<>();
     private final ArrayDeque<Batch> underWay = new ArrayDeque<>();
     private boolean slow;
     private boolean closed;
@@ -66,19 +65,28 @@ final class CrashStore implements StateStore {
     }
 
     @Override
-    public void append(StateChange change) {
-        gathered.add(change);
+    public StateLog log(int shard) {
+        return new Handle();
     }
 
-    @Override
-    public void commit(Committed done) {
-        List<StateChange> changes = gathered;
-        gathered = new ArrayList<>();
-        if (slow) {
-            underWay.add(new Batch(changes, done));
-        } else {
-            disk.addAll(changes);
-            done.committed(null);
+    private final class Handle implements StateLog {
+        private List<StateChange> gathered = new ArrayList<>();
+
+        @Override
+        public void append(StateChange change) {
+            gathered.add(change);
+        }
+
+        @Override
+        public void commit(Committed done) {
+            List<StateChange> changes = gathered;
+            gathered = new ArrayList<>();
+            if (slow) {
+                underWay.add(new Batch(changes, done));
+            } else {
+                disk.addAll(changes);
+                done.committed(null);
+            }
         }
     }
 

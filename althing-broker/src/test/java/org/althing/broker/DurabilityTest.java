@@ -397,8 +397,9 @@ class DurabilityTest {
     @Test
     void a_store_that_refers_to_what_is_not_there_stops_the_start() {
         CrashStore damaged = new CrashStore();
-        damaged.append(new StateChange.RetainedPut(org.althing.mqtt.TopicName.of("t"), 5));
-        damaged.commit(failure -> {});
+        StateLog log = damaged.log(0);
+        log.append(new StateChange.RetainedPut(org.althing.mqtt.TopicName.of("t"), 5));
+        log.commit(failure -> {});
         assertThatThrownBy(() -> Broker.builder(BrokerConfig.builder().build(), rig.engine)
                         .store(damaged)
                         .start())

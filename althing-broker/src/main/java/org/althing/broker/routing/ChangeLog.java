@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.StateChange;
+import org.althing.broker.StateLog;
 import org.althing.broker.StateStore;
 import org.althing.net.EventLoop;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,8 @@ public final class ChangeLog {
     /** The number of no change: it is always committed. */
     public static final long NOTHING = 0;
 
-    private final StateStore store;
+    private final StateLog store;
+    private final Partitions partitions;
     private final EventLoop loop;
     private final BrokerLog log;
     private final boolean durable;
@@ -40,8 +42,10 @@ public final class ChangeLog {
     private @Nullable Throwable failure;
     private List<Runnable> waiting = new ArrayList<>();
 
-    public ChangeLog(StateStore store, EventLoop loop, BrokerLog log) {
-        this.store = store;
+    /** @param partitions whose changes these are */
+    public ChangeLog(StateStore store, Partitions partitions, EventLoop loop, BrokerLog log) {
+        this.store = store.log(partitions.shard());
+        this.partitions = partitions;
         this.loop = loop;
         this.log = log;
         this.durable = store.isDurable();
@@ -103,7 +107,7 @@ public final class ChangeLog {
         }
         message.references++;
         if (message.references == 1) {
-            lastMessageId++;
+            lastMessageId = partitions.nextMessageId(lastMessageId);
             message.storedId = lastMessageId;
             append(new StateChange.MessageStored(
                     message.storedId, message.message(), message.publisher(), message.expiresAtMillis()));

@@ -20,6 +20,7 @@ import org.althing.broker.connection.ConnectionEnvironment;
 import org.althing.broker.connection.NetworkConnection;
 import org.althing.broker.routing.ChangeLog;
 import org.althing.broker.routing.Deadlines;
+import org.althing.broker.routing.Partitions;
 import org.althing.broker.routing.RoutedMessage;
 import org.althing.broker.routing.Router;
 import org.althing.broker.session.RestoredState;
@@ -60,7 +61,7 @@ public final class Shard {
     public Shard(EventLoop loop, Parts parts) {
         this.loop = loop;
         this.parts = parts;
-        changes = new ChangeLog(parts.store(), loop, parts.log());
+        changes = new ChangeLog(parts.store(), Partitions.ALL, loop, parts.log());
         Deadlines deadlines = new Deadlines(loop);
         router = new Router(changes, deadlines, counters);
         SessionEnvironment sessions = new SessionEnvironment(

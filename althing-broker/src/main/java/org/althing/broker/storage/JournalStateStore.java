@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.althing.broker.StateChange;
+import org.althing.broker.StateLog;
 import org.althing.broker.StateStore;
 import org.althing.journal.CommitterThread;
 import org.althing.journal.Disk;
@@ -28,8 +30,6 @@ public final class JournalStateStore implements StateStore {
 
     private final Journal journal;
     private final @Nullable Owned owned;
-    private final StateForm form = new StateForm();
-    private final RecordBatch batch = new RecordBatch();
 
     /** What was read at start, until it is given back. */
     private @Nullable StateFold fold;
@@ -117,20 +117,41 @@ public final class JournalStateStore implements StateStore {
             throw new IllegalStateException("the state was given back before");
         }
         fold = null;
-        found.dropUnusable(
-                        change -> LOG.log(System.Logger.Level.WARNING, "names a message that is not there: " + change))
-                .forEach(this::append);
+        List<StateChange> removals = found.dropUnusable(
+                change -> LOG.log(System.Logger.Level.WARNING, "names a message that is not there: " + change));
+        if (!removals.isEmpty()) {
+            // At once: from now on any shard may use the ids of dropped messages again.
+            StateLog log = log(0);
+            removals.forEach(log::append);
+            log.commit(failure -> {}); // what could not be dropped is dropped at the next start
+        }
         found.forEach(consumer);
     }
 
     @Override
-    public void append(StateChange change) {
-        batch.add(form.write(change));
+    public StateLog log(int shard) {
+        return new Handle(journal);
     }
 
-    @Override
-    public void commit(Committed done) {
-        journal.commit(batch, done::committed);
+    /** What one shard writes with: a form and a batch of its own. The journal takes batches from any thread. */
+    private static final class Handle implements StateLog {
+        private final Journal journal;
+        private final StateForm form = new StateForm();
+        private final RecordBatch batch = new RecordBatch();
+
+        Handle(Journal journal) {
+            this.journal = journal;
+        }
+
+        @Override
+        public void append(StateChange change) {
+            batch.add(form.write(change));
+        }
+
+        @Override
+        public void commit(Committed done) {
+            journal.commit(batch, done::committed);
+        }
     }
 
     @Override

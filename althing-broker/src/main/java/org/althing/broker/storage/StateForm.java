@@ -6,6 +6,7 @@ import java.util.List;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateChange.Delivery;
 import org.althing.broker.StateChange.InflightState;
+import org.althing.broker.routing.Partitions;
 import org.althing.journal.Keys;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
@@ -29,7 +30,6 @@ import org.althing.mqtt.TopicName;
  */
 final class StateForm {
     static final int VERSION = 1;
-    static final int PARTITIONS = 64;
 
     private static final int SESSION = 1;
     private static final int SUBSCRIPTION = 2;
@@ -51,13 +51,12 @@ final class StateForm {
     private final StateBuffer record = new StateBuffer();
     private final StateBuffer key = new StateBuffer();
 
-    /** The partition of a client identifier or a topic. */
-    static int partition(String text) {
-        return Math.floorMod(text.hashCode(), PARTITIONS);
+    private static int partition(String text) {
+        return Partitions.of(text);
     }
 
     private static int partition(long messageId) {
-        return (int) (messageId % PARTITIONS);
+        return (int) (messageId % Partitions.COUNT);
     }
 
     /** The record; valid until the next call. */
@@ -211,7 +210,7 @@ final class StateForm {
         StateReader key = new StateReader(reader.nested());
         int kind = key.u8();
         StateChange change = removes ? readRemoval(kind, key) : readPut(kind, key, reader);
-        if (partition >= PARTITIONS || !key.isAtEnd() || !reader.isAtEnd()) {
+        if (partition >= Partitions.COUNT || !key.isAtEnd() || !reader.isAtEnd()) {
             throw new IllegalArgumentException("it has more than a record of kind " + kind + " has");
         }
         return change;

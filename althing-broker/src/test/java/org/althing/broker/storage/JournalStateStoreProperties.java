@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.althing.broker.StateChange;
+import org.althing.broker.StateLog;
 import org.althing.journal.Journal;
 import org.althing.journal.memory.FaultyDisk;
 import org.althing.testing.Gen;
@@ -210,6 +211,7 @@ class JournalStateStoreProperties {
         for (int start = gen.between(2, 4); start > 0; start--) {
             JournalStateStore store = JournalStateStore.open(disk, OPTIONS, Runnable::run, Runnable::run);
             List<StateChange> replayed = replay(store);
+            StateLog log = store.log(0);
             checkOrder(replayed);
             Set<StateChange> state = new HashSet<>(replayed);
             assertThat(state).hasSize(replayed.size());
@@ -224,11 +226,11 @@ class JournalStateStoreProperties {
                 Model next = new Model(acknowledged.byKey);
                 for (StateChange change : broker.turn(acknowledged)) {
                     next.apply(change);
-                    store.append(change);
+                    log.append(change);
                 }
                 handedOver = next;
                 boolean[] durable = {false};
-                store.commit(failure -> durable[0] = failure == null);
+                log.commit(failure -> durable[0] = failure == null);
                 acknowledged = durable[0] ? next : acknowledged;
             }
             possible = List.of(acknowledged, handedOver);

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateChange.Delivery;
 import org.althing.broker.StateChange.InflightState;
+import org.althing.broker.StateLog;
 import org.althing.journal.Disk;
 import org.althing.journal.Journal;
 import org.althing.journal.RecordBatch;
@@ -49,11 +50,15 @@ class JournalStateStoreTest {
     }
 
     private static @Nullable Throwable commit(JournalStateStore store, StateChange... changes) {
+        return commit(store.log(0), changes);
+    }
+
+    private static @Nullable Throwable commit(StateLog log, StateChange... changes) {
         for (StateChange change : changes) {
-            store.append(change);
+            log.append(change);
         }
         List<@Nullable Throwable> told = new ArrayList<>();
-        store.commit(told::add);
+        log.commit(told::add);
         assertThat(told).hasSize(1);
         return told.getFirst();
     }
@@ -154,11 +159,12 @@ class JournalStateStoreTest {
     void a_message_for_many_sessions_is_stored_once() throws IOException {
         try (JournalStateStore store = open(disk)) {
             store.replay(change -> {});
-            store.append(message(1, 10_000));
+            StateLog log = store.log(0);
+            log.append(message(1, 10_000));
             for (int i = 0; i < 1000; i++) {
-                store.append(queued("client" + i, 1, 1));
+                log.append(queued("client" + i, 1, 1));
             }
-            commit(store);
+            commit(log);
         }
         long bytes = 0;
         for (String name : disk.list()) {
@@ -167,6 +173,43 @@ class JournalStateStoreTest {
             }
         }
         assertThat(bytes).isLessThan(10_000 + 1000 * 30);
+    }
+
+    private static StateChange retained(long messageId) {
+        return new StateChange.RetainedPut(TopicName.of("a"), messageId);
+    }
+
+    @Test
+    void each_shard_commits_its_own_changes_and_the_order_of_commits_is_that_of_all() throws IOException {
+        try (JournalStateStore store = open(disk)) {
+            store.replay(change -> {});
+            StateLog first = store.log(0);
+            StateLog second = store.log(1);
+            StateLog third = store.log(2);
+            third.append(session("never committed"));
+            first.append(session("alice"));
+            second.append(message(1, 5));
+            second.append(retained(1));
+            assertThat(commit(first)).isNull();
+            assertThat(commit(second)).isNull();
+            assertThat(commit(first, message(2, 5), retained(2), new StateChange.MessageDropped(1)))
+                    .isNull();
+        }
+        assertThat(replay(disk)).containsExactly(message(2, 5), session("alice"), retained(2));
+    }
+
+    @Test
+    void a_message_that_nobody_names_is_dropped_before_its_id_can_be_used_again() throws IOException {
+        try (JournalStateStore store = open(disk)) {
+            store.replay(change -> {});
+            commit(store, message(1, 5), message(2, 5), retained(1));
+        }
+        try (JournalStateStore store = open(disk)) {
+            store.replay(change -> {});
+            commit(store.log(1), message(2, 7), retained(2), new StateChange.MessageDropped(1));
+            commit(store.log(0), session("alice"));
+        }
+        assertThat(replay(disk)).contains(message(2, 7), retained(2));
     }
 
     @Test
@@ -214,8 +257,9 @@ class JournalStateStoreTest {
         CompletableFuture<@Nullable Throwable> durable = new CompletableFuture<>();
         try (JournalStateStore store = JournalStateStore.inFolder(folder)) {
             store.replay(change -> {});
-            store.append(session("alice"));
-            store.commit(durable::complete);
+            StateLog log = store.log(0);
+            log.append(session("alice"));
+            log.commit(durable::complete);
             assertThat(durable.get(10, TimeUnit.SECONDS)).isNull();
             assertThatThrownBy(() -> JournalStateStore.inFolder(folder)).hasMessageContaining("is in use");
         }

@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.althing.broker.StateChange;
+import org.althing.broker.routing.Partitions;
 import org.althing.journal.Keys;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.SubscriptionOptions;
@@ -63,7 +64,7 @@ class StateFormTest {
     }
 
     private static String partition(String text) {
-        int partition = StateForm.partition(text);
+        int partition = Partitions.of(text);
         assertThat(partition).isBetween(0, 63);
         return HexFormat.of().toHexDigits((byte) partition);
     }

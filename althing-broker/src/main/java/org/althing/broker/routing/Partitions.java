@@ -1,0 +1,41 @@
+package org.althing.broker.routing;
+
+/**
+ * Whose client identifiers, topics and message ids are whose: 64 fixed partitions, dealt out to the shards in turn. So
+ * another number of shards moves partitions, and never splits one.
+ *
+ * @param shard this one, from 0 on
+ * @param shards all, 1 to 64
+ */
+public record Partitions(int shard, int shards) {
+    public static final int COUNT = 64;
+
+    /** The one shard that owns everything. */
+    public static final Partitions ALL = new Partitions(0, 1);
+
+    public Partitions {
+        if (shards < 1 || shards > COUNT || shard < 0 || shard >= shards) {
+            throw new IllegalArgumentException("shard " + shard + " of " + shards);
+        }
+    }
+
+    /** The partition of a client identifier or a topic. */
+    public static int of(String text) {
+        return Math.floorMod(text.hashCode(), COUNT);
+    }
+
+    /** The shard that owns this client identifier or topic. */
+    public int shardOf(String text) {
+        return of(text) % shards;
+    }
+
+    /** Whether this shard owns this client identifier or topic. */
+    public boolean areHere(String text) {
+        return shards == 1 || shardOf(text) == shard;
+    }
+
+    /** The first message id after this one that this shard may give away: no two shards give away the same. */
+    long nextMessageId(long last) {
+        return last + 1 + Math.floorMod(shard - (last + 1), (long) shards);
+    }
+}
