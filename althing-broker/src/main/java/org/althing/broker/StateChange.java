@@ -137,4 +137,17 @@ public sealed interface StateChange {
 
     /** Removes {@code received/clientId/packetIdentifier}. */
     record ReceivedRemoved(String clientId, int packetIdentifier) implements StateChange {}
+
+    /**
+     * Key {@code group/filter/sequence}. A message waits for a member of a share group, or was sent to one and is not
+     * acknowledged.
+     *
+     * @param group the shared filter as subscribed, {@code $share/name/filter}
+     * @param sequence the order of the group's messages; not used again while the process lives
+     * @param delivery QoS and RETAIN as published; what a member is granted is decided when it is chosen
+     */
+    record GroupQueued(TopicFilter group, long sequence, Delivery delivery) implements StateChange {}
+
+    /** Removes {@code group/filter/sequence}. */
+    record GroupDequeued(TopicFilter group, long sequence) implements StateChange {}
 }

@@ -35,6 +35,7 @@ final class StoredState implements Consumer<StateChange> {
             case StateChange.Queued queued -> unfinished.add(queued);
             case StateChange.InflightPut inflight -> unfinished.add(inflight);
             case StateChange.ReceivedPut received -> unfinished.add(received);
+            case StateChange.GroupQueued queued -> unfinished.add(queued);
             case StateChange.SessionRemoved removed -> refuse(removed);
             case StateChange.SubscriptionRemoved removed -> refuse(removed);
             case StateChange.RetainedRemoved removed -> refuse(removed);
@@ -42,6 +43,7 @@ final class StoredState implements Consumer<StateChange> {
             case StateChange.Dequeued removed -> refuse(removed);
             case StateChange.InflightRemoved removed -> refuse(removed);
             case StateChange.ReceivedRemoved removed -> refuse(removed);
+            case StateChange.GroupDequeued removed -> refuse(removed);
         }
     }
 

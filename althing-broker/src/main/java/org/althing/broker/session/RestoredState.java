@@ -25,6 +25,7 @@ public final class RestoredState implements Consumer<StateChange> {
     final Map<String, RestoredSession> sessions = new LinkedHashMap<>();
     final Map<TopicName, Long> retained = new LinkedHashMap<>();
     final Map<Long, StateChange.MessageStored> messages = new LinkedHashMap<>();
+    final Map<TopicFilter, TreeMap<Long, StateChange.GroupQueued>> groups = new LinkedHashMap<>();
 
     @Override
     public void accept(StateChange change) {
@@ -48,7 +49,13 @@ public final class RestoredState implements Consumer<StateChange> {
             case StateChange.ReceivedPut put -> session(put.clientId()).received.put(put.packetIdentifier(), put);
             case StateChange.ReceivedRemoved removed ->
                 session(removed.clientId()).received.remove(removed.packetIdentifier());
+            case StateChange.GroupQueued put -> group(put.group()).put(put.sequence(), put);
+            case StateChange.GroupDequeued removed -> group(removed.group()).remove(removed.sequence());
         }
+    }
+
+    private TreeMap<Long, StateChange.GroupQueued> group(TopicFilter group) {
+        return groups.computeIfAbsent(group, missing -> new TreeMap<>());
     }
 
     private RestoredSession session(String clientId) {
@@ -63,6 +70,11 @@ public final class RestoredState implements Consumer<StateChange> {
     public void check() throws IOException {
         for (Map.Entry<TopicName, Long> entry : retained.entrySet()) {
             need(entry.getValue(), "the retained message of " + entry.getKey());
+        }
+        for (Map.Entry<TopicFilter, TreeMap<Long, StateChange.GroupQueued>> entry : groups.entrySet()) {
+            for (StateChange.GroupQueued queued : entry.getValue().values()) {
+                need(queued.delivery().messageId(), "the queue of group " + entry.getKey());
+            }
         }
         for (Map.Entry<String, RestoredSession> entry : sessions.entrySet()) {
             String clientId = entry.getKey();

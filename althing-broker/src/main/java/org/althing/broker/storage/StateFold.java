@@ -19,6 +19,7 @@ final class StateFold {
     private final Map<String, ClientState> clients = new LinkedHashMap<>();
     private final Map<TopicName, StateChange.RetainedPut> retained = new LinkedHashMap<>();
     private final Map<Long, StateChange.MessageStored> messages = new LinkedHashMap<>();
+    private final Map<TopicFilter, Map<Long, StateChange.GroupQueued>> groups = new LinkedHashMap<>();
 
     /** All keys that begin with a word and one client identifier. */
     private static final class ClientState {
@@ -50,6 +51,20 @@ final class StateFold {
             case StateChange.ReceivedPut put -> client(put.clientId()).received.put(put.packetIdentifier(), put);
             case StateChange.ReceivedRemoved removed ->
                 client(removed.clientId()).received.remove(removed.packetIdentifier());
+            case StateChange.GroupQueued queued ->
+                groups.computeIfAbsent(queued.group(), missing -> new TreeMap<>())
+                        .put(queued.sequence(), queued);
+            case StateChange.GroupDequeued dequeued -> remove(dequeued);
+        }
+    }
+
+    private void remove(StateChange.GroupDequeued dequeued) {
+        Map<Long, StateChange.GroupQueued> queue = groups.get(dequeued.group());
+        if (queue != null) {
+            queue.remove(dequeued.sequence());
+            if (queue.isEmpty()) {
+                groups.remove(dequeued.group());
+            }
         }
     }
 
@@ -101,9 +116,11 @@ final class StateFold {
             client.received.forEach((packet, put) ->
                     consumer.reference(put, put.messageId(), new StateChange.ReceivedRemoved(clientId, packet)));
         });
+        groups.forEach((group, queue) -> queue.forEach((sequence, queued) -> consumer.reference(
+                queued, queued.delivery().messageId(), new StateChange.GroupDequeued(group, sequence))));
     }
 
-    /** Messages, then of each client its session and what hangs on it, then retained messages. */
+    /** Messages, then of each client its session and what hangs on it, then the queues of groups, then retained ones. */
     void forEach(Consumer<? super StateChange> consumer) {
         messages.values().forEach(consumer);
         for (ClientState client : clients.values()) {
@@ -117,6 +134,7 @@ final class StateFold {
                     .forEach(consumer);
             client.queued.values().forEach(consumer);
         }
+        groups.values().forEach(queue -> queue.values().forEach(consumer));
         retained.values().forEach(consumer);
     }
 }

@@ -38,6 +38,7 @@ final class StateForm {
     private static final int QUEUED = 5;
     private static final int INFLIGHT = 6;
     private static final int RECEIVED = 7;
+    private static final int GROUP = 8;
 
     private static final int NO_LOCAL = 4;
     private static final int RETAIN_AS_PUBLISHED = 8;
@@ -53,6 +54,11 @@ final class StateForm {
 
     private static int partition(String text) {
         return Partitions.of(text);
+    }
+
+    /** The partition of a share group: that of its name and filter. */
+    private static int partition(TopicFilter group) {
+        return partition(group.toString().substring("$share/".length()));
     }
 
     private static int partition(long messageId) {
@@ -95,13 +101,7 @@ final class StateForm {
                 write(queued.delivery());
             }
             case StateChange.Dequeued dequeued -> clientRemoval(QUEUED, dequeued.clientId(), dequeued.sequence());
-            case StateChange.InflightPut put -> {
-                clientKey(INFLIGHT, put.clientId(), put.packetIdentifier());
-                begin(partition(put.clientId()));
-                record.number(put.sequence());
-                record.u8(put.state().ordinal());
-                write(put.delivery());
-            }
+            case StateChange.InflightPut put -> write(put);
             case StateChange.InflightRemoved removed ->
                 clientRemoval(INFLIGHT, removed.clientId(), removed.packetIdentifier());
             case StateChange.ReceivedPut put -> {
@@ -111,6 +111,15 @@ final class StateForm {
             }
             case StateChange.ReceivedRemoved removed ->
                 clientRemoval(RECEIVED, removed.clientId(), removed.packetIdentifier());
+            case StateChange.GroupQueued queued -> {
+                groupKey(queued.group(), queued.sequence());
+                begin(partition(queued.group()));
+                write(queued.delivery());
+            }
+            case StateChange.GroupDequeued dequeued -> {
+                groupKey(dequeued.group(), dequeued.sequence());
+                removal(partition(dequeued.group()));
+            }
         }
         return record.written();
     }
@@ -135,6 +144,14 @@ final class StateForm {
                 | (options.retainAsPublished() ? RETAIN_AS_PUBLISHED : 0)
                 | options.retainHandling().ordinal() << RETAIN_HANDLING_SHIFT);
         record.number(put.subscriptionIdentifier());
+    }
+
+    private void write(StateChange.InflightPut put) {
+        clientKey(INFLIGHT, put.clientId(), put.packetIdentifier());
+        begin(partition(put.clientId()));
+        record.number(put.sequence());
+        record.u8(put.state().ordinal());
+        write(put.delivery());
     }
 
     private void write(StateChange.MessageStored stored) {
@@ -172,6 +189,12 @@ final class StateForm {
     private void topicKey(TopicName topic) {
         key.u8(RETAINED);
         key.text(topic.toString());
+    }
+
+    private void groupKey(TopicFilter group, long sequence) {
+        key.u8(GROUP);
+        key.text(group.toString());
+        key.number(sequence);
     }
 
     private void messageKey(long messageId) {
@@ -225,6 +248,7 @@ final class StateForm {
             case QUEUED -> new StateChange.Dequeued(key.text(), key.number());
             case INFLIGHT -> new StateChange.InflightRemoved(key.text(), key.integer());
             case RECEIVED -> new StateChange.ReceivedRemoved(key.text(), key.integer());
+            case GROUP -> new StateChange.GroupDequeued(readGroup(key), key.number());
             default -> throw unknown(kind);
         };
     }
@@ -253,8 +277,17 @@ final class StateForm {
                         pick(INFLIGHT_STATES, value.u8()),
                         readDelivery(value));
             case RECEIVED -> new StateChange.ReceivedPut(key.text(), key.integer(), value.number());
+            case GROUP -> new StateChange.GroupQueued(readGroup(key), key.number(), readDelivery(value));
             default -> throw unknown(kind);
         };
+    }
+
+    private static TopicFilter readGroup(StateReader key) {
+        TopicFilter group = TopicFilter.of(key.text());
+        if (!group.isShared()) {
+            throw new IllegalArgumentException("not the filter of a share group: " + group);
+        }
+        return group;
     }
 
     private static StateChange readMessage(StateReader key, StateReader value) {
@@ -308,7 +341,7 @@ final class StateForm {
         ByteBuffer key = reader.nested();
         StateReader parts = new StateReader(key.duplicate());
         int kind = parts.u8();
-        if (kind == MESSAGE || kind == RETAINED) {
+        if (kind == MESSAGE || kind == RETAINED || kind == GROUP) {
             return Keys.Key.of(key, removes);
         }
         ByteBuffer client = parts.nested();

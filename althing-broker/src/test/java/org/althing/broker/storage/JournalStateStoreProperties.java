@@ -38,10 +38,13 @@ class JournalStateStoreProperties {
                 case StateChange.Queued c -> byKey.put("queued " + c.clientId() + " " + c.sequence(), c);
                 case StateChange.InflightPut c -> byKey.put("inflight " + c.clientId() + " " + c.packetIdentifier(), c);
                 case StateChange.ReceivedPut c -> byKey.put("received " + c.clientId() + " " + c.packetIdentifier(), c);
+                case StateChange.GroupQueued c -> byKey.put("group " + c.group() + " " + c.sequence(), c);
+                case StateChange.GroupDequeued c -> byKey.remove("group " + c.group() + " " + c.sequence());
                 case StateChange.SessionRemoved c ->
                     byKey.keySet()
                             .removeIf(key -> key.split(" ", 3)[1].equals(c.clientId())
                                     && !key.startsWith("message ")
+                                    && !key.startsWith("group ")
                                     && !key.startsWith("retained "));
                 case StateChange.SubscriptionRemoved c ->
                     byKey.remove("subscription " + c.clientId() + " " + c.filter());
@@ -78,6 +81,7 @@ class JournalStateStoreProperties {
             case StateChange.Queued c -> c.delivery().messageId();
             case StateChange.InflightPut c -> c.delivery().messageId();
             case StateChange.ReceivedPut c -> c.messageId();
+            case StateChange.GroupQueued c -> c.delivery().messageId();
             default -> 0;
         };
     }
@@ -112,7 +116,7 @@ class JournalStateStoreProperties {
         private List<StateChange> step(Model model, String client) {
             long number = nextNumber++;
             int packet = gen.between(1, 4);
-            return switch (gen.between(0, 9)) {
+            return switch (gen.between(0, 11)) {
                 case 0 -> List.of(StateGen.session(gen, client));
                 case 1 -> List.of(StateGen.subscription(gen, client));
                 case 2 -> List.of(new StateChange.SubscriptionRemoved(client, StateGen.filter(gen)));
@@ -128,11 +132,25 @@ class JournalStateStoreProperties {
                     gen.bool()
                             ? List.of(StateGen.stored(gen, number), new StateChange.ReceivedPut(client, packet, number))
                             : List.of(new StateChange.ReceivedRemoved(client, packet));
+                case 9 ->
+                    List.of(
+                            StateGen.stored(gen, number),
+                            new StateChange.GroupQueued(StateGen.group(gen), number, StateGen.delivery(gen, number)));
+                case 10 -> unqueue(model);
                 default ->
                     gen.oneIn(4)
                             ? List.of(new StateChange.SessionRemoved(client))
                             : List.of(new StateChange.RetainedRemoved(StateGen.topic(gen)));
             };
+        }
+
+        private List<StateChange> unqueue(Model model) {
+            for (StateChange change : model.byKey.values()) {
+                if (change instanceof StateChange.GroupQueued queued && gen.bool()) {
+                    return List.of(new StateChange.GroupDequeued(queued.group(), queued.sequence()));
+                }
+            }
+            return List.of();
         }
 
         private List<StateChange> send(Model model, String client, int packet) {
@@ -186,6 +204,10 @@ class JournalStateStoreProperties {
                 case StateChange.Queued c -> {
                     assertThat(sessions).contains(c.clientId());
                     Long before = lastSequence.put("queued " + c.clientId(), c.sequence());
+                    assertThat(before == null || before < c.sequence()).isTrue();
+                }
+                case StateChange.GroupQueued c -> {
+                    Long before = lastSequence.put("group " + c.group(), c.sequence());
                     assertThat(before == null || before < c.sequence()).isTrue();
                 }
                 default -> assertThat(change).isInstanceOf(StateChange.RetainedPut.class);

@@ -34,6 +34,10 @@ final class StateGen {
         return TopicFilter.of(gen.pick("#", "a/+", "a/b", "$share/group/a/#", "température/#"));
     }
 
+    static TopicFilter group(Gen gen) {
+        return TopicFilter.of(gen.pick("$share/group/a/#", "$share/g/a/+", "$share/größe/+/b"));
+    }
+
     static Qos qos(Gen gen) {
         return Qos.of(gen.between(0, 2));
     }
@@ -100,7 +104,7 @@ final class StateGen {
         String client = clientId(gen);
         long number = gen.pick(0L, 1L, 127L, 128L, gen.between(0L, Long.MAX_VALUE - 1), Long.MAX_VALUE);
         int packet = gen.between(1, 65_535);
-        return switch (gen.between(0, 13)) {
+        return switch (gen.between(0, 15)) {
             case 0 -> session(gen, client);
             case 1 -> new StateChange.SessionRemoved(client);
             case 2 -> subscription(gen, client);
@@ -114,7 +118,9 @@ final class StateGen {
             case 10 -> new StateChange.InflightPut(client, packet, number, inflightState(gen), delivery(gen, number));
             case 11 -> new StateChange.InflightRemoved(client, packet);
             case 12 -> new StateChange.ReceivedPut(client, packet, number);
-            default -> new StateChange.ReceivedRemoved(client, packet);
+            case 13 -> new StateChange.ReceivedRemoved(client, packet);
+            case 14 -> new StateChange.GroupQueued(group(gen), number, delivery(gen, number));
+            default -> new StateChange.GroupDequeued(group(gen), number);
         };
     }
 }
