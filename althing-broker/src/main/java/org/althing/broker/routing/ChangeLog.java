@@ -35,8 +35,14 @@ public final class ChangeLog {
     private final Runnable submit = this::submit;
 
     private long appended = NOTHING;
+    /** The last number that is really a change in the journal; those behind it are points. */
+    private long appendedToJournal = NOTHING;
+
     private long submitted = NOTHING;
     private long committed = NOTHING;
+    /** The first number that other shards have not confirmed. */
+    private long owedByPeers = Long.MAX_VALUE;
+
     private long lastMessageId;
     private boolean submitAsked;
     private @Nullable Throwable failure;
@@ -62,6 +68,7 @@ public final class ChangeLog {
             return;
         }
         appended++;
+        appendedToJournal = appended;
         if (failure != null) {
             return;
         }
@@ -72,13 +79,45 @@ public final class ChangeLog {
         }
     }
 
-    /** The number of the last change. */
+    /** A number of its own for something that other shards have to confirm; see {@link #owedByPeers}. */
+    long point() {
+        boolean allJournaled = committed == appended;
+        appended++;
+        if (allJournaled) {
+            committed = appended;
+        }
+        return appended;
+    }
+
+    /** The number of the last change or point. */
     public long last() {
         return appended;
     }
 
+    /** Whether the change is durable, and other shards have confirmed all that had to be confirmed before it. */
     public boolean isCommitted(long change) {
+        return change <= committed && change < owedByPeers;
+    }
+
+    /** Whether the change is durable, whatever other shards have yet to say. */
+    boolean isJournaled(long change) {
         return change <= committed;
+    }
+
+    /** Says which is the first number that other shards have not confirmed; {@code Long.MAX_VALUE} for none. */
+    void owedByPeers(long first) {
+        boolean more = first > owedByPeers;
+        owedByPeers = first;
+        if (more) {
+            tellWaiting();
+        }
+    }
+
+    /** Hands over at once what the end of the turn would, and what comes of it. */
+    void handOver() {
+        while (submitAsked) {
+            submit();
+        }
     }
 
     /** Whether a commit has failed: what is not committed by now never will be. */
@@ -86,7 +125,7 @@ public final class ChangeLog {
         return failure != null;
     }
 
-    /** Runs the task once, after the next commit, or after a failure. */
+    /** Runs the task once, after the next commit or answer of another shard, or after a failure. */
     public void afterCommit(Runnable task) {
         waiting.add(task);
     }
@@ -149,6 +188,9 @@ public final class ChangeLog {
     }
 
     private void submit() {
+        if (!submitAsked) {
+            return; // it was handed over before the end of the turn
+        }
         submitAsked = false;
         long last = appended;
         submitted = last;
@@ -165,9 +207,9 @@ public final class ChangeLog {
         if (failure != null) {
             return;
         }
-        assert last > committed && last <= submitted : last + " after " + committed;
+        assert last >= committed && last <= submitted : last + " after " + committed;
         if (cause == null) {
-            committed = last;
+            committed = last >= appendedToJournal ? appended : last;
         } else {
             failure = cause;
             log.log(
@@ -176,6 +218,10 @@ public final class ChangeLog {
                             + ". Nothing that depends on it is acknowledged any more; start again when the cause is"
                             + " removed.");
         }
+        tellWaiting();
+    }
+
+    private void tellWaiting() {
         List<Runnable> told = waiting;
         waiting = new ArrayList<>();
         for (Runnable task : told) {
