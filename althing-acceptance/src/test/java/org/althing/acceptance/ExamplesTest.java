@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.althing.testing.ChildProcess;
+import org.althing.testing.Normative;
 import org.althing.testing.Programs;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,6 +55,7 @@ class ExamplesTest {
         prints("hello salut de C++", program.toString());
     }
 
+    @Normative(v311 = "MQTT-7.0.0-2")
     @Test
     void python_with_paho() {
         Examples.requirePaho();

@@ -233,7 +233,6 @@ class ConnectTest {
         assertThat(client.isClosed()).isFalse();
     }
 
-    @Normative({"MQTT-3.1.2-21", "MQTT-3.2.2-21"})
     @Test
     void the_servers_keep_alive_counts_where_it_was_given() {
         Rig rig = Rig.with(config -> config.keepAliveSecondsMax(10));

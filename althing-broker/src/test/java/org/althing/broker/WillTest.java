@@ -71,7 +71,7 @@ class WillTest {
         assertThat(payloads(watcher.receive())).containsExactly("on purpose");
     }
 
-    @Normative({"MQTT-3.1.2-14", "MQTT-3.1.2-15"})
+    @Normative("MQTT-3.1.2-15")
     @Test
     void a_retained_will_is_retained() {
         Will retained = new Will(TestClient.message("will", "kept", AT_MOST_ONCE, true), 0);

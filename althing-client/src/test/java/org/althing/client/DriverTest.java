@@ -22,6 +22,7 @@ import org.althing.mqtt.Properties;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.TopicName;
+import org.althing.testing.Normative;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -51,6 +52,7 @@ class DriverTest {
         return value;
     }
 
+    @Normative(value = "MQTT-4.5.0-2", v311 = "MQTT-4.5.0-2")
     @ParameterizedTest
     @EnumSource
     void a_handler_that_fails_is_reported_and_its_message_is_acknowledged(Threads threads) throws Exception {

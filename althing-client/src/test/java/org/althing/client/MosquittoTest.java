@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.testing.DebianMosquitto;
+import org.althing.testing.Normative;
 import org.althing.testing.Programs;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,6 +56,9 @@ class MosquittoTest {
         assertThat(printed).containsExactly("votes/" + threads + "/ada yes");
     }
 
+    @Normative(
+            value = "MQTT-4.2.0-1",
+            v311 = {"MQTT-7.0.0-2", "MQTT-7.1.2-1"})
     @ParameterizedTest
     @EnumSource
     void every_version_and_qos_goes_through(ProtocolVersion version) throws Exception {

@@ -203,7 +203,7 @@ class ClientEngineTest {
         assertThat(it.engine.ending()).isEqualTo(new Ending.Silence("no answer to PINGREQ within 10000 ms"));
     }
 
-    @Normative("MQTT-3.2.2-21")
+    @Normative({"MQTT-3.1.2-21", "MQTT-3.2.2-21"})
     @Test
     void the_servers_keep_alive_counts_and_zero_turns_it_off() {
         Harness it = Harness.of(ProtocolVersion.MQTT_5);
@@ -216,7 +216,6 @@ class ClientEngineTest {
         assertThat(off.engine.deadlineNanos()).isEqualTo(ClientEngine.NEVER);
     }
 
-    @Normative("MQTT-3.2.2-16")
     @Test
     void an_assigned_client_identifier_is_used_at_the_next_connect() {
         Harness it = Harness.durable();

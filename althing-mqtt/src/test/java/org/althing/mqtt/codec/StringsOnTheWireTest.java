@@ -51,8 +51,26 @@ class StringsOnTheWireTest {
     }
 
     @Normative(
-            value = {"MQTT-1.5.4-1", "MQTT-1.5.4-2", "MQTT-3.1.3-4", "MQTT-3.1.3-12", "MQTT-3.3.2-1", "MQTT-3.8.3-1"},
-            v311 = {"MQTT-1.5.3-1", "MQTT-1.5.3-2", "MQTT-3.1.3-4", "MQTT-3.1.3-11", "MQTT-3.3.2-1", "MQTT-3.8.3-1"})
+            value = {
+                "MQTT-1.5.4-1",
+                "MQTT-1.5.4-2",
+                "MQTT-3.1.3-4",
+                "MQTT-3.1.3-11",
+                "MQTT-3.1.3-12",
+                "MQTT-3.3.2-1",
+                "MQTT-3.8.3-1",
+                "MQTT-3.10.3-1"
+            },
+            v311 = {
+                "MQTT-1.5.3-1",
+                "MQTT-1.5.3-2",
+                "MQTT-3.1.3-4",
+                "MQTT-3.1.3-10",
+                "MQTT-3.1.3-11",
+                "MQTT-3.3.2-1",
+                "MQTT-3.8.3-1",
+                "MQTT-3.10.3-1"
+            })
     @Test
     void ill_formed_strings_are_malformed_wherever_they_stand() {
         for (String hex : ILL_FORMED) {

@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.althing.net.EventLoop;
 import org.althing.net.NetEngine.Listening;
 import org.althing.net.Transport;
+import org.althing.testing.Normative;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,7 @@ abstract class EngineContract {
         return listening.address();
     }
 
+    @Normative(value = "MQTT-4.2.0-1", v311 = "MQTT-7.1.1-1")
     @Test
     void bytes_arrive_in_order_in_both_directions() throws Exception {
         address = listen(transport -> new Recorder(transport) {

@@ -36,7 +36,9 @@ class WebSocketTest {
         return "\u0088\u0002" + (char) (code >> 8) + (char) (code & 0xFF);
     }
 
-    @Normative({"MQTT-6.0.0-3", "MQTT-6.0.0-4"})
+    @Normative(
+            value = {"MQTT-6.0.0-3", "MQTT-6.0.0-4"},
+            v311 = {"MQTT-6.0.0-3", "MQTT-6.0.0-4"})
     @Test
     void the_handshake_answers_with_the_chosen_subprotocol() {
         MemoryPeer peer = world.connect();
@@ -50,7 +52,7 @@ class WebSocketTest {
                 .endsWith("Sec-WebSocket-Protocol: mqttv3.1\r\n\r\n");
     }
 
-    @Normative("MQTT-6.0.0-3")
+    @Normative(value = "MQTT-6.0.0-3", v311 = "MQTT-6.0.0-3")
     @Test
     void a_handshake_that_does_not_offer_mqtt_is_refused() {
         assertThat(world.ask(world.connect(), WebWorld.HANDSHAKE + "\r\n"))
@@ -126,7 +128,9 @@ class WebSocketTest {
                 .startsWith("HTTP/1.1 101 ");
     }
 
-    @Normative("MQTT-6.0.0-2")
+    @Normative(
+            value = {"MQTT-6.0.0-1", "MQTT-6.0.0-2"},
+            v311 = {"MQTT-6.0.0-1", "MQTT-6.0.0-2"})
     @Test
     void the_bytes_of_all_frames_are_one_stream_wherever_they_are_cut() {
         MemoryPeer peer = world.connectWebSocket();
@@ -176,7 +180,7 @@ class WebSocketTest {
         }
     }
 
-    @Normative("MQTT-6.0.0-1")
+    @Normative(value = "MQTT-6.0.0-1", v311 = "MQTT-6.0.0-1")
     @Test
     void a_text_frame_closes_the_connection() {
         world.echoes = false;
