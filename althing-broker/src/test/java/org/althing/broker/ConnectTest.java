@@ -42,6 +42,7 @@ class ConnectTest {
                         Properties.builder()
                                 .set(Property.RECEIVE_MAXIMUM, 20)
                                 .set(Property.MAXIMUM_PACKET_SIZE, 2_000_000)
+                                .set(Property.TOPIC_ALIAS_MAXIMUM, 10)
                                 .set(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0)
                                 .build()));
     }
@@ -55,7 +56,7 @@ class ConnectTest {
                         .keepAliveSecondsMax(10)
                         .sessionExpiryMax(Duration.ofHours(1)),
                 parts -> parts,
-                new ListenerConfig("l", "", 1, ListenerConfig.Protocol.MQTT, true, -1, Qos.AT_LEAST_ONCE));
+                ListenerConfig.mqtt("", 1).withQosMax(Qos.AT_LEAST_ONCE));
         ConnAck answer = rig.client().connect("c", true, 7_200).accepted();
         assertThat(answer.properties())
                 .isEqualTo(Properties.builder()
@@ -63,6 +64,7 @@ class ConnectTest {
                         .set(Property.MAXIMUM_QOS, 1)
                         .set(Property.RETAIN_AVAILABLE, 0)
                         .set(Property.MAXIMUM_PACKET_SIZE, 1_000)
+                        .set(Property.TOPIC_ALIAS_MAXIMUM, 10)
                         .set(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0)
                         .set(Property.SERVER_KEEP_ALIVE, 10)
                         .build());
@@ -180,7 +182,7 @@ class ConnectTest {
         Rig rig = new Rig(
                 config -> config.retainAvailable(false).payloadSizeMax(3),
                 parts -> parts,
-                new ListenerConfig("l", "", 1, ListenerConfig.Protocol.MQTT, true, -1, Qos.AT_MOST_ONCE));
+                ListenerConfig.mqtt("", 1).withQosMax(Qos.AT_MOST_ONCE));
         assertThat(withWill(rig, "x", Qos.AT_LEAST_ONCE, false)).isEqualTo(ReasonCode.QOS_NOT_SUPPORTED);
         assertThat(withWill(rig, "x", Qos.AT_MOST_ONCE, true)).isEqualTo(ReasonCode.RETAIN_NOT_SUPPORTED);
         assertThat(withWill(rig, "long", Qos.AT_MOST_ONCE, false)).isEqualTo(ReasonCode.PACKET_TOO_LARGE);
@@ -338,9 +340,7 @@ class ConnectTest {
     @Test
     void more_connections_than_the_listener_allows_are_closed_at_once() {
         Rig rig = new Rig(
-                config -> config,
-                parts -> parts,
-                new ListenerConfig("l", "", 1, ListenerConfig.Protocol.MQTT, true, 1, Qos.EXACTLY_ONCE));
+                config -> config, parts -> parts, ListenerConfig.mqtt("", 1).withConnectionsMax(1));
         TestClient first = rig.client().connect("first");
         first.accepted();
         TestClient second = rig.client().connect("second");

@@ -248,9 +248,7 @@ class SubscribeTest {
     @Test
     void a_maximum_qos_limits_publishers_and_what_is_granted() {
         Rig limited = new Rig(
-                config -> config,
-                parts -> parts,
-                new ListenerConfig("l", "", 1, ListenerConfig.Protocol.MQTT, true, -1, AT_LEAST_ONCE));
+                config -> config, parts -> parts, ListenerConfig.mqtt("", 1).withQosMax(AT_LEAST_ONCE));
         TestClient one = limited.client().connect("one");
         assertThat(one.accepted().properties().integer(Property.MAXIMUM_QOS, -1))
                 .isEqualTo(1);
@@ -258,12 +256,5 @@ class SubscribeTest {
         assertThat(one.receive()).containsExactly(new SubAck(1, List.of(ReasonCode.GRANTED_QOS_1), Properties.NONE));
         one.publish("t", "x", EXACTLY_ONCE, 1);
         assertThat(one.receive()).containsExactly(new ControlPacket.Disconnect(ReasonCode.QOS_NOT_SUPPORTED));
-    }
-
-    @Normative("MQTT-3.3.2-9")
-    @Test
-    void a_topic_alias_is_refused_because_none_was_granted() {
-        client.send(new Publish(false, 0, 1, TestClient.message("t", "x", AT_MOST_ONCE, false)));
-        assertThat(client.receive()).containsExactly(new ControlPacket.Disconnect(ReasonCode.TOPIC_ALIAS_INVALID));
     }
 }

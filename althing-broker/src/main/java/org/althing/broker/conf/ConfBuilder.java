@@ -16,6 +16,8 @@ final class ConfBuilder {
         boolean webSockets;
         int connectionsMax = -1;
         int qosMax = 2;
+        int topicAliasMax = 10;
+        int topicAliasBrokerMax = 10;
 
         @Nullable
         Boolean allowAnonymous;
@@ -134,12 +136,12 @@ final class ConfBuilder {
         }
     }
 
-    static void listenerAllowAnonymous(ConfBuilder conf, Directive line) throws ConfException {
-        if (conf.current == null) {
-            throw new ConfException(
-                    "The 'listener_allow_anonymous' option requires a listener to be defined first.", line);
+    /** The listener of an option that, in Mosquitto, is not for the default listener. */
+    Listener declared(Directive line) throws ConfException {
+        if (current == null) {
+            throw new ConfException("The '" + line.name() + "' option requires a listener to be defined first.", line);
         }
-        conf.current.allowAnonymous = Values.bool(line);
+        return current;
     }
 
     void perListenerSettings(Directive line, boolean value) throws ConfException {

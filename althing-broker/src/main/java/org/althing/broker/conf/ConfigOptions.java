@@ -51,7 +51,18 @@ final class ConfigOptions {
                 (conf, line) -> conf.current(line).connectionsMax = Values.integer(line, -1, Integer.MAX_VALUE));
         applied("max_qos", LISTENER, (conf, line) -> conf.current(line).qosMax = Values.integer(line, 0, 2));
         applied("maximum_qos", LISTENER, (conf, line) -> conf.current(line).qosMax = Values.integer(line, 0, 2));
-        applied("listener_allow_anonymous", LISTENER, ConfBuilder::listenerAllowAnonymous);
+        applied(
+                "listener_allow_anonymous",
+                LISTENER,
+                (conf, line) -> conf.declared(line).allowAnonymous = Values.bool(line));
+        applied(
+                "max_topic_alias",
+                LISTENER,
+                (conf, line) -> conf.declared(line).topicAliasMax = Values.integer(line, 0, 65_535));
+        applied(
+                "max_topic_alias_broker",
+                LISTENER,
+                (conf, line) -> conf.declared(line).topicAliasBrokerMax = Values.integer(line, 0, 65_535));
         applied("allow_anonymous", GLOBAL, ConfBuilder::allowAnonymous);
         applied("per_listener_settings", GLOBAL, (conf, line) -> conf.perListenerSettings(line, Values.bool(line)));
         applied("allow_zero_length_clientid", GLOBAL, (conf, line) -> conf.allowZeroLengthClientId = Values.bool(line));
@@ -127,8 +138,7 @@ final class ConfigOptions {
                 "bind_interface",
                 "accept_protocol_versions",
                 "socket_domain");
-        refused(LISTENER, listener, "use_username_as_clientid", "listener_auto_id_prefix", "max_topic_alias");
-        refused(LISTENER, listener, "max_topic_alias_broker");
+        refused(LISTENER, listener, "use_username_as_clientid", "listener_auto_id_prefix");
         String limit = "this limit";
         refused(GLOBAL, limit, "global_max_connections", "global_max_clients", "max_inflight_bytes");
         refused(GLOBAL, limit, "max_queued_bytes", "memory_limit", "allow_duplicate_messages");

@@ -131,14 +131,15 @@ public record MosquittoConf(
             boolean anonymous = listener.allowAnonymous == null ? byDefault : listener.allowAnonymous;
             Directive declared = listener.declared;
             String where = declared == null ? "" : " (" + declared.file() + ":" + declared.line() + ")";
-            listeners.add(new ListenerConfig(
-                    "listener " + listener.port + where,
-                    listener.host == null ? "" : listener.host,
-                    listener.port,
-                    listener.webSockets ? ListenerConfig.Protocol.WEBSOCKETS : ListenerConfig.Protocol.MQTT,
-                    anonymous,
-                    listener.connectionsMax,
-                    Qos.of(listener.qosMax)));
+            String host = listener.host == null ? "" : listener.host;
+            ListenerConfig plain = listener.webSockets
+                    ? ListenerConfig.webSockets(host, listener.port)
+                    : ListenerConfig.mqtt(host, listener.port);
+            listeners.add(plain.withName("listener " + listener.port + where)
+                    .withAllowAnonymous(anonymous)
+                    .withConnectionsMax(listener.connectionsMax)
+                    .withQosMax(Qos.of(listener.qosMax))
+                    .withTopicAliases(listener.topicAliasMax, listener.topicAliasBrokerMax));
         }
         return listeners;
     }

@@ -3,6 +3,8 @@ package org.althing.broker.connection;
 import org.althing.broker.ListenerConfig;
 import org.althing.broker.session.Session;
 import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.ControlPacket.Publish;
+import org.althing.mqtt.MalformedPacketException;
 import org.althing.mqtt.Property;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
@@ -15,6 +17,7 @@ final class Dispatch {
     private final Session session;
     private final ClientLink link;
     private final ReceiveWindow window;
+    private final TopicsByAlias aliases;
 
     Dispatch(
             ConnectionEnvironment environment,
@@ -29,12 +32,13 @@ final class Dispatch {
         this.session = session;
         this.link = link;
         this.window = window;
+        aliases = new TopicsByAlias(listener.topicAliasMax());
     }
 
     /** Takes any packet of a client but CONNECT. */
-    void onPacket(ControlPacket packet) {
+    void onPacket(ControlPacket packet) throws MalformedPacketException {
         switch (packet) {
-            case ControlPacket.Publish publish -> onPublish(publish);
+            case Publish publish -> onPublish(publish);
             case ControlPacket.PubAck ack -> session.onPubAck(ack.packetIdentifier());
             case ControlPacket.PubRec ack -> session.onPubRec(ack.packetIdentifier(), ack.reasonCode());
             case ControlPacket.PubRel release -> session.onPubRel(release.packetIdentifier());
@@ -58,13 +62,11 @@ final class Dispatch {
         return new IllegalStateException("the decoder let through " + packet);
     }
 
-    private void onPublish(ControlPacket.Publish packet) {
+    private void onPublish(Publish received) throws MalformedPacketException {
         environment.counters().publishesReceived.increment();
+        Publish packet = aliases.resolve(received);
         Qos qos = packet.message().qos();
-        if (packet.topicAlias() != 0) {
-            // [MQTT-3.3.2-9] CONNACK granted none.
-            connection.end(ReasonCode.TOPIC_ALIAS_INVALID, "topic alias " + packet.topicAlias() + ", more than 0");
-        } else if (qos.compareTo(listener.qosMax()) > 0) {
+        if (qos.compareTo(listener.qosMax()) > 0) {
             connection.end(ReasonCode.QOS_NOT_SUPPORTED, "QoS not supported"); // [MQTT-3.2.2-11]
         } else if (packet.message().retain() && !environment.config().delivery().retainAvailable()) {
             connection.end(ReasonCode.RETAIN_NOT_SUPPORTED, "retain not supported"); // [MQTT-3.2.2-14]

@@ -144,6 +144,12 @@ final class Handshake {
         return max == 0 ? SIXTEEN_BITS : Math.min(max, SIXTEEN_BITS);
     }
 
+    /** How many Topic Aliases the broker uses: what the client allows, within the listener's limit. */
+    int topicAliasBrokerMax() {
+        return (int)
+                Math.min(listener.topicAliasBrokerMax(), connect.properties().integer(Property.TOPIC_ALIAS_MAXIMUM, 0));
+    }
+
     /** What CONNACK tells: only where it differs from what its absence would say. */
     Properties granted(long expirySeconds) {
         if (connect.version() != ProtocolVersion.MQTT_5) {
@@ -166,6 +172,9 @@ final class Handshake {
         granted.set(Property.MAXIMUM_PACKET_SIZE, limits.packetSizeMax());
         if (connect.clientId().isEmpty()) {
             granted.set(Property.ASSIGNED_CLIENT_IDENTIFIER, clientId); // [MQTT-3.2.2-16]
+        }
+        if (listener.topicAliasMax() > 0) {
+            granted.set(Property.TOPIC_ALIAS_MAXIMUM, listener.topicAliasMax());
         }
         granted.set(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0);
         if (serverKeepAlive() != connect.keepAliveSeconds()) {

@@ -2,7 +2,6 @@ package org.althing.broker.connection;
 
 import java.nio.ByteBuffer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.MalformedPacketException;
 import org.althing.mqtt.ProtocolVersion;
@@ -14,16 +13,23 @@ import org.jspecify.annotations.Nullable;
  * of one read, since reading pauses then.
  */
 final class Input {
+    /** Who takes the packets. */
+    @FunctionalInterface
+    interface Taker {
+        /** @throws MalformedPacketException if the packet is wrong in a way that the decoder cannot know */
+        void take(ControlPacket packet) throws MalformedPacketException;
+    }
+
     private final PacketDecoder decoder;
     private final BooleanSupplier takesPackets;
-    private final Consumer<ControlPacket> packets;
+    private final Taker packets;
     private @Nullable ByteBuffer kept;
     private boolean paused;
     private boolean decoding;
     private boolean closed;
 
     /** @param takesPackets whether the next packet may be taken; asked before each */
-    Input(int packetSizeMax, BooleanSupplier takesPackets, Consumer<ControlPacket> packets) {
+    Input(int packetSizeMax, BooleanSupplier takesPackets, Taker packets) {
         decoder = new PacketDecoder(PacketDecoder.Sender.CLIENT, packetSizeMax);
         this.takesPackets = takesPackets;
         this.packets = packets;
@@ -65,7 +71,7 @@ final class Input {
                 if (packet == null) {
                     return;
                 }
-                packets.accept(packet);
+                packets.take(packet);
             }
         } finally {
             decoding = false;

@@ -218,7 +218,7 @@ public final class NetworkConnection implements TransportListener {
 
     // ---- packets arrive
 
-    private void onPacket(ControlPacket packet) {
+    private void onPacket(ControlPacket packet) throws MalformedPacketException {
         environment.counters().packetsReceived.increment();
         if (environment.log().logs(Level.DEBUG)) {
             environment.log().log(Level.DEBUG, PacketLog.received(packet, clientId));
@@ -246,6 +246,9 @@ public final class NetworkConnection implements TransportListener {
         encoder.packetSizeMax(handshake.packetSizeMax());
         encoder.problemInformation(handshake.wantsProblemInformation());
         output.encoder(encoder);
+        if (handshake.topicAliasBrokerMax() > 0) {
+            output.aliases(new AliasesByTopic(handshake.topicAliasBrokerMax()));
+        }
         phase = Phase.AUTHENTICATING;
         new Admission(environment, this, output, handshake).begin();
     }

@@ -2,10 +2,12 @@ package org.althing.broker.connection;
 
 import org.althing.broker.Counters;
 import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.ControlPacket.Publish;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.codec.PacketBuffer;
 import org.althing.mqtt.codec.PacketEncoder;
 import org.althing.net.Transport;
+import org.jspecify.annotations.Nullable;
 
 /** Packets on their way to the client: they gather in one buffer and leave in one write at the end of the turn. */
 final class Output {
@@ -20,6 +22,7 @@ final class Output {
     private final Runnable flush = this::flush;
     private PacketEncoder encoder = new PacketEncoder(ProtocolVersion.MQTT_3_1_1);
     private PacketBuffer buffer = new PacketBuffer(0);
+    private @Nullable AliasesByTopic aliases;
     private boolean flushAsked;
     private boolean roomWanted;
 
@@ -36,6 +39,11 @@ final class Output {
         encoder = value;
     }
 
+    /** From now on topics that are worth it get an alias ([MQTT-3.1.2-26]: as many as the client allows). */
+    void aliases(AliasesByTopic value) {
+        aliases = value;
+    }
+
     /**
      * Appends the packet to what leaves at the end of this turn.
      *
@@ -43,7 +51,10 @@ final class Output {
      */
     boolean send(ControlPacket packet) {
         int before = buffer.length();
-        if (!encoder.encode(packet, buffer)) {
+        boolean fits = aliases != null && packet instanceof Publish publish
+                ? encodeAliased(publish, aliases)
+                : encoder.encode(packet, buffer);
+        if (!fits) {
             return false;
         }
         counters.packetsSent.increment();
@@ -53,6 +64,16 @@ final class Output {
             transport.loop().atTurnEnd(flush);
         }
         return true;
+    }
+
+    /** The packet itself may be on its way to many clients and has no alias: it is given one while it is written. */
+    private boolean encodeAliased(Publish packet, AliasesByTopic from) {
+        AliasesByTopic.Alias alias = from.of(packet.message().topic());
+        if (alias != null && encoder.encode(packet, alias.number, alias.isKnown(), buffer)) {
+            alias.told();
+            return true;
+        }
+        return encoder.encode(packet, buffer); // perhaps it fits without the bytes of a new alias
     }
 
     /** Whether what waits for the client is within bounds. */

@@ -95,6 +95,22 @@ class MosquittoConfTest {
     }
 
     @Test
+    void topic_aliases_are_mosquittos_ten_and_a_listeners_own() throws Exception {
+        ListenerConfig unsaid = read("listener 1\n").broker().listeners().getFirst();
+        assertThat(unsaid.topicAliasMax()).isEqualTo(10);
+        assertThat(unsaid.topicAliasBrokerMax()).isEqualTo(10);
+        ListenerConfig said = read("listener 1\nmax_topic_alias 0\nmax_topic_alias_broker 65535\n")
+                .broker()
+                .listeners()
+                .getFirst();
+        assertThat(said.topicAliasMax()).isZero();
+        assertThat(said.topicAliasBrokerMax()).isEqualTo(65_535);
+        refused("listener 1\nmax_topic_alias 65536\n", "from 0 to 65535");
+        refused("max_topic_alias 1\n", "requires a listener to be defined first");
+        refused("max_topic_alias_broker 1\n", "requires a listener to be defined first");
+    }
+
+    @Test
     void port_and_bind_address_make_the_default_listener() throws Exception {
         MosquittoConf conf = read("bind_address 127.0.0.9\nport 1999\nmax_connections 3\n");
         ListenerConfig listener = conf.broker().listeners().getFirst();

@@ -26,6 +26,7 @@ import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.TopicName;
 import org.althing.mqtt.Utf8;
 import org.althing.mqtt.Will;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,8 @@ public final class PacketEncoder {
      */
     public boolean encode(ControlPacket packet, PacketBuffer out) {
         return switch (packet) {
-            case Publish publish -> publish(publish, out);
+            case Publish publish ->
+                publish(publish, publish.topicAlias(), publish.message().topic(), out);
             case PubAck(int id, ReasonCode code, Properties properties) ->
                 acknowledgement(PacketType.PUBACK, id, code, informative(properties), out);
             case PubRec(int id, ReasonCode code, Properties properties) ->
@@ -104,6 +106,26 @@ public final class PacketEncoder {
             case Disconnect(ReasonCode code, Properties properties) -> disconnect(code, properties, out);
             case Auth(ReasonCode code, Properties properties) -> auth(code, informative(properties), out);
         };
+    }
+
+    /**
+     * Appends a PUBLISH with a Topic Alias of this connection, whatever the packet itself says: the same packet may go to
+     * many, each with an alias of its own.
+     *
+     * @param topicAlias 1 to 65,535
+     * @param known whether the peer knows the alias already, so that the Topic Name is left out
+     * @return as {@link #encode(ControlPacket, PacketBuffer)}
+     * @throws IllegalArgumentException as there, and before MQTT 5.0
+     */
+    public boolean encode(Publish publish, int topicAlias, boolean known, PacketBuffer out) {
+        if (!hasProperties || !Property.TOPIC_ALIAS.allows(topicAlias)) {
+            throw new IllegalArgumentException("topic alias " + topicAlias + " in MQTT " + version);
+        }
+        return publish(
+                publish,
+                topicAlias,
+                known ? TopicName.ALIASED : publish.message().topic(),
+                out);
     }
 
     /** Reserves room for a packet and writes its fixed header; false if the packet is too large. */
@@ -133,10 +155,10 @@ public final class PacketEncoder {
         return begin(type.firstByte(), 0, out) && end(out);
     }
 
-    private boolean publish(Publish publish, PacketBuffer out) {
+    private boolean publish(Publish publish, int alias, TopicName topic, PacketBuffer out) {
         ApplicationMessage message = publish.message();
-        int topicAlias = hasProperties ? publish.topicAlias() : 0;
-        int topicLength = message.topic().utf8Length();
+        int topicAlias = hasProperties ? alias : 0;
+        int topicLength = topic.utf8Length();
         if (topicLength == 0 && topicAlias == 0) {
             throw new IllegalArgumentException("PUBLISH without topic name and topic alias");
         }
@@ -156,7 +178,7 @@ public final class PacketEncoder {
         if (!begin(PacketType.PUBLISH.firstByte() | flags, length, out)) {
             return false;
         }
-        w.topic(message.topic());
+        w.topic(topic);
         if (identified) {
             w.twoBytes(publish.packetIdentifier());
         }

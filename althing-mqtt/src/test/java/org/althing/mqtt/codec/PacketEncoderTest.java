@@ -163,6 +163,25 @@ class PacketEncoderTest {
     }
 
     @Test
+    void an_alias_of_the_connection_stands_beside_the_topic_or_in_place_of_it() {
+        Publish shared = new Publish(false, 0, 0, message(Properties.NONE));
+        PacketBuffer out = new PacketBuffer(0);
+        PacketEncoder encoder = new PacketEncoder(MQTT_5);
+        assertThat(encoder.encode(shared, 300, false, out)).isTrue();
+        assertThat(encoder.encode(shared, 300, true, out)).isTrue();
+        byte[] bytes = new byte[out.length()];
+        out.view().get(bytes);
+        assertThat(Wire.hex(bytes)).isEqualTo(Wire.hex(Wire.bytes("30 08 \"a\" 03 23012C 78 30 07 0000 03 23012C 78")));
+        encoder.packetSizeMax(8);
+        assertThat(encoder.encode(shared, 1, false, out)).isFalse();
+        assertThat(out.length()).isEqualTo(bytes.length);
+        assertThatIllegalArgumentException().isThrownBy(() -> encoder.encode(shared, 0, true, out));
+        assertThatIllegalArgumentException().isThrownBy(() -> encoder.encode(shared, 65_536, true, out));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new PacketEncoder(MQTT_3_1_1).encode(shared, 1, false, out));
+    }
+
+    @Test
     void a_topic_name_is_needed_unless_an_alias_stands_for_it() {
         ApplicationMessage aliased =
                 new ApplicationMessage(TopicName.ALIASED, Bytes.EMPTY, Qos.AT_MOST_ONCE, false, Properties.NONE);
