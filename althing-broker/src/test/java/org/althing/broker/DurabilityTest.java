@@ -100,6 +100,40 @@ class DurabilityTest {
     }
 
     @Test
+    void connack_says_that_there_is_no_session_once_none_can_come_back() {
+        durable("c").subscribe("t", AT_LEAST_ONCE);
+        store.slow();
+        TestClient clean = rig.client().connect("c", true, 0);
+        assertThat(clean.receive()).isEmpty();
+        TestClient hasty = rig.client().connect("c", false, 0);
+        assertThat(hasty.receive()).isEmpty();
+        store.sync();
+        assertThat(hasty.accepted().sessionPresent()).isFalse();
+        restart();
+        assertThat(rig.client().connect("c", false, 0).accepted().sessionPresent())
+                .isFalse();
+    }
+
+    @Test
+    void connack_does_not_deny_a_session_whose_end_could_not_be_saved() {
+        TestClient client = durable("c");
+        store.slow();
+        client.send(subscribe("t"));
+        rig.idle();
+        client.peer.close();
+        TestClient clean = rig.client().connect("c", true, 0);
+        rig.idle();
+        store.fail();
+        rig.time.runUntilIdle();
+        rig.errors.clear(); // that state could not be saved
+        assertThat(clean.receive()).isEmpty();
+        assertThat(rig.client().connect("c", true, 0).receive()).isEmpty();
+        restart();
+        assertThat(rig.client().connect("c", false, 1).accepted().sessionPresent())
+                .isTrue();
+    }
+
+    @Test
     void clean_sessions_never_wait() {
         TestClient busy = durable("busy");
         store.slow();

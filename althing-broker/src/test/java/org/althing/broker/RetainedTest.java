@@ -167,4 +167,19 @@ class RetainedTest {
         assertThat(payloads(received)).hasSize(50);
         assertThat(payloads(received).subList(20, 50)).containsOnly("new");
     }
+
+    @Normative("MQTT-3.8.3-3")
+    @Test
+    void no_local_holds_for_retained_messages_that_were_due_before_it_was_asked_for() {
+        Properties one = Properties.builder().set(Property.RECEIVE_MAXIMUM, 1).build();
+        TestClient own = rig.client().connect("own", true, 0, null, one);
+        own.accepted();
+        own.send(packet("t/1", "x", AT_LEAST_ONCE, true, 1), packet("t/2", "x", AT_LEAST_ONCE, true, 2));
+        own.receive();
+        assertThat(payloads(own.subscribe("t/+", AT_LEAST_ONCE))).containsExactly("x"); // the other waits for its turn
+        SubscriptionOptions noLocal = new SubscriptionOptions(AT_LEAST_ONCE, true, false, RetainHandling.DO_NOT_SEND);
+        assertThat(own.subscribe("t/+", noLocal, 0)).isEmpty();
+        own.send(new PubAck(1, ReasonCode.SUCCESS));
+        assertThat(own.receive()).isEmpty();
+    }
 }

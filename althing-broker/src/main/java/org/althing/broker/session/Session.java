@@ -73,6 +73,11 @@ public final class Session implements Subscriber {
         record(StateChange.NEVER);
     }
 
+    /** What is said to the client waits for this change of an earlier session too. */
+    void standOn(long change) {
+        changes.standOn(change);
+    }
+
     /** CONNACK has left: from now on the client is sent what is for it. */
     public void open() {
         if (link != null) {
@@ -95,6 +100,11 @@ public final class Session implements Subscriber {
             changes.appendAnyway(new StateChange.SessionPut(
                     clientId, client.userName(), version, expirySeconds, disconnectedAtMillis, will));
         }
+    }
+
+    /** Whether the store knows of this session. */
+    boolean isRecorded() {
+        return recorded;
     }
 
     /** The session ends. Returns the will that is still to be published, or null. */

@@ -51,6 +51,11 @@ final class SessionChanges {
         }
     }
 
+    /** What is said to the client from now on waits for this change too. */
+    void standOn(long change) {
+        last = Math.max(last, change);
+    }
+
     /** Where the log stands; see {@link #standOnChangesSince}. */
     long mark() {
         return log.last();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.StateChange;
+import org.althing.broker.routing.ChangeLog;
 import org.althing.broker.routing.RoutedMessage;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.Will;
@@ -35,8 +36,14 @@ public final class SessionRegistry {
      */
     public record Connected(Session session, boolean resumed) {}
 
+    private static final int ENDINGS_MIN = 64;
+
     private final SessionEnvironment environment;
     private final Map<String, Session> sessions = new HashMap<>();
+    /** The change that ended a client's last session, at least until it is committed. */
+    private final Map<String, Long> endings = new HashMap<>();
+
+    private int endingsMax = ENDINGS_MIN;
 
     public SessionRegistry(SessionEnvironment environment) {
         this.environment = environment;
@@ -68,6 +75,8 @@ public final class SessionRegistry {
         Session session = new Session(environment, request.client().clientId(), request.expirySeconds() > 0);
         sessions.put(session.clientId(), session);
         environment.counters().sessions.set(sessions.size());
+        // Session Present 0 is a promise: after a crash the session that ended must not be there again.
+        session.standOn(endings.getOrDefault(session.clientId(), ChangeLog.NOTHING));
         session.bind(request);
         return session;
     }
@@ -129,9 +138,22 @@ public final class SessionRegistry {
         sessions.remove(session.clientId());
         environment.counters().sessions.set(sessions.size());
         Will due = session.end();
+        noteEnding(session);
         if (due != null) {
             session.publishWill(due);
         }
+    }
+
+    private void noteEnding(Session session) {
+        ChangeLog changes = environment.changes();
+        if (!session.isRecorded() || changes.isCommitted(session.lastChange())) {
+            return;
+        }
+        if (endings.size() >= endingsMax) {
+            endings.values().removeIf(changes::isCommitted);
+            endingsMax = Math.max(ENDINGS_MIN, 2 * endings.size());
+        }
+        endings.put(session.clientId(), session.lastChange());
     }
 
     private void cancelDeadlines(Session session) {

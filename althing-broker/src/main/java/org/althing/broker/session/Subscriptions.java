@@ -110,12 +110,16 @@ final class Subscriptions {
     }
 
     private void collectRetained(Subscription subscription) {
-        boolean noLocal = subscription.options().noLocal();
         environment.router().retained(subscription.filter(), message -> {
-            if (!(noLocal && session.clientId().equals(message.publisher()))) { // [MQTT-3.8.3-3]
+            if (!isOwn(message, subscription)) {
                 backlog.add(message, subscription);
             }
         });
+    }
+
+    /** [MQTT-3.8.3-3] Whether No Local keeps the message back; the option may have come after the message was due. */
+    private boolean isOwn(RoutedMessage message, Subscription subscription) {
+        return subscription.options().noLocal() && session.clientId().equals(message.publisher());
     }
 
     /** [MQTT-3.10.4-4] Answered with UNSUBACK. */
@@ -171,7 +175,10 @@ final class Subscriptions {
         Subscription subscription = backlog.subscription();
         backlog.removeFirst();
         boolean stillDue = byFilter.get(subscription.filter()) == subscription;
-        if (message != null && stillDue && environment.router().isRetained(message)) {
+        if (message != null
+                && stillDue
+                && !isOwn(message, subscription)
+                && environment.router().isRetained(message)) {
             session.deliver(message, qos, true, subscription.identifiers()); // [MQTT-3.3.1-8]
         }
     }
