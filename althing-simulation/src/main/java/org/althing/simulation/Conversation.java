@@ -43,6 +43,7 @@ final class Conversation implements TransportListener {
 
     private final ModelClient client;
     private final ConnectOptions options;
+    private final World world;
     private final Trace trace;
     private final Ledger ledger;
     private final RandomGenerator random;
@@ -72,6 +73,7 @@ final class Conversation implements TransportListener {
         this.client = client;
         this.options = options;
         this.transport = transport;
+        this.world = world;
         trace = world.trace();
         ledger = world.ledger();
         random = client.random();
@@ -121,6 +123,7 @@ final class Conversation implements TransportListener {
     // ---- packets leave
 
     void send(ControlPacket packet) {
+        world.onActivity();
         trace.line(client.id(), () -> "-> " + packet);
         trace.mix(packet.getClass().getSimpleName().hashCode());
         switch (packet) {
@@ -196,6 +199,7 @@ final class Conversation implements TransportListener {
                 if (packet == null) {
                     return;
                 }
+                world.onActivity();
                 trace.line(client.id(), () -> "<- " + packet);
                 trace.mix(packet.getClass().getSimpleName().hashCode());
                 onPacket(packet);
@@ -254,7 +258,7 @@ final class Conversation implements TransportListener {
 
     private void onConnAck(ConnAck answer) {
         require(!open, "came twice", answer);
-        open = true;
+        open = !answer.reasonCode().isError();
         openedAt = ledger.tick();
         sessionPresent = answer.sessionPresent();
         client.onConnAck(this, answer);

@@ -115,7 +115,10 @@ final class Ledger {
             if (publication.forbidden && publication.receipts > 0) {
                 throw new SimulationFailure("was published though its client had said goodbye: " + publication);
             }
-            if (!publication.isAcknowledged() || publication.clears() || epoch.has(publication)) {
+            if (!publication.isAcknowledged()
+                    || publication.clears()
+                    || epoch.has(publication)
+                    || !epoch.stoodFor(publication)) {
                 continue;
             }
             for (Standing standing : epoch.standings()) {

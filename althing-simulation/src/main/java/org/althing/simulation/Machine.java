@@ -161,7 +161,8 @@ final class Machine {
     private void onLine(BrokerLog.Level level, String line) {
         world.trace().line("broker", () -> level + " " + line);
         if (level == BrokerLog.Level.ERROR) {
-            boolean expected = failing && line.contains("State could not be saved");
+            boolean expected = (failing && line.contains("State could not be saved"))
+                    || (powerIsGone() && line.contains("no power (simulated)"));
             if (!expected && bug == null) {
                 bug = line;
             }

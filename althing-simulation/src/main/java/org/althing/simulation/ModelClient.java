@@ -52,6 +52,7 @@ final class ModelClient {
         }
     }
 
+    private static final Duration WRITTEN = Duration.ofMillis(100);
     private static final int UNACKNOWLEDGED_MAX = 10;
     private static final int IDENTIFIERS = 40;
 
@@ -168,6 +169,9 @@ final class ModelClient {
             session = Session.UNKNOWN;
         } else {
             expectedPresent = session == Session.UNKNOWN ? null : (Boolean) (session == Session.EXISTS);
+            if (epoch != null && !options.lasts()) {
+                epoch.onDoubt();
+            }
             if (session == Session.NONE || !options.lasts()) {
                 session = Session.UNKNOWN;
             }
@@ -205,6 +209,8 @@ final class ModelClient {
     void onConnAck(Conversation from, ConnAck answer) {
         if (answer.reasonCode().isError()) {
             require(machine.isFailing(), "was refused: " + answer);
+            from.abandon();
+            conversation = null;
             return;
         }
         Boolean expected = expectedPresent;
@@ -217,6 +223,7 @@ final class ModelClient {
         if (epoch == null) {
             epoch = new Epoch(id, world.ledger());
         }
+        epoch.onResumed();
         session = Session.EXISTS;
         unsettled = null;
         int granted = (int) answer.properties().integer(Property.RECEIVE_MAXIMUM, 0xFFFF);
@@ -365,14 +372,19 @@ final class ModelClient {
             mustStartClean = true;
             session = Session.UNKNOWN;
         }
-        to.sayGoodbye(new ControlPacket.Disconnect(ReasonCode.SUCCESS, properties), machine.troubles());
+        to.sayGoodbye(new ControlPacket.Disconnect(ReasonCode.SUCCESS, properties), troublesNow());
     }
 
     /** Leaves in good order; a session that lasts stays. */
     void disconnectForNow() {
         if (conversation != null) {
-            conversation.sayGoodbye(new ControlPacket.Disconnect(ReasonCode.SUCCESS), machine.troubles());
+            conversation.sayGoodbye(new ControlPacket.Disconnect(ReasonCode.SUCCESS), troublesNow());
         }
+    }
+
+    /** Those up to now; a number that never comes again while the broker is going, and may close before it has heard. */
+    private long troublesNow() {
+        return machine.isStopping() ? -1 : machine.troubles();
     }
 
     /** The network fails. */
@@ -424,7 +436,9 @@ final class ModelClient {
         done.publication.routedTo = world.ledger().tick();
         if (ack.reasonCode() == ReasonCode.NO_MATCHING_SUBSCRIBERS && epoch != null) {
             for (Standing standing : epoch.standings()) {
-                boolean brings = standing.mustMatch(done.publication) && standing.leastQos(done.publication, id) >= 0;
+                boolean brings = epoch.stoodFor(done.publication)
+                        && standing.mustMatch(done.publication)
+                        && standing.leastQos(done.publication, id) >= 0;
                 require(!brings, "is told that nobody subscribes to " + done.publication);
             }
         }
@@ -538,14 +552,19 @@ final class ModelClient {
         }
         Publication will = from.options().will();
         if (from.saidGoodbye()) {
-            if (will != null && will.sends == 1 && cause == null && troublesAtGoodbye == machine.troubles()) {
-                will.forbidden = true; // [MQTT-3.14.4-3]
+            if (will != null && will.sends == 1 && cause == null) {
+                forbidSoon(will, troublesAtGoodbye);
             }
             lost(NEVER);
         } else {
             require(machine.isFailing() || machine.isStopping(), "the broker closed the connection: " + cause);
             lost(machine.lastTrouble());
         }
+    }
+
+    /** [MQTT-3.14.4-3] What DISCONNECT discards is gone for good when the broker has had the time to write that down. */
+    private void forbidSoon(Publication will, long troublesAtGoodbye) {
+        world.time().after(WRITTEN, () -> will.forbidden |= troublesAtGoodbye == machine.troubles());
     }
 
     /** @param willFrom the earliest moment at which its will may have been routed */

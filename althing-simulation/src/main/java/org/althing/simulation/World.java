@@ -1,7 +1,47 @@
 package org.althing.simulation;
 
+import java.time.Duration;
 import org.althing.net.memory.MemoryEngine;
 import org.althing.net.memory.VirtualTime;
 
 /** What everybody in one simulation shares. */
-record World(VirtualTime time, MemoryEngine engine, Ledger ledger, Trace trace) {}
+final class World {
+    private final VirtualTime time;
+    private final MemoryEngine engine;
+    private final Ledger ledger = new Ledger();
+    private final Trace trace;
+    private long lastActivityNanos;
+
+    /** @param traces whether lines of what happens are kept */
+    World(long seed, boolean traces) {
+        time = new VirtualTime(seed);
+        engine = new MemoryEngine(time);
+        trace = new Trace(time.clock(), traces);
+    }
+
+    VirtualTime time() {
+        return time;
+    }
+
+    MemoryEngine engine() {
+        return engine;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    /** Somebody has sent or received something. */
+    void onActivity() {
+        lastActivityNanos = time.clock().nanos();
+    }
+
+    /** How long nobody has sent or received anything. */
+    Duration quiet() {
+        return Duration.ofNanos(time.clock().nanos() - lastActivityNanos);
+    }
+}

@@ -99,7 +99,7 @@ public final class MemoryEngine implements NetEngine {
         MemoryTransport far = new MemoryTransport(time, listening.loop, address, clientAddress);
         MemoryLink link = new MemoryLink(time, onLink, near, far);
         remember(link);
-        time.post(listening.loop, link.latencyNanos(), () -> listening.accept(far), true);
+        time.post(listening.loop, link.latencyNanos(), () -> listening.accept(link), true);
         near.accept(client);
         return near;
     }
@@ -167,11 +167,11 @@ public final class MemoryEngine implements NetEngine {
             this.acceptor = acceptor;
         }
 
-        void accept(MemoryTransport transport) {
+        void accept(MemoryLink link) {
             if (listenings.get(address) == this) {
-                transport.accept(acceptor);
+                link.server().accept(acceptor);
             } else {
-                link(transport).cut(); // closed while the client was on its way
+                link.cut(); // closed while the client was on its way
             }
         }
 

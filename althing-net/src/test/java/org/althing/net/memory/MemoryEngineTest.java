@@ -39,6 +39,22 @@ class MemoryEngineTest {
     }
 
     @Test
+    void a_listener_that_closes_while_a_client_is_on_its_way_cuts_it_off() throws IOException {
+        var listening = engine.listen(address, loop, world::echo);
+        MemoryPeer early = engine.peer(address);
+        early.link().cut();
+        MemoryPeer late = engine.peer(address);
+        listening.close();
+        for (int i = 0; i < 64; i++) { // so many that what is over is forgotten
+            engine.listen(address, loop, world::echo);
+            engine.peer(address).link().cut();
+            engine.kill(loop);
+        }
+        time.runUntilIdle();
+        assertThat(late.isClosed()).isTrue();
+    }
+
+    @Test
     void the_same_seed_is_the_same_run() {
         List<String> first = noisyRun(7);
         assertThat(first).hasSizeGreaterThan(100);
