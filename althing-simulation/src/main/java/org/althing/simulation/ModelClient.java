@@ -24,10 +24,7 @@ import org.althing.mqtt.Property;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
-import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.TopicFilter;
-import org.althing.mqtt.TopicName;
-import org.althing.net.memory.LinkConditions;
 import org.althing.net.memory.MemoryLink;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +57,7 @@ final class ModelClient {
     private final World world;
     private final Machine machine;
     private final RandomGenerator random;
-    private final boolean usuallyLasts;
-    private final List<String> names;
+    private final Choices choices;
 
     // Valid for the session.
     private final Map<Integer, Outbound> outbound = new LinkedHashMap<>();
@@ -91,9 +87,8 @@ final class ModelClient {
         this.id = id;
         this.world = world;
         this.machine = machine;
-        this.names = names;
-        random = world.time().newRandom();
-        usuallyLasts = random.nextInt(3) > 0;
+        choices = new Choices(id, names, world);
+        random = choices.random();
     }
 
     String id() {
@@ -133,7 +128,8 @@ final class ModelClient {
     void connect(boolean calmly) {
         ConnectOptions options = unsettled;
         if (options == null) {
-            options = choose(calmly);
+            options = choices.connect(calmly, mustStartClean);
+            mustStartClean = false;
             unsettled = options;
         }
         if (conversation != null) {
@@ -146,7 +142,7 @@ final class ModelClient {
         ConnectOptions chosen = options;
         try {
             var transport = world.engine()
-                    .connect(Machine.ADDRESS, world.engine().newLoop(id), conditions(), near -> {
+                    .connect(Machine.ADDRESS, world.engine().newLoop(id), choices.network(), near -> {
                         made[0] = new Conversation(this, chosen, world, near);
                         return made[0];
                     });
@@ -176,34 +172,6 @@ final class ModelClient {
                 session = Session.UNKNOWN;
             }
         }
-    }
-
-    private ConnectOptions choose(boolean calmly) {
-        boolean five = random.nextBoolean();
-        boolean cleanStart = isReader() || mustStartClean || (!calmly && random.nextInt(10) == 0) || !usuallyLasts;
-        boolean lasts = five ? calmly || (usuallyLasts ? random.nextInt(10) > 0 : random.nextInt(6) == 0) : !cleanStart;
-        lasts &= !isReader();
-        mustStartClean = false;
-        int maximum = five && random.nextBoolean() ? 1 + random.nextInt(6) : 0xFFFF;
-        Publication will = null;
-        if (random.nextInt(3) == 0) {
-            Qos qos = Qos.of(random.nextInt(3));
-            will = world.ledger().publication(id, TopicName.of("w/" + id), qos, false, 8, true);
-        }
-        return new ConnectOptions(
-                five ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1, cleanStart, lasts, maximum, will);
-    }
-
-    private boolean isReader() {
-        return names.equals(List.of(id));
-    }
-
-    private LinkConditions conditions() {
-        LinkConditions some = random.nextBoolean() ? LinkConditions.GOOD : LinkConditions.BAD;
-        long micros = 1 + random.nextLong(30_000);
-        return random.nextBoolean()
-                ? some
-                : some.withLatency(Duration.ofNanos(1_000), Duration.ofNanos(1_000 * micros));
     }
 
     void onConnAck(Conversation from, ConnAck answer) {
@@ -255,10 +223,7 @@ final class ModelClient {
         if (to == null || !to.isOpen() || (qos != Qos.AT_MOST_ONCE && outbound.size() >= receiveMaximum)) {
             return;
         }
-        TopicName topic = TopicName.of("t/" + id + "/" + qos.level() + "/" + random.nextInt(2));
-        boolean retain = random.nextInt(5) == 0;
-        int bytes = retain && random.nextInt(6) == 0 ? 0 : random.nextInt(20) == 0 ? random.nextInt(9_000) + 8 : 8;
-        Publication publication = world.ledger().publication(id, topic, qos, retain, bytes, false);
+        Publication publication = choices.publication(qos);
         publication.conversation = to;
         int identifier = 0;
         if (qos != Qos.AT_MOST_ONCE) {
@@ -277,10 +242,12 @@ final class ModelClient {
     }
 
     void subscribe() {
-        if (isOpen() && subscribing.size() < UNACKNOWLEDGED_MAX) {
-            List<TopicFilter> filters = someFilters();
+        Conversation to = conversation;
+        if (to != null && to.isOpen() && subscribing.size() < UNACKNOWLEDGED_MAX) {
+            ProtocolVersion version = to.options().version();
             List<Subscribe.Request> requests = new ArrayList<>();
-            filters.forEach(filter -> requests.add(new Subscribe.Request(filter, someOptions())));
+            choices.filters()
+                    .forEach(filter -> requests.add(new Subscribe.Request(filter, choices.subscription(version))));
             subscribe(requests);
         }
     }
@@ -301,7 +268,7 @@ final class ModelClient {
         Conversation to = conversation;
         Epoch current = epoch;
         if (to != null && to.isOpen() && current != null && subscribing.size() < UNACKNOWLEDGED_MAX) {
-            List<TopicFilter> filters = someFilters();
+            List<TopicFilter> filters = choices.filters();
             if (!current.standings().isEmpty() && random.nextInt(4) > 0) {
                 int index = random.nextInt(current.standings().size());
                 filters = List.of(current.standings().get(index).filter);
@@ -311,44 +278,6 @@ final class ModelClient {
             subscribing.add(identifier);
             to.send(new Unsubscribe(identifier, filters, Properties.NONE));
         }
-    }
-
-    private List<TopicFilter> someFilters() {
-        Set<TopicFilter> filters = new LinkedHashSet<>();
-        for (int i = 1 + random.nextInt(3); i > 0; i--) {
-            filters.add(someFilter());
-        }
-        return List.copyOf(filters);
-    }
-
-    private TopicFilter someFilter() {
-        String other = names.get(random.nextInt(names.size()));
-        int qos = random.nextInt(3);
-        int last = random.nextInt(2);
-        return TopicFilter.of(
-                switch (random.nextInt(9)) {
-                    case 0 -> "#";
-                    case 1 -> "t/#";
-                    case 2 -> "t/" + other + "/#";
-                    case 3 -> "t/+/" + qos + "/+";
-                    case 4 -> "+/" + other + "/+/" + last;
-                    case 5 -> "w/+";
-                    case 6 -> "t/+/+/" + last;
-                    default -> "t/" + other + "/" + qos + "/" + last;
-                });
-    }
-
-    private SubscriptionOptions someOptions() {
-        Qos qos = Qos.of(random.nextInt(3));
-        Conversation to = conversation;
-        if (to == null || to.options().version() != ProtocolVersion.MQTT_5) {
-            return SubscriptionOptions.of(qos);
-        }
-        return new SubscriptionOptions(
-                qos,
-                random.nextInt(4) == 0,
-                random.nextInt(3) == 0,
-                SubscriptionOptions.RetainHandling.values()[random.nextInt(3)]);
     }
 
     void ping() {

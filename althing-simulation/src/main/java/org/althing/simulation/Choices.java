@@ -1,0 +1,108 @@
+package org.althing.simulation;
+
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.SubscriptionOptions;
+import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.TopicName;
+import org.althing.net.memory.LinkConditions;
+
+/** What one client takes it into its head to do. */
+final class Choices {
+    private final String id;
+    private final List<String> names;
+    private final Ledger ledger;
+    private final RandomGenerator random;
+    private final boolean usuallyLasts;
+
+    /** @param names of all clients, itself among them */
+    Choices(String id, List<String> names, World world) {
+        this.id = id;
+        this.names = names;
+        ledger = world.ledger();
+        random = world.time().newRandom();
+        usuallyLasts = random.nextInt(3) > 0;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    /** @param calmly whether a session that is there goes on, and lasts */
+    ConnectOptions connect(boolean calmly, boolean mustStartClean) {
+        boolean five = random.nextBoolean();
+        boolean cleanStart = isReader() || mustStartClean || (!calmly && random.nextInt(10) == 0) || !usuallyLasts;
+        boolean lasts = five ? calmly || (usuallyLasts ? random.nextInt(10) > 0 : random.nextInt(6) == 0) : !cleanStart;
+        lasts &= !isReader();
+        int maximum = five && random.nextBoolean() ? 1 + random.nextInt(6) : 0xFFFF;
+        Publication will = random.nextInt(3) == 0 ? will() : null;
+        ProtocolVersion version = five ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1;
+        return new ConnectOptions(version, cleanStart, lasts, maximum, will);
+    }
+
+    private Publication will() {
+        return ledger.publication(id, TopicName.of("w/" + id), Qos.of(random.nextInt(3)), false, 8, true);
+    }
+
+    /** Whether it is there only to see what is retained. */
+    private boolean isReader() {
+        return names.equals(List.of(id));
+    }
+
+    LinkConditions network() {
+        LinkConditions some = random.nextBoolean() ? LinkConditions.GOOD : LinkConditions.BAD;
+        long micros = 1 + random.nextLong(30_000);
+        return random.nextBoolean()
+                ? some
+                : some.withLatency(Duration.ofNanos(1_000), Duration.ofNanos(1_000 * micros));
+    }
+
+    Publication publication(Qos qos) {
+        TopicName topic = TopicName.of("t/" + id + "/" + qos.level() + "/" + random.nextInt(2));
+        boolean retain = random.nextInt(5) == 0;
+        int bytes = retain && random.nextInt(6) == 0 ? 0 : random.nextInt(20) == 0 ? random.nextInt(9_000) + 8 : 8;
+        return ledger.publication(id, topic, qos, retain, bytes, false);
+    }
+
+    List<TopicFilter> filters() {
+        Set<TopicFilter> filters = new LinkedHashSet<>();
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            filters.add(filter());
+        }
+        return List.copyOf(filters);
+    }
+
+    private TopicFilter filter() {
+        String other = names.get(random.nextInt(names.size()));
+        int qos = random.nextInt(3);
+        int last = random.nextInt(2);
+        return TopicFilter.of(
+                switch (random.nextInt(9)) {
+                    case 0 -> "#";
+                    case 1 -> "t/#";
+                    case 2 -> "t/" + other + "/#";
+                    case 3 -> "t/+/" + qos + "/+";
+                    case 4 -> "+/" + other + "/+/" + last;
+                    case 5 -> "w/+";
+                    case 6 -> "t/+/+/" + last;
+                    default -> "t/" + other + "/" + qos + "/" + last;
+                });
+    }
+
+    SubscriptionOptions subscription(ProtocolVersion version) {
+        Qos qos = Qos.of(random.nextInt(3));
+        if (version != ProtocolVersion.MQTT_5) {
+            return SubscriptionOptions.of(qos);
+        }
+        return new SubscriptionOptions(
+                qos,
+                random.nextInt(4) == 0,
+                random.nextInt(3) == 0,
+                SubscriptionOptions.RetainHandling.values()[random.nextInt(3)]);
+    }
+}
