@@ -161,9 +161,7 @@ public final class Broker implements AutoCloseable {
          * @throws IOException if the state cannot be read or an address cannot be bound; nothing stays open
          */
         public Broker start() throws IOException {
-            RestoredState restored = new RestoredState();
-            store.replay(restored);
-            restored.check();
+            RestoredState restored = restore();
             EventLoop loop = engine.newLoop("althing-shard-0");
             Shard shard = new Shard(
                     loop,
@@ -184,6 +182,24 @@ public final class Broker implements AutoCloseable {
                 throw e;
             }
             return broker;
+        }
+
+        private RestoredState restore() throws IOException {
+            try {
+                RestoredState restored = new RestoredState();
+                store.replay(restored);
+                List<StateChange> removals = restored.check(store);
+                if (!removals.isEmpty()) {
+                    // At once: from now on any shard may use the ids of dropped messages again.
+                    StateLog changes = store.log(0);
+                    removals.forEach(changes::append);
+                    changes.commit(failure -> {}); // what could not be dropped is dropped at the next start
+                }
+                return restored;
+            } catch (IOException | RuntimeException e) {
+                store.close();
+                throw e;
+            }
         }
 
         private List<NetEngine.Listening> open(ListenerConfig listener, EventLoop loop, Acceptor acceptor)

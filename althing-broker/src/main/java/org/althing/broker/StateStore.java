@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public interface StateStore extends AutoCloseable {
     /**
-     * Gives back what was committed before, as changes in an order that makes the same state: once, first, before any
-     * shard runs.
+     * Gives back what counts of all that was committed before: of each key the last change, in the order of the commits,
+     * and no removals. Once, first, before any shard runs.
      *
      * @throws IOException if the state cannot be read; the broker does not start
      */

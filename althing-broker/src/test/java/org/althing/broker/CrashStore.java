@@ -61,7 +61,9 @@ final class CrashStore implements StateStore {
 
     @Override
     public void replay(Consumer<StateChange> consumer) {
-        disk.forEach(consumer);
+        StateModel model = new StateModel();
+        disk.forEach(model::apply);
+        model.changes().forEach(consumer);
     }
 
     @Override

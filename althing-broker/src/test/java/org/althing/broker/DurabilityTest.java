@@ -276,6 +276,11 @@ class DurabilityTest {
         assertThat(payloads(unconcerned.receive())).containsExactly("z");
     }
 
+    private static StateChange.MessageStored stored(long id, String topic) {
+        return new StateChange.MessageStored(
+                id, TestClient.message(topic, "stored", AT_LEAST_ONCE, true), null, StateChange.NEVER);
+    }
+
     // ---- what a new process finds
 
     private CrashStore restart() {
@@ -423,9 +428,9 @@ class DurabilityTest {
         rig.idle();
         rig.client().connect("s", true, 0).accepted();
         rig.client().connect("p", true, 0).accepted();
-        org.althing.broker.session.RestoredState rest = new org.althing.broker.session.RestoredState();
-        current.replay(rest);
-        assertThat(rest).hasToString("0 sessions, 0 retained messages, 0 messages");
+        StateModel rest = new StateModel();
+        current.disk().forEach(rest::apply);
+        assertThat(rest.changes()).isEmpty();
     }
 
     @Test
@@ -438,6 +443,25 @@ class DurabilityTest {
                         .store(damaged)
                         .start())
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("retained message of t refers to message 5");
+                .hasMessageContaining("the record retained/t names message 5, which is not stored")
+                .hasMessageContaining("althing data repair");
+        assertThat(damaged.isClosed()).isTrue();
+    }
+
+    @Test
+    void a_message_that_nothing_names_is_dropped_at_the_start_before_its_id_is_used_again() {
+        StateLog log = store.log(0);
+        log.append(stored(1, "t"));
+        log.append(stored(2, "t"));
+        log.append(new StateChange.RetainedPut(org.althing.mqtt.TopicName.of("t"), 1));
+        log.commit(failure -> {});
+        CrashStore next = restart();
+        assertThat(next.last()).isEqualTo(new StateChange.MessageDropped(2));
+        clean("p").send(packet("u", "new", AT_LEAST_ONCE, true, 1));
+        rig.idle();
+        StateModel model = new StateModel();
+        next.disk().forEach(model::apply);
+        assertThat(model.changes()).hasSize(4).contains(stored(1, "t"));
+        assertThat(model.referenced()).contains(1L, 2L);
     }
 }

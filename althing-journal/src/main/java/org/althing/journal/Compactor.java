@@ -2,9 +2,7 @@ package org.althing.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -16,9 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>How</h2>
  *
- * <p>The files are read twice: first to learn the last record of each key by its ordinal number, then to copy those
- * records. Memory holds the keys, not the bodies. Removals need not be kept, because nothing is older than the first
- * file.
+ * <p>The files are read twice: first to learn which records count (see {@link LiveRecords}), then to copy those.
+ * Removals need not be kept, because nothing is older than the first file.
  *
  * <h2>A crash at any step leaves the old files or the new one</h2>
  *
@@ -40,14 +37,13 @@ final class Compactor implements Runnable {
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    private final Map<ByteBuffer, Long> lastOfKey = new HashMap<>();
-    private final Map<ByteBuffer, Long> removalOfGroup = new HashMap<>();
-    private long ordinal;
+    private LiveRecords live;
 
     /** @param inputs all closed segments, oldest first */
     Compactor(Disk disk, Keys keys, List<Segment> inputs, int allocationStep, Consumer<Outcome> whenEnded) {
         this.disk = disk;
         this.keys = keys;
+        live = new LiveRecords(keys);
         this.inputs = inputs;
         this.allocationStep = allocationStep;
         this.whenEnded = whenEnded;
@@ -73,8 +69,7 @@ final class Compactor implements Runnable {
         } catch (IOException | RuntimeException failure) {
             outcome = new Outcome(null, failure);
         } finally {
-            lastOfKey.clear();
-            removalOfGroup.clear();
+            live = new LiveRecords(keys); // a journal that is idle from now on keeps this object
         }
         try {
             whenEnded.accept(outcome);
@@ -107,12 +102,12 @@ final class Compactor implements Runnable {
 
     private Segment compact() throws IOException {
         Segment last = inputs.getLast();
-        readAll(this::note);
+        readAll(live::note);
+        live.forgetKeys();
         SegmentHeader header = SegmentHeader.compacted(last.name().number(), last.endsAt());
         Segment base;
         try (SegmentWriter writer = SegmentWriter.begin(disk, header, allocationStep)) {
             BlockBuilder block = new BlockBuilder();
-            ordinal = 0;
             readAll(record -> copy(record, block, writer));
             flush(block, writer);
             writer.trim();
@@ -133,12 +128,7 @@ final class Compactor implements Runnable {
         for (Segment input : inputs) {
             try (SegmentReader reader = new SegmentReader(disk, input.name())) {
                 readOne(reader, step);
-                if (reader.records() != input.records()) {
-                    throw new JournalDamagedException(
-                            reader.where(),
-                            reader.end(),
-                            "it has " + reader.records() + " whole records, not " + input.records());
-                }
+                input.check(reader);
             }
         }
     }
@@ -180,46 +170,13 @@ final class Compactor implements Runnable {
         }
     }
 
-    private void note(ByteBuffer record) {
-        Keys.Key key = keys.keyOf(record.duplicate());
-        if (key != null) {
-            note(key);
-        }
-        ordinal++;
-    }
-
-    private void note(Keys.Key key) {
-        ByteBuffer bytes = key.bytes();
-        ByteBuffer group = key.group();
-        if (bytes == null) {
-            if (group != null) {
-                removalOfGroup.put(copyOf(group), ordinal);
-            }
-        } else if (key.removes()) {
-            lastOfKey.remove(bytes);
-        } else if (lastOfKey.replace(bytes, ordinal) == null) {
-            lastOfKey.put(copyOf(bytes), ordinal);
-        }
-    }
-
     private void copy(ByteBuffer record, BlockBuilder block, SegmentWriter writer) throws IOException {
-        Keys.Key key = keys.keyOf(record.duplicate());
-        if (key == null || isLive(key)) {
+        if (live.isLive(record)) {
             if (block.bodyLength() + record.remaining() > BLOCK_BYTES) {
                 flush(block, writer);
             }
             block.add(record);
         }
-        ordinal++;
-    }
-
-    /** Whether the record at hand, which has this key, is the one that counts. */
-    private boolean isLive(Keys.Key key) {
-        ByteBuffer bytes = key.bytes();
-        ByteBuffer group = key.group();
-        Long last = bytes == null ? null : lastOfKey.get(bytes);
-        Long removed = group == null ? null : removalOfGroup.get(group);
-        return last != null && last == ordinal && (removed == null || removed < ordinal);
     }
 
     private static void flush(BlockBuilder block, SegmentWriter writer) throws IOException {
@@ -227,12 +184,6 @@ final class Compactor implements Runnable {
             writer.append(block, false);
             block.clear();
         }
-    }
-
-    private static ByteBuffer copyOf(ByteBuffer bytes) {
-        byte[] copy = new byte[bytes.remaining()];
-        bytes.duplicate().get(copy);
-        return ByteBuffer.wrap(copy);
     }
 
     /** A failure here harms nothing: the next start deletes them. */

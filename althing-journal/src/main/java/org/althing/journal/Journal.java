@@ -102,10 +102,13 @@ public final class Journal implements AutoCloseable {
         OPERATING_SYSTEM
     }
 
-    /** Takes the records back at start, oldest first. */
+    /** Takes records back at start, oldest first. */
     @FunctionalInterface
     public interface Replay {
-        /** @param record valid during the call */
+        /**
+         * @param record valid during the call
+         * @throws IllegalArgumentException if the record means nothing: the journal is not opened, and says where it is
+         */
         void record(ByteBuffer record);
     }
 
@@ -132,15 +135,26 @@ public final class Journal implements AutoCloseable {
 
     private Journal(Disk disk, Options options, Executor committer, Replay replay) throws IOException {
         this.committer = committer;
-        Recoverer.Recovered recovered = new Recoverer(disk, replay).run();
+        Recoverer.Recovered recovered = recover(disk, options.compaction(), replay);
         recovery = recovered.report();
         Queue<Request> queue = requests;
         log = new Log(disk, options, recovered, outcome -> queue.add(new Request.Compacted(outcome)));
     }
 
+    private static Recoverer.Recovered recover(Disk disk, @Nullable Compaction compaction, Replay replay)
+            throws IOException {
+        if (compaction == null) {
+            return new Recoverer(disk, replay).run();
+        }
+        LiveRecords live = new LiveRecords(compaction.keys());
+        Recoverer.Recovered recovered = new Recoverer(disk, live::note).run();
+        live.replay(disk, recovered.closed(), replay);
+        return recovered;
+    }
+
     /**
-     * Opens the folder's journal, cuts off a torn tail, and replays what is there. The disk stays the caller's: it is
-     * closed after the journal.
+     * Opens the folder's journal, cuts off a torn tail, and replays what is there: every record, or, where records replace
+     * each other, only those that count. The disk stays the caller's: it is closed after the journal.
      *
      * @param committer runs the commits, one after the other: a thread of its own in production (see {@link
      *     #committerThread}), the virtual time's queue in simulation

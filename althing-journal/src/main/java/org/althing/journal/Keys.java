@@ -13,6 +13,7 @@ public interface Keys {
      * The record's key, or null if the record stays for ever.
      *
      * @param record valid during the call
+     * @throws IllegalArgumentException if the record means nothing
      */
     @Nullable
     Key keyOf(ByteBuffer record);

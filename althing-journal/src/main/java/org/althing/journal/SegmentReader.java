@@ -77,13 +77,22 @@ final class SegmentReader implements AutoCloseable {
         ByteBuffer body = block.position(BlockBuilder.HEADER_BYTES).slice().asReadOnlyBuffer();
         for (int i = 0; i < count; i++) {
             int length = body.getInt();
-            replay.record(body.slice(body.position(), length));
+            replay(body.slice(body.position(), length), replay);
             body.position(body.position() + length);
         }
         records += count;
         lastBlock = end;
         end += BlockBuilder.size(bodyLength);
         return true;
+    }
+
+    private void replay(ByteBuffer record, Journal.Replay replay) throws IOException {
+        try {
+            replay.record(record);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(
+                    "a record in the block at byte " + end + " of " + where + " cannot be used: " + e.getMessage(), e);
+        }
     }
 
     /** Reads all valid blocks that are left. */

@@ -13,10 +13,10 @@ import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.ListenerConfig;
-import org.althing.broker.StateStore;
 import org.althing.broker.conf.ConfException;
 import org.althing.broker.conf.MosquittoConf;
 import org.althing.broker.conf.MosquittoConf.LogSettings;
+import org.althing.broker.storage.JournalStateStore;
 import org.althing.net.Clock;
 import org.althing.net.netty.NettyEngine;
 import org.jspecify.annotations.Nullable;
@@ -146,8 +146,14 @@ final class BrokerCommand {
     }
 
     private static Broker start(MosquittoConf conf, NettyEngine engine, BrokerLog log) throws IOException {
-        StateStore store = conf.persistence() == null ? StateStore.none() : Stores.open(conf.persistence(), log);
-        return Broker.builder(conf.broker(), engine).store(store).log(log).start();
+        Broker.Builder builder = Broker.builder(conf.broker(), engine).log(log);
+        if (conf.persistence() == null) {
+            return builder.start();
+        }
+        JournalStateStore store = Stores.open(conf.persistence());
+        Broker broker = builder.store(store).start();
+        Stores.report(store, log);
+        return broker;
     }
 
     private static void announce(Line line, MosquittoConf conf, BrokerLog log) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.althing.broker.Broker;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.ListenerConfig;
+import org.althing.broker.storage.JournalStateStore;
 import org.althing.net.NetEngine.Listening;
 import org.althing.net.WebSite;
 import org.althing.net.Worker;
@@ -34,11 +35,13 @@ record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress w
             vote.ensureOpened(Poll.heure());
             BrokerCarrier ballots = vote.behindBroker();
             String host = line.bind().getHostAddress();
+            JournalStateStore state = Stores.open(line.data().resolve("broker"));
             Broker broker = lifetime.add(Broker.builder(config(host, line), engine)
-                    .store(Stores.open(line.data().resolve("broker"), log))
+                    .store(state)
                     .intercept(ballots)
                     .log(log)
                     .start());
+            Stores.report(state, log);
             ballots.attach(broker::publish);
             WebSite site = new WebSite(
                     Map.of("/mqtt", broker.acceptor(ListenerConfig.webSockets(host, line.webPort()))),

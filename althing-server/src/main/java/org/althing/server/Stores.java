@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.BrokerLog.Level;
-import org.althing.broker.StateStore;
 import org.althing.broker.storage.JournalStateStore;
 import org.althing.journal.Recovery;
 
@@ -13,13 +12,15 @@ import org.althing.journal.Recovery;
 final class Stores {
     private Stores() {}
 
-    static StateStore open(Path folder, BrokerLog log) throws IOException {
+    static JournalStateStore open(Path folder) throws IOException {
         Files.createDirectories(folder);
-        JournalStateStore store = JournalStateStore.inFolder(folder);
+        return JournalStateStore.inFolder(folder);
+    }
+
+    /** After the start of the broker that reads it. */
+    static void report(JournalStateStore store, BrokerLog log) {
         Recovery recovery = store.recovery();
-        log.log(
-                Level.INFORMATION,
-                "State is kept in " + folder.toAbsolutePath() + "; " + recovery.records() + " records read.");
+        log.log(Level.INFORMATION, "State is kept in " + store + "; " + recovery.records() + " records read.");
         Recovery.Cut cut = recovery.cut();
         if (cut != null) {
             log.log(
@@ -27,6 +28,5 @@ final class Stores {
                     "The last write was torn and had not been acknowledged: " + cut.bytes() + " bytes at "
                             + cut.offset() + " of " + cut.file() + " were cut off.");
         }
-        return store;
     }
 }

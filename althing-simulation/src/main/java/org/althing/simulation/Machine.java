@@ -122,7 +122,7 @@ final class Machine {
         stopping = false;
         failing = false;
         try {
-            JournalStateStore store = JournalStateStore.open(
+            JournalStateStore store = JournalStateStore.on(
                     disk, new Journal.Options(segmentBytes, Journal.Durability.SYNC), later(mine), later(mine));
             Broker started = Broker.builder(config, world.engine())
                     .store(store)
@@ -256,7 +256,7 @@ final class Machine {
     /** What a start would find on the disk. The broker is down. */
     StoredState storedState() {
         StoredState state = new StoredState();
-        try (JournalStateStore store = JournalStateStore.open(
+        try (JournalStateStore store = JournalStateStore.on(
                 disk, new Journal.Options(segmentBytes, Journal.Durability.SYNC), Runnable::run, task -> {})) {
             store.replay(state);
         } catch (IOException e) {

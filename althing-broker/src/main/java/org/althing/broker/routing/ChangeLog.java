@@ -179,14 +179,6 @@ public final class ChangeLog {
         message.references++;
     }
 
-    /** Drops a restored message that nothing refers to. */
-    public void dropUnlessReferred(RoutedMessage message) {
-        if (message.references == 0) {
-            append(new StateChange.MessageDropped(message.storedId));
-            message.storedId = 0;
-        }
-    }
-
     private void submit() {
         if (!submitAsked) {
             return; // it was handed over before the end of the turn

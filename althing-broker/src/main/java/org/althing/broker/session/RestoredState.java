@@ -1,108 +1,182 @@
 package org.althing.broker.session;
 
 import java.io.IOException;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.althing.broker.StateChange;
+import org.althing.broker.StateStore;
 import org.althing.mqtt.TopicFilter;
-import org.althing.mqtt.TopicName;
 import org.jspecify.annotations.Nullable;
 
-/** The fold of all changes that a store gave back: plain values, checked before anything is built from them. */
+/**
+ * What a store gave back, sorted by session, and checked before anything is built from it. Nobody changes it after {@link
+ * #check}.
+ *
+ * <p>It stands beside the state that is built from it, so it is lean: lists instead of maps, and the records of one
+ * session share its client identifier.
+ */
 public final class RestoredState implements Consumer<StateChange> {
     /** One session's part. */
     static final class RestoredSession {
+        private final String clientId;
         StateChange.@Nullable SessionPut put;
-        final Map<TopicFilter, StateChange.SubscriptionPut> subscriptions = new LinkedHashMap<>();
-        final TreeMap<Long, StateChange.Queued> queued = new TreeMap<>();
-        final Map<Integer, StateChange.InflightPut> inflight = new HashMap<>();
-        final Map<Integer, StateChange.ReceivedPut> received = new HashMap<>();
+        final List<StateChange.SubscriptionPut> subscriptions = new ArrayList<>(1);
+        /** In the order of their sequence numbers. */
+        final List<StateChange.Queued> queued = new ArrayList<>(0);
+        /** In the order of their sequence numbers. */
+        final List<StateChange.InflightPut> inflight = new ArrayList<>(0);
+
+        final List<StateChange.ReceivedPut> received = new ArrayList<>(0);
+
+        RestoredSession(String clientId) {
+            this.clientId = clientId;
+        }
     }
 
     final Map<String, RestoredSession> sessions = new LinkedHashMap<>();
-    final Map<TopicName, Long> retained = new LinkedHashMap<>();
-    final Map<Long, StateChange.MessageStored> messages = new LinkedHashMap<>();
-    final Map<TopicFilter, TreeMap<Long, StateChange.GroupQueued>> groups = new LinkedHashMap<>();
+    final IdMap<StateChange.MessageStored> messages = new IdMap<>();
+    final List<StateChange.RetainedPut> retained = new ArrayList<>();
+    /** By shared filter, in the order of their sequence numbers. */
+    final Map<TopicFilter, List<StateChange.GroupQueued>> groups = new LinkedHashMap<>();
 
     @Override
     public void accept(StateChange change) {
         switch (change) {
             case StateChange.SessionPut put -> session(put.clientId()).put = put;
-            case StateChange.SessionRemoved removed -> sessions.remove(removed.clientId());
-            case StateChange.SubscriptionPut put ->
-                session(put.clientId()).subscriptions.put(put.filter(), put);
-            case StateChange.SubscriptionRemoved removed ->
-                session(removed.clientId()).subscriptions.remove(removed.filter());
-            case StateChange.RetainedPut put -> retained.put(put.topic(), put.messageId());
-            case StateChange.RetainedRemoved removed -> retained.remove(removed.topic());
+            case StateChange.SubscriptionPut put -> {
+                RestoredSession session = session(put.clientId());
+                session.subscriptions.add(new StateChange.SubscriptionPut(
+                        session.clientId, put.filter(), put.options(), put.subscriptionIdentifier()));
+            }
+            case StateChange.RetainedPut put -> retained.add(sharingItsTopic(put));
             case StateChange.MessageStored stored -> messages.put(stored.messageId(), stored);
-            case StateChange.MessageDropped dropped -> messages.remove(dropped.messageId());
-            case StateChange.Queued put -> session(put.clientId()).queued.put(put.sequence(), put);
-            case StateChange.Dequeued removed ->
-                session(removed.clientId()).queued.remove(removed.sequence());
-            case StateChange.InflightPut put -> session(put.clientId()).inflight.put(put.packetIdentifier(), put);
-            case StateChange.InflightRemoved removed ->
-                session(removed.clientId()).inflight.remove(removed.packetIdentifier());
-            case StateChange.ReceivedPut put -> session(put.clientId()).received.put(put.packetIdentifier(), put);
-            case StateChange.ReceivedRemoved removed ->
-                session(removed.clientId()).received.remove(removed.packetIdentifier());
-            case StateChange.GroupQueued put -> group(put.group()).put(put.sequence(), put);
-            case StateChange.GroupDequeued removed -> group(removed.group()).remove(removed.sequence());
+            case StateChange.Queued put -> {
+                RestoredSession session = session(put.clientId());
+                session.queued.add(new StateChange.Queued(session.clientId, put.sequence(), put.delivery()));
+            }
+            case StateChange.InflightPut put -> session(put.clientId()).inflight.add(put);
+            case StateChange.ReceivedPut put -> session(put.clientId()).received.add(put);
+            case StateChange.GroupQueued put ->
+                groups.computeIfAbsent(put.group(), missing -> new ArrayList<>())
+                        .add(put);
+            case StateChange.SessionRemoved removed -> refuse(removed);
+            case StateChange.SubscriptionRemoved removed -> refuse(removed);
+            case StateChange.RetainedRemoved removed -> refuse(removed);
+            case StateChange.MessageDropped removed -> refuse(removed);
+            case StateChange.Dequeued removed -> refuse(removed);
+            case StateChange.InflightRemoved removed -> refuse(removed);
+            case StateChange.ReceivedRemoved removed -> refuse(removed);
+            case StateChange.GroupDequeued removed -> refuse(removed);
         }
     }
 
-    private TreeMap<Long, StateChange.GroupQueued> group(TopicFilter group) {
-        return groups.computeIfAbsent(group, missing -> new TreeMap<>());
+    /** The message comes before what names it, and its topic is the same. */
+    private StateChange.RetainedPut sharingItsTopic(StateChange.RetainedPut put) {
+        StateChange.MessageStored stored = messages.get(put.messageId());
+        return stored != null && stored.message().topic().equals(put.topic())
+                ? new StateChange.RetainedPut(stored.message().topic(), put.messageId())
+                : put;
+    }
+
+    private static void refuse(StateChange removal) {
+        throw new IllegalStateException("a store gives back what counts, not " + removal);
     }
 
     private RestoredSession session(String clientId) {
-        return sessions.computeIfAbsent(clientId, id -> new RestoredSession());
+        return sessions.computeIfAbsent(clientId, RestoredSession::new);
     }
 
     /**
-     * Checks that nothing refers to what is not there.
+     * Checks that everything belongs to something, and says what does not have to be kept: messages that nothing names. A
+     * crash leaves those in order, since what names a message may end a commit before the message does; anything else
+     * that leads nowhere was never written so.
      *
-     * @throws IOException naming the first reference that leads nowhere
+     * @param where the store, for messages
+     * @return removals, to be appended
+     * @throws IOException naming the first record that leads nowhere, and the command that repairs
      */
-    public void check() throws IOException {
-        for (Map.Entry<TopicName, Long> entry : retained.entrySet()) {
-            need(entry.getValue(), "the retained message of " + entry.getKey());
+    public List<StateChange> check(StateStore where) throws IOException {
+        try {
+            return check();
+        } catch (Dangling e) {
+            throw new IOException(
+                    "the state in " + where + " is damaged: " + e.getMessage() + ". Nothing was changed. 'althing data"
+                            + " repair' makes a copy of the folder without such records, and says which they are.",
+                    e);
         }
-        for (Map.Entry<TopicFilter, TreeMap<Long, StateChange.GroupQueued>> entry : groups.entrySet()) {
-            for (StateChange.GroupQueued queued : entry.getValue().values()) {
-                need(queued.delivery().messageId(), "the queue of group " + entry.getKey());
+    }
+
+    private List<StateChange> check() throws Dangling {
+        BitSet named = new BitSet(messages.places());
+        for (StateChange.RetainedPut put : retained) {
+            name(put.messageId(), named, "retained", put.topic(), "");
+            StateChange.MessageStored stored = messages.get(put.messageId());
+            if (stored != null && !stored.message().topic().equals(put.topic())) {
+                throw new Dangling("the record retained/" + put.topic() + " names message " + put.messageId()
+                        + ", which is one of " + stored.message().topic());
             }
         }
-        for (Map.Entry<String, RestoredSession> entry : sessions.entrySet()) {
-            String clientId = entry.getKey();
-            RestoredSession session = entry.getValue();
-            if (session.put == null) {
-                throw new IOException(
-                        "stored state has parts of the session of client " + clientId + ", but not the session itself");
+        for (RestoredSession session : sessions.values()) {
+            check(session, named);
+        }
+        for (List<StateChange.GroupQueued> queue : groups.values()) {
+            queue.sort(Comparator.comparingLong(StateChange.GroupQueued::sequence));
+            for (StateChange.GroupQueued queued : queue) {
+                name(queued.delivery().messageId(), named, "group", queued.group(), "/" + queued.sequence());
             }
-            for (StateChange.Queued queued : session.queued.values()) {
-                need(queued.delivery().messageId(), "the queue of client " + clientId);
+        }
+        List<StateChange> removals = new ArrayList<>();
+        messages.forEach((id, stored) -> {
+            if (!named.get(messages.placeOf(id))) {
+                removals.add(new StateChange.MessageDropped(id));
+                messages.forget(id);
             }
-            for (StateChange.InflightPut inflight : session.inflight.values()) {
-                if (inflight.state() != StateChange.InflightState.AWAITING_PUBCOMP) {
-                    need(inflight.delivery().messageId(), "what is in flight to client " + clientId);
-                }
+        });
+        return removals;
+    }
+
+    private void check(RestoredSession session, BitSet named) throws Dangling {
+        String clientId = session.clientId;
+        if (session.put == null) {
+            throw new Dangling("there are records of client " + clientId + ", but not session/" + clientId);
+        }
+        session.queued.sort(Comparator.comparingLong(StateChange.Queued::sequence));
+        session.inflight.sort(Comparator.comparingLong(StateChange.InflightPut::sequence));
+        for (StateChange.Queued queued : session.queued) {
+            name(queued.delivery().messageId(), named, "queued", clientId, "/" + queued.sequence());
+        }
+        for (StateChange.InflightPut inflight : session.inflight) {
+            if (inflight.state() != StateChange.InflightState.AWAITING_PUBCOMP) {
+                name(inflight.delivery().messageId(), named, "inflight", clientId, "/" + inflight.packetIdentifier());
             }
-            for (StateChange.ReceivedPut received : session.received.values()) {
-                if (received.messageId() != 0) {
-                    need(received.messageId(), "what was received from client " + clientId);
-                }
+        }
+        for (StateChange.ReceivedPut received : session.received) {
+            if (received.messageId() != 0) {
+                name(received.messageId(), named, "received", clientId, "/" + received.packetIdentifier());
             }
         }
     }
 
-    private void need(long messageId, String who) throws IOException {
-        if (!messages.containsKey(messageId)) {
-            throw new IOException(
-                    "stored state is damaged: " + who + " refers to message " + messageId + ", which is not stored");
+    private void name(long messageId, BitSet named, String kind, Object of, String number) throws Dangling {
+        int place = messages.placeOf(messageId);
+        if (place < 0) {
+            throw new Dangling(
+                    "the record " + kind + "/" + of + number + " names message " + messageId + ", which is not stored");
+        }
+        named.set(place);
+    }
+
+    /** A record that leads nowhere. */
+    private static final class Dangling extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Dangling(String message) {
+            super(message);
         }
     }
 

@@ -1,7 +1,6 @@
 package org.althing.broker.session;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -181,10 +180,12 @@ public final class SessionRegistry {
 
     /** Builds everything from what the store gave back. Who was connected then lost its connection now. */
     public void restore(RestoredState state) {
-        Map<Long, RoutedMessage> messages = new HashMap<>();
+        IdMap<RoutedMessage> messages = new IdMap<>();
         state.messages.forEach(
                 (id, stored) -> messages.put(id, environment.changes().restore(stored)));
-        state.retained.forEach((topic, id) -> environment.router().restoreRetained(message(messages, id)));
+        for (StateChange.RetainedPut put : state.retained) {
+            environment.router().restoreRetained(message(messages, put.messageId()));
+        }
         state.sessions.forEach((clientId, restored) -> {
             if (restored.put != null) {
                 Session session = new Session(environment, clientId, restored.put.expirySeconds() > 0);
@@ -193,7 +194,6 @@ public final class SessionRegistry {
             }
         });
         environment.counters().sessions.set(sessions.size());
-        messages.values().forEach(environment.changes()::dropUnlessReferred);
         for (Session session : List.copyOf(sessions.values())) {
             goOn(session, state);
         }
@@ -203,23 +203,23 @@ public final class SessionRegistry {
             Session session,
             RestoredState.RestoredSession restored,
             StateChange.SessionPut put,
-            Map<Long, RoutedMessage> messages) {
+            IdMap<RoutedMessage> messages) {
         session.restore(put);
-        restored.subscriptions.values().forEach(session.subscriptions()::restore);
-        for (StateChange.Queued queued : restored.queued.values()) {
+        restored.subscriptions.forEach(session.subscriptions()::restore);
+        for (StateChange.Queued queued : restored.queued) {
             RoutedMessage message = referred(messages, queued.delivery().messageId());
             session.outbound().restoreQueued(Outgoing.restored(queued.sequence(), queued.delivery(), message));
         }
-        restored.inflight.values().stream()
-                .sorted(Comparator.comparingLong(StateChange.InflightPut::sequence))
-                .forEach(inflight -> restore(session, inflight, messages));
-        for (StateChange.ReceivedPut received : restored.received.values()) {
+        for (StateChange.InflightPut inflight : restored.inflight) {
+            restore(session, inflight, messages);
+        }
+        for (StateChange.ReceivedPut received : restored.received) {
             RoutedMessage message = received.messageId() == 0 ? null : referred(messages, received.messageId());
             session.inbound().restore(received.packetIdentifier(), message);
         }
     }
 
-    private void restore(Session session, StateChange.InflightPut inflight, Map<Long, RoutedMessage> messages) {
+    private void restore(Session session, StateChange.InflightPut inflight, IdMap<RoutedMessage> messages) {
         boolean received = inflight.state() == StateChange.InflightState.AWAITING_PUBCOMP;
         RoutedMessage message =
                 received ? null : referred(messages, inflight.delivery().messageId());
@@ -237,13 +237,13 @@ public final class SessionRegistry {
         }
     }
 
-    private RoutedMessage referred(Map<Long, RoutedMessage> messages, long id) {
+    private RoutedMessage referred(IdMap<RoutedMessage> messages, long id) {
         RoutedMessage message = message(messages, id);
         environment.changes().restoreReference(message);
         return message;
     }
 
-    private static RoutedMessage message(Map<Long, RoutedMessage> messages, long id) {
+    private static RoutedMessage message(IdMap<RoutedMessage> messages, long id) {
         RoutedMessage message = messages.get(id);
         if (message == null) {
             throw new IllegalStateException("message " + id + " is not stored");

@@ -1,5 +1,6 @@
 package org.althing.broker.storage;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,11 +224,15 @@ final class StateForm {
      * @throws IllegalArgumentException if it was written by a newer version, or does not have this form
      */
     static StateChange read(ByteBuffer bytes) {
-        StateReader reader = new StateReader(bytes.duplicate());
-        int version = reader.u8();
-        if (version != VERSION) {
-            throw new IllegalArgumentException("its form has version " + version + ", this program reads " + VERSION);
+        try {
+            return readChange(new StateReader(bytes.duplicate()));
+        } catch (BufferUnderflowException | ArithmeticException e) {
+            throw new IllegalArgumentException("it does not have the form of a record of the state", e);
         }
+    }
+
+    private static StateChange readChange(StateReader reader) {
+        checkVersion(reader);
         int partition = reader.u8();
         boolean removes = reader.flag();
         StateReader key = new StateReader(reader.nested());
@@ -237,6 +242,14 @@ final class StateForm {
             throw new IllegalArgumentException("it has more than a record of kind " + kind + " has");
         }
         return change;
+    }
+
+    private static void checkVersion(StateReader reader) {
+        int version = reader.u8();
+        if (version != VERSION) {
+            throw new IllegalArgumentException("its form has version " + version + ", this program reads " + VERSION
+                    + "; was it written by a newer version of this program?");
+        }
     }
 
     private static StateChange readRemoval(int kind, StateReader key) {
@@ -334,8 +347,15 @@ final class StateForm {
 
     /** The key of a record, for the journal's compactor. */
     static Keys.Key keyOf(ByteBuffer bytes) {
-        StateReader reader = new StateReader(bytes.duplicate());
-        reader.u8();
+        try {
+            return readKey(new StateReader(bytes.duplicate()));
+        } catch (BufferUnderflowException e) {
+            throw new IllegalArgumentException("it does not have the form of a record of the state", e);
+        }
+    }
+
+    private static Keys.Key readKey(StateReader reader) {
+        checkVersion(reader);
         reader.u8();
         boolean removes = reader.flag();
         ByteBuffer key = reader.nested();
