@@ -434,6 +434,19 @@ class DurabilityTest {
     }
 
     @Test
+    void a_session_that_was_to_end_with_its_connection_leaves_nothing_after_a_crash() {
+        TestClient publisher = durable("p");
+        publisher.publish("t", "x", EXACTLY_ONCE, 7);
+        rig.idle();
+        rig.client().connect("p", false, 0).accepted();
+        rig.idle();
+        CrashStore next = restart();
+        StateModel rest = new StateModel();
+        next.disk().forEach(rest::apply);
+        assertThat(rest.changes()).isEmpty();
+    }
+
+    @Test
     void a_store_that_refers_to_what_is_not_there_stops_the_start() {
         CrashStore damaged = new CrashStore();
         StateLog log = damaged.log(0);

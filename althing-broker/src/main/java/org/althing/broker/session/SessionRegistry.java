@@ -188,7 +188,8 @@ public final class SessionRegistry {
         }
         state.sessions.forEach((clientId, restored) -> {
             if (restored.put != null) {
-                Session session = new Session(environment, clientId, restored.put.expirySeconds() > 0);
+                // Durable whatever its expiry is now: what was stored for it is released when it ends.
+                Session session = new Session(environment, clientId, true);
                 sessions.put(clientId, session);
                 restore(session, restored, restored.put, messages);
             }
