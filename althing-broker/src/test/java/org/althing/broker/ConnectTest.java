@@ -141,6 +141,16 @@ class ConnectTest {
         assertThat(client.isClosed()).isTrue();
     }
 
+    @Normative("MQTT-3.1.0-2")
+    @Test
+    void so_is_one_of_another_version() {
+        TestClient client = new Rig().client().connect("c");
+        client.accepted();
+        client.peer.send(HexFormat.of().parseHex("100d00044d5154540902003c000163"));
+        assertThat(client.receive()).containsExactly(new Disconnect(ReasonCode.PROTOCOL_ERROR));
+        assertThat(client.isClosed()).isTrue();
+    }
+
     @Normative(
             value = {"MQTT-3.1.2-2"},
             v311 = {"MQTT-3.1.2-2"})

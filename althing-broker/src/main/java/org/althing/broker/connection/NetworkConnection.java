@@ -194,9 +194,11 @@ public final class NetworkConnection implements TransportListener {
     private void onMalformed(MalformedPacketException e) {
         String why = words(e.reasonCode()) + ": " + e.getMessage();
         ProtocolVersion spoken = input.version();
+        boolean unsupported = e.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
         if (phase != Phase.NEW) {
-            end(e.reasonCode(), why); // [MQTT-4.13.1-1]
-        } else if (e.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
+            // [MQTT-4.13.1-1]; what is wrong with a second CONNECT is that it is one ([MQTT-3.1.0-2])
+            end(unsupported ? ReasonCode.PROTOCOL_ERROR : e.reasonCode(), why);
+        } else if (unsupported) {
             refuse(e.reasonCode(), why); // in the form of 3.1.1, which all older clients read ([MQTT-3.1.2-2] there)
         } else if (spoken == ProtocolVersion.MQTT_5) {
             output.encoder(new PacketEncoder(spoken));
