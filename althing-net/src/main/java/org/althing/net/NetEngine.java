@@ -25,7 +25,8 @@ public interface NetEngine extends AutoCloseable {
 
     /**
      * Closes all listeners, transports and loops, and waits for their threads. Every open transport reports {@code
-     * onClosed}; what was not sent is lost, tasks that come later are dropped. Not to be called on one of the loops.
+     * onClosed} (one that is just moving has no listener to report to); what was not sent is lost, tasks that come later
+     * are dropped. Not to be called on one of the loops.
      */
     @Override
     void close();

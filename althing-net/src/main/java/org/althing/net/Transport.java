@@ -4,7 +4,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
 /**
- * A two-way connection of bytes, owned by one event loop. All methods are called on that loop.
+ * A two-way connection of bytes, owned by one event loop at a time. All methods are called on that loop.
  *
  * <p>No method calls the listener back before it returns. After {@link #close} or {@link #abort} the listener gets
  * nothing but {@code onClosed}, and further calls do nothing. If the listener throws, the failure is logged, its
@@ -45,6 +45,18 @@ public interface Transport {
      * back-pressure. On at the beginning.
      */
     void reading(boolean on);
+
+    /**
+     * Hands the connection over to another loop, where the acceptor takes it as if it were new, in a turn to come. The
+     * listener of before is told nothing any more, and nobody may touch the transport before the acceptor gets it.
+     * Nothing is lost: what was written stays written, what was flushed goes on being sent, unread bytes wait, reading
+     * stays on or off, and {@link #isWritable} says how it stands; an end of input that was told is not told again. If the
+     * connection ends meanwhile the acceptor takes it all the same, and {@code onClosed} follows. Does nothing after
+     * {@link #close} or {@link #abort}.
+     *
+     * @param target a loop of the same engine
+     */
+    void moveTo(EventLoop target, Acceptor next);
 
     /**
      * Sends what was written, with or without {@link #flush}, then closes so that the peer can read all of it.

@@ -53,13 +53,14 @@ final class NettyListening extends ChannelInboundHandlerAdapter implements Liste
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
         NioSocketChannel connection = (NioSocketChannel) accepted;
+        NettyTransport transport = new NettyTransport(connection, loop, acceptor);
         connection
                 .config()
                 .setTcpNoDelay(true)
                 .setAllowHalfClosure(true)
-                .setRecvByteBufAllocator(loop.readBuffer())
+                .setRecvByteBufAllocator(SharedReadBuffer.of(transport))
                 .setWriteBufferWaterMark(NettyTransport.NETTY_WATER_MARK);
-        connection.pipeline().addLast(new NettyTransport(connection, loop, acceptor));
+        connection.pipeline().addLast(transport);
         loop.netty().register(connection).addListener(registered -> {
             if (!registered.isSuccess()) {
                 connection.unsafe().closeForcibly();

@@ -1,5 +1,7 @@
 package org.althing.net.netty;
 
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.nio.NioIoHandler;
@@ -7,6 +9,8 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -24,16 +28,24 @@ final class NettyLoop implements EventLoop {
 
     private final MultiThreadIoEventLoopGroup group;
     private final SingleThreadEventLoop netty;
+    private final IoHandler handler;
     private final SharedReadBuffer readBuffer = new SharedReadBuffer();
 
     private final ArrayDeque<Runnable> turnEndTasks = new ArrayDeque<>();
     private final Runnable endTurn = this::endTurn;
     private boolean turnEndAsked;
+    private boolean ending;
 
     NettyLoop(String name) {
         ThreadFactory threads = task -> new FastThreadLocalThread(task, name);
-        group = new MultiThreadIoEventLoopGroup(1, threads, NioIoHandler.newFactory());
+        IoHandlerFactory nio = NioIoHandler.newFactory();
+        List<IoHandler> made = new ArrayList<>(1);
+        group = new MultiThreadIoEventLoopGroup(1, threads, executor -> {
+            made.add(nio.newHandler(executor));
+            return made.getFirst();
+        });
         netty = (SingleThreadEventLoop) group.next();
+        handler = made.getFirst();
     }
 
     SingleThreadEventLoop netty() {
@@ -81,8 +93,18 @@ final class NettyLoop implements EventLoop {
         }
     }
 
+    /** Whether its channels were closed: one that arrives now has to close by itself. */
+    boolean isEnding() {
+        return ending;
+    }
+
     /** Closes all channels of this loop and begins its end; wait with {@link #awaitEnd}. */
     void end() {
+        // Netty's loop closes them too, but not if its end is asked for between its looking and its leaving.
+        execute(() -> {
+            ending = true;
+            handler.prepareToDestroy();
+        });
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
     }
 

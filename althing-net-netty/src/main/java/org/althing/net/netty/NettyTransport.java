@@ -5,7 +5,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.AbstractNioChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
@@ -67,15 +70,21 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
     }
 
     private final SocketChannel channel;
-    private final NettyLoop loop;
     private final Acceptor acceptor;
+    private NettyLoop loop;
     private SocketAddress remoteAddress = InetSocketAddress.createUnresolved("unknown", 0);
     private SocketAddress localAddress = remoteAddress;
 
-    /** Null before the channel is active, and when the acceptor failed. */
+    /** Null before the channel is active, when the acceptor failed, and on the way to another loop. */
     private @Nullable TransportListener listener;
 
     private State state = State.OPEN;
+    private boolean reading = true;
+    /** On the way to another loop; see {@link #moveTo}. */
+    private boolean moving;
+    /** What the listener of before has asked for in its last words. */
+    private boolean closesOnArrival;
+
     private boolean inputEnded;
     private boolean closedTold;
     /** The first thing that went wrong. */
@@ -92,8 +101,13 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
 
     NettyTransport(SocketChannel channel, NettyLoop loop, Acceptor acceptor) {
         this.channel = channel;
-        this.loop = loop;
         this.acceptor = acceptor;
+        this.loop = loop;
+    }
+
+    /** What the next read goes into. */
+    SharedReadBuffer readBuffer() {
+        return loop.readBuffer();
     }
 
     // What the owner asks for.
@@ -178,8 +192,55 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
     @Override
     public void reading(boolean on) {
         assert loop.inLoop();
+        reading = on;
         if (state == State.OPEN) {
             channel.config().setAutoRead(on);
+        }
+    }
+
+    /**
+     * Takes the channel out of one selector and puts it into another. Netty's deregistration is a task of the old loop,
+     * behind all that is queued there already; nothing is read any more, and from the moment it has run everything of
+     * this channel happens on the new loop.
+     */
+    @Override
+    public void moveTo(EventLoop target, Acceptor next) {
+        assert loop.inLoop();
+        if (state != State.OPEN) {
+            return;
+        }
+        listener = null;
+        moving = true;
+        channel.config().setAutoRead(false);
+        channel.deregister().addListener(left -> {
+            loop = (NettyLoop) target; // the last touch on the old loop
+            // The promise has its listener before anything can happen: a loop that ends notifies no late ones.
+            ChannelPromise arrival = new DefaultChannelPromise(channel, loop.netty());
+            arrival.addListener(registered -> arrive(next, registered.isSuccess()));
+            loop.netty().register(arrival);
+        });
+    }
+
+    /** On the new loop; not registered if the channel was closed on its way. */
+    private void arrive(Acceptor next, boolean registered) {
+        moving = false;
+        boolean ends = !registered || loop.isEnding();
+        if (!ends) {
+            // What was flushed and not sent: the old selector waited for room, the new one knows nothing of it.
+            ((AbstractNioChannel.NioUnsafe) channel.unsafe()).forceFlush();
+            channel.config().setAutoRead(reading);
+        }
+        take(next);
+        if (moving) {
+            return;
+        }
+        if (ends) {
+            abort();
+            loop.execute(this::tellClosed);
+        } else if (closesOnArrival) {
+            close();
+        } else {
+            tellWritable();
         }
     }
 
@@ -245,8 +306,15 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
             remoteAddress = channel.remoteAddress();
         }
         localAddress = channel.localAddress();
+        take(acceptor);
+    }
+
+    private void take(Acceptor by) {
         try {
-            listener = acceptor.accept(this);
+            TransportListener taken = by.accept(this);
+            if (!moving) { // it may have been sent on at once
+                listener = taken;
+            }
         } catch (Throwable failure) {
             onListenerFailure(failure);
         }
@@ -276,7 +344,10 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
             abort();
         } else if (state == State.OPEN && listener != null) {
             try {
-                if (!listener.onEndOfInput()) {
+                boolean staysOpen = listener.onEndOfInput();
+                if (moving) {
+                    closesOnArrival = !staysOpen;
+                } else if (!staysOpen) {
                     close();
                 }
             } catch (Throwable failure) {
@@ -292,7 +363,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
 
     /** Owed when the unsent bytes have fallen; told in a task of its own, because a flush may have brought us here. */
     private void tellWritable() {
-        if (saturated && unsentBytes() < LOW_WATER_BYTES) {
+        if (saturated && !moving && unsentBytes() < LOW_WATER_BYTES) {
             saturated = false;
             loop.netty().execute(() -> {
                 try {
@@ -327,7 +398,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
     }
 
     private void tellClosed() {
-        if (closedTold) {
+        if (closedTold || moving) { // who takes it next is told
             return;
         }
         closedTold = true;

@@ -14,30 +14,34 @@ import io.netty.util.UncheckedBooleanSupplier;
  * <p>One read per connection and turn: what does not fit waits for the next turn, so that one flood does not keep the
  * other connections waiting.
  */
-@SuppressWarnings("deprecation") // Handle is deprecated for ExtendedHandle, and still what newHandle must return
-final class SharedReadBuffer implements RecvByteBufAllocator {
+final class SharedReadBuffer {
     static final int CAPACITY = 64 * 1024;
 
     private final ByteBuf buffer = Unpooled.directBuffer(CAPACITY, CAPACITY);
-    private final ExtendedHandle handle = new SharedHandle();
-
-    @Override
-    public Handle newHandle() {
-        return handle;
-    }
 
     void release() {
         buffer.release();
     }
 
-    /** One for all channels: Netty finishes with one channel's read before it begins the next. */
-    private final class SharedHandle implements ExtendedHandle {
+    /** For one channel, which reads into the buffer of the loop that it is on by then. */
+    @SuppressWarnings("deprecation") // Handle is deprecated for ExtendedHandle, and still what newHandle must return
+    static RecvByteBufAllocator of(NettyTransport transport) {
+        return () -> new SharedHandle(transport);
+    }
+
+    /** Made once for a channel, as Netty keeps it for good. */
+    private static final class SharedHandle implements RecvByteBufAllocator.ExtendedHandle {
+        private final NettyTransport transport;
         private int attemptedBytes;
         private int lastBytes;
 
+        SharedHandle(NettyTransport transport) {
+            this.transport = transport;
+        }
+
         @Override
         public ByteBuf allocate(ByteBufAllocator ignored) {
-            return buffer.clear().retain();
+            return transport.readBuffer().buffer.clear().retain();
         }
 
         @Override

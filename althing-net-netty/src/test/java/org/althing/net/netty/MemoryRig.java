@@ -117,6 +117,12 @@ final class MemoryRig implements Rig {
         }
 
         @Override
+        public boolean ends() {
+            peer.transport().reading(true);
+            return time.runUntil(peer::isEnded, PATIENCE);
+        }
+
+        @Override
         public void endOutput() {
             peer.endOutput();
         }

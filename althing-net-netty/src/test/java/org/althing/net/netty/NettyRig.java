@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -92,6 +93,19 @@ final class NettyRig implements Rig {
         @Override
         public boolean readsEnd() throws IOException {
             return socket.getInputStream().read() == -1;
+        }
+
+        @Override
+        public boolean ends() {
+            try {
+                while (socket.getInputStream().read() >= 0) { // until the end
+                }
+                return true;
+            } catch (SocketTimeoutException stillOpen) {
+                return false;
+            } catch (IOException reset) {
+                return true;
+            }
         }
 
         @Override

@@ -33,6 +33,9 @@ interface Rig extends AutoCloseable {
         /** Whether the end of input comes next. */
         boolean readsEnd() throws Exception;
 
+        /** Whether the end comes, in an orderly way or not; what comes before it is thrown away. */
+        boolean ends() throws Exception;
+
         void endOutput() throws Exception;
 
         /** Leaves without a farewell: the other side sees a reset. */

@@ -21,7 +21,7 @@ public final class MemoryLink {
         toServer.cut();
         toClient.cut();
         for (MemoryTransport end : new MemoryTransport[] {client, server}) {
-            end.memoryLoop().execute(() -> end.onReset("connection cut"));
+            end.memoryLoop().execute(() -> end.onLoop(() -> end.onReset("connection cut")));
         }
     }
 

@@ -30,7 +30,7 @@ final class MemoryTransport implements Transport {
     }
 
     private final VirtualTime time;
-    private final MemoryLoop loop;
+    private MemoryLoop loop;
     private final SocketAddress localAddress;
     private final SocketAddress remoteAddress;
     private @Nullable TransportListener listener;
@@ -38,6 +38,9 @@ final class MemoryTransport implements Transport {
     private @Nullable Pipe input;
 
     private State state = State.OPEN;
+    /** On the way to the loop, which has not accepted it yet. */
+    private boolean moving;
+
     private boolean reading = true;
     private boolean inputEnded;
     private boolean closedTold;
@@ -71,12 +74,19 @@ final class MemoryTransport implements Transport {
         if (state != State.OPEN) {
             return; // it was cut on its way
         }
+        take(acceptor);
+        onReading();
+    }
+
+    private void take(Acceptor acceptor) {
         try {
-            listener = acceptor.accept(this);
+            TransportListener taken = acceptor.accept(this);
+            if (!moving) { // it may have been sent on at once
+                listener = taken;
+            }
         } catch (Throwable failure) {
             onListenerFailure(failure);
         }
-        onReading();
     }
 
     boolean isOver() {
@@ -139,7 +149,7 @@ final class MemoryTransport implements Transport {
         checkLoop();
         reading = on;
         if (on && !inbox.isEmpty()) {
-            loop.execute(this::onReading);
+            later(this::onReading);
         }
     }
 
@@ -157,6 +167,42 @@ final class MemoryTransport implements Transport {
         if (!outputEnded) {
             outputEnded = true;
             output().send(Segment.Mark.END);
+        }
+    }
+
+    @Override
+    public void moveTo(EventLoop target, Acceptor next) {
+        checkLoop();
+        if (state != State.OPEN) {
+            return;
+        }
+        listener = null;
+        moving = true;
+        loop = (MemoryLoop) target;
+        time.post(loop, VirtualTime.CROSSING_NANOS, () -> arrive(next), true);
+    }
+
+    private void arrive(Acceptor next) {
+        moving = false;
+        take(next);
+        if (state == State.CLOSED) {
+            later(this::tellClosed);
+        } else {
+            onReading();
+        }
+    }
+
+    /** Runs the step in a task of its own, on the loop that this end is on by then. */
+    private void later(Runnable step) {
+        loop.execute(() -> onLoop(step));
+    }
+
+    /** Runs the step now, or on this end's loop if it has moved since this was asked for. */
+    void onLoop(Runnable step) {
+        if (time.mayTouch(loop)) {
+            step.run();
+        } else {
+            time.post(loop, VirtualTime.CROSSING_NANOS, () -> onLoop(step), true);
         }
     }
 
@@ -195,7 +241,7 @@ final class MemoryTransport implements Transport {
         flushedBytes = 0;
         discardInbox();
         if (!closedTold) {
-            loop.execute(this::tellClosed);
+            later(this::tellClosed);
         }
     }
 
@@ -233,7 +279,7 @@ final class MemoryTransport implements Transport {
         }
         if (saturated && unsent.size() < LOW_WATER_BYTES) {
             saturated = false;
-            loop.execute(this::tellWritable);
+            later(this::tellWritable);
         }
         if (unsent.size() == 0 && state == State.CLOSING) {
             onSent();
@@ -248,7 +294,7 @@ final class MemoryTransport implements Transport {
             end();
         } else {
             state = State.LINGERING;
-            loop.execute(this::tellClosed);
+            later(this::tellClosed);
             loop.schedule(LINGER_NANOS, this::abort);
         }
     }
@@ -310,7 +356,7 @@ final class MemoryTransport implements Transport {
         inputEnded = true;
         try {
             if (!reader.onEndOfInput()) {
-                close();
+                onLoop(this::close);
             }
         } catch (Throwable failure) {
             onListenerFailure(failure);
@@ -328,7 +374,7 @@ final class MemoryTransport implements Transport {
     }
 
     private void tellClosed() {
-        if (closedTold) {
+        if (closedTold || moving) { // who takes it next is told
             return;
         }
         closedTold = true;
@@ -345,7 +391,7 @@ final class MemoryTransport implements Transport {
         if (cause == null) {
             cause = failure;
         }
-        abort();
+        onLoop(this::abort);
         time.failed(failure);
     }
 

@@ -78,7 +78,7 @@ final class Pipe {
     void taken(int bytes) {
         windowUsed -= bytes;
         if (sender.isWaitingForWindow()) {
-            time.post(sender.memoryLoop(), latencyNanos(), sender::onWindow, true);
+            time.post(sender.memoryLoop(), latencyNanos(), () -> sender.onLoop(sender::onWindow), true);
         }
     }
 
@@ -106,7 +106,7 @@ final class Pipe {
 
     private void arriveIn(long latencyNanos) {
         lastArrivalNanos = Math.max(lastArrivalNanos, time.nanos() + latencyNanos);
-        time.post(receiver.memoryLoop(), lastArrivalNanos - time.nanos(), this::onArrival, true);
+        time.post(receiver.memoryLoop(), lastArrivalNanos - time.nanos(), () -> receiver.onLoop(this::onArrival), true);
     }
 
     private void onArrival() {

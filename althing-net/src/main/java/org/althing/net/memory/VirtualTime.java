@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * #runUntilIdle} waits for it, or a <i>timer</i>, and then it does not.
  */
 public final class VirtualTime {
+    /** From one loop to another it takes a microsecond, or time could stand still for ever. */
+    static final long CROSSING_NANOS = 1_000;
+
     private static final int EVENTS_MAX = 50_000_000;
     /** 2026-01-01T00:00:00Z. */
     private static final long WALL_START_MILLIS = 1_767_225_600_000L;
@@ -191,9 +194,9 @@ public final class VirtualTime {
         return current == null || current == loop;
     }
 
-    /** A task for a loop; between two loops it takes a microsecond, or time could stand still for ever. */
+    /** A task for a loop; see {@link #CROSSING_NANOS}. */
     void execute(MemoryLoop loop, Runnable task) {
-        post(loop, current == null || current == loop ? 0 : 1_000, task, true);
+        post(loop, current == null || current == loop ? 0 : CROSSING_NANOS, task, true);
     }
 
     MemoryEvent post(MemoryLoop loop, long delayNanos, Runnable task, boolean isUnderWay) {

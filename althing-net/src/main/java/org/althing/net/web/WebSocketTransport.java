@@ -22,7 +22,7 @@ final class WebSocketTransport implements Transport, TransportListener, WebSocke
 
     private final Transport outer;
     private final WebSocketFrames frames = new WebSocketFrames(this);
-    /** Null before the acceptor has answered, and when it failed. */
+    /** Null before the acceptor has answered, when it failed, and on the way to another loop. */
     private @Nullable TransportListener listener;
 
     private final ByteBuffer frameHead = ByteBuffer.allocate(10);
@@ -37,6 +37,9 @@ final class WebSocketTransport implements Transport, TransportListener, WebSocke
     /** What had already arrived when the listener stopped reading. */
     private @Nullable ByteBuffer held;
 
+    /** On the way to another loop: tasks that were asked for on the old one do nothing any more. */
+    private boolean moving;
+
     private boolean closed;
     private @Nullable Throwable cause;
 
@@ -46,8 +49,15 @@ final class WebSocketTransport implements Transport, TransportListener, WebSocke
 
     /** Begins, with what came right behind the handshake. */
     void begin(Acceptor acceptor, ByteBuffer rest) {
-        listener = acceptor.accept(this);
+        accept(acceptor);
         read(rest);
+    }
+
+    private void accept(Acceptor acceptor) {
+        TransportListener taken = acceptor.accept(this);
+        if (!moving) { // it may have been sent on at once
+            listener = taken;
+        }
     }
 
     // What the listener asks for.
@@ -130,6 +140,30 @@ final class WebSocketTransport implements Transport, TransportListener, WebSocke
     }
 
     @Override
+    public void moveTo(EventLoop target, Acceptor next) {
+        if (closed) {
+            return;
+        }
+        listener = null;
+        moving = true;
+        outer.flush(); // of pongs
+        outer.moveTo(target, moved -> arrive(next));
+    }
+
+    private TransportListener arrive(Acceptor next) {
+        moving = false;
+        accept(next);
+        if (!moving) {
+            outer.reading(reading && held == null); // what is held comes before what is new
+            if (reading && held != null) {
+                loop().execute(this::readHeld);
+            }
+            tellWritable();
+        }
+        return this;
+    }
+
+    @Override
     public void close() {
         close(NORMAL);
     }
@@ -164,7 +198,7 @@ final class WebSocketTransport implements Transport, TransportListener, WebSocke
 
     private void read(ByteBuffer bytes) {
         try {
-            while (bytes.hasRemaining() && !closed && reading) {
+            while (bytes.hasRemaining() && !closed && reading && !moving) {
                 frames.read(bytes);
             }
         } catch (WebSocketViolation violation) {
@@ -175,17 +209,17 @@ final class WebSocketTransport implements Transport, TransportListener, WebSocke
         if (bytes.hasRemaining() && !closed) {
             held = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
         }
-        if (!closed) {
+        if (!closed && !moving) {
             outer.flush(); // of pongs
         }
     }
 
     private void readHeld() {
         ByteBuffer bytes = held;
-        if (bytes != null && reading && !closed) {
+        if (bytes != null && reading && !closed && !moving) {
             held = null;
             read(bytes);
-            if (reading && !closed) {
+            if (reading && !closed && !moving) {
                 outer.reading(true);
             }
         }
@@ -234,7 +268,7 @@ final class WebSocketTransport implements Transport, TransportListener, WebSocke
 
     /** Owed once the network's transport is below its mark and nothing waits for a flush. */
     private void tellWritable() {
-        if (saturated && outer.isWritable() && gathering == null) {
+        if (saturated && outer.isWritable() && gathering == null && !moving) {
             saturated = false;
             loop().execute(() -> {
                 if (!saturated && !closed && listener != null) {

@@ -125,6 +125,11 @@ final class FakeTransport implements Transport {
     }
 
     @Override
+    public void moveTo(EventLoop target, Acceptor next) {
+        throw new UnsupportedOperationException("doors stay on their loop");
+    }
+
+    @Override
     public void close() {
         flush();
         abort();
