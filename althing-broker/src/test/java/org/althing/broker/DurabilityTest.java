@@ -447,6 +447,20 @@ class DurabilityTest {
     }
 
     @Test
+    void a_session_that_ends_at_the_start_leaves_no_messages_behind() {
+        durable("c").subscribe("t", AT_LEAST_ONCE);
+        TestClient publisher = durable("p");
+        publisher.publish("t", "x", AT_LEAST_ONCE, 1);
+        rig.idle();
+        assertThat(payloads(rig.client().connect("c", false, 0).receive())).containsExactly("x"); // not acknowledged
+        CrashStore left = restart();
+        assertThat(left.disk()).contains(new StateChange.SessionRemoved("c"));
+        org.althing.broker.session.RestoredState rest = new org.althing.broker.session.RestoredState();
+        left.replay(rest);
+        assertThat(rest).hasToString("1 sessions, 0 retained messages, 0 messages");
+    }
+
+    @Test
     void a_store_that_refers_to_what_is_not_there_stops_the_start() {
         CrashStore damaged = new CrashStore();
         StateLog log = damaged.log(0);

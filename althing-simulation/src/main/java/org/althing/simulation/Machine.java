@@ -125,7 +125,7 @@ final class Machine {
             JournalStateStore store = JournalStateStore.on(
                     disk, new Journal.Options(segmentBytes, Journal.Durability.SYNC), later(mine), later(mine));
             Broker started = Broker.builder(config, world.engine())
-                    .store(store)
+                    .store(new WatchedStore(store, new StateWatch(world.trace(), this::onViolation)))
                     .random(world.time().newRandom())
                     .log(this::onLine)
                     .start();
@@ -156,6 +156,13 @@ final class Machine {
 
     private boolean powerIsGone() {
         return disk.operations() >= powerGoesAt;
+    }
+
+    private void onViolation(String what) {
+        world.trace().line("state", () -> what);
+        if (bug == null) {
+            bug = "stored state: " + what;
+        }
     }
 
     private void onLine(BrokerLog.Level level, String line) {

@@ -1,0 +1,195 @@
+package org.althing.simulation;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.althing.broker.StateChange;
+import org.althing.broker.StateChange.InflightPut;
+import org.althing.broker.StateChange.InflightState;
+import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.TopicName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at each change that the broker makes of its durable state: it must fit to those before it, and at the end of a
+ * turn nothing may be stored that nobody refers to.
+ */
+final class StateWatch {
+    private static final class ClientState {
+        final Set<TopicFilter> subscriptions = new HashSet<>();
+        final Map<Long, Long> queued = new HashMap<>();
+        final Map<Integer, InflightPut> inflight = new HashMap<>();
+        final Map<Integer, Long> received = new HashMap<>();
+        long lastSequence;
+    }
+
+    private record GroupPlace(TopicFilter group, long sequence) {}
+
+    private final Trace trace;
+    private final Consumer<String> onViolation;
+    private final Map<String, ClientState> clients = new HashMap<>();
+    private final Map<TopicName, Long> retained = new HashMap<>();
+    private final Map<GroupPlace, Long> groupQueued = new HashMap<>();
+    /** By message: how many refer to it. */
+    private final Map<Long, Integer> references = new HashMap<>();
+
+    private final Set<Long> unreferred = new HashSet<>();
+    private StateChange change = new StateChange.MessageDropped(0);
+
+    /** @param onViolation told what is wrong */
+    StateWatch(Trace trace, Consumer<String> onViolation) {
+        this.trace = trace;
+        this.onViolation = onViolation;
+    }
+
+    /** What the broker finds when it starts. The order is the store's own: whatever others refer to is seen first. */
+    void onReplayed(List<StateChange> replayed) {
+        replayed.stream().sorted(Comparator.comparingInt(StateWatch::rank)).forEach(this::onChange);
+    }
+
+    private static int rank(StateChange replayed) {
+        return switch (replayed) {
+            case StateChange.MessageStored stored -> 0;
+            case StateChange.SessionPut put -> 0;
+            case StateChange.Queued queued -> 1;
+            default -> 2;
+        };
+    }
+
+    /** A turn has ended. */
+    void onCommit() {
+        if (!unreferred.isEmpty()) {
+            onViolation.accept("messages are stored that nobody refers to: " + unreferred + " after " + change);
+        }
+    }
+
+    void onChange(StateChange appended) {
+        trace.line("state", appended::toString);
+        change = appended;
+        switch (appended) {
+            case StateChange.SessionPut put -> clients.computeIfAbsent(put.clientId(), id -> new ClientState());
+            case StateChange.SessionRemoved removed -> onSessionRemoved(removed);
+            case StateChange.SubscriptionPut put ->
+                client(put.clientId()).subscriptions.add(put.filter());
+            case StateChange.SubscriptionRemoved removed ->
+                require(client(removed.clientId()).subscriptions.remove(removed.filter()), "there is none");
+            case StateChange.RetainedPut put -> {
+                refer(put.messageId());
+                forget(retained.put(put.topic(), put.messageId()));
+            }
+            case StateChange.RetainedRemoved removed -> forgetOnly(retained.remove(removed.topic()));
+            case StateChange.MessageStored stored -> {
+                require(references.put(stored.messageId(), 0) == null, "there is one");
+                unreferred.add(stored.messageId());
+            }
+            case StateChange.MessageDropped dropped -> {
+                require(unreferred.remove(dropped.messageId()), "somebody refers to it, or it is not there");
+                references.remove(dropped.messageId());
+            }
+            case StateChange.Queued queued -> onQueued(queued);
+            case StateChange.Dequeued dequeued ->
+                forgetOnly(client(dequeued.clientId()).queued.remove(dequeued.sequence()));
+            case InflightPut put -> onInflight(put);
+            case StateChange.InflightRemoved removed -> onInflightRemoved(removed);
+            case StateChange.ReceivedPut put -> {
+                refer(put.messageId());
+                Long before = client(put.clientId()).received.put(put.packetIdentifier(), put.messageId());
+                require(before == null, "the packet identifier is in use");
+                forget(before);
+            }
+            case StateChange.ReceivedRemoved removed ->
+                forgetOnly(client(removed.clientId()).received.remove(removed.packetIdentifier()));
+            case StateChange.GroupQueued queued -> {
+                refer(queued.delivery().messageId());
+                forget(groupQueued.put(
+                        new GroupPlace(queued.group(), queued.sequence()),
+                        queued.delivery().messageId()));
+            }
+            case StateChange.GroupDequeued dequeued ->
+                forgetOnly(groupQueued.remove(new GroupPlace(dequeued.group(), dequeued.sequence())));
+        }
+    }
+
+    private void onSessionRemoved(StateChange.SessionRemoved removed) {
+        ClientState client = clients.remove(removed.clientId());
+        if (client == null) {
+            require(false, "there is none");
+            return;
+        }
+        client.queued.values().forEach(this::forget);
+        client.inflight.values().forEach(put -> forget(put.delivery().messageId()));
+        client.received.values().forEach(this::forget);
+    }
+
+    private void onQueued(StateChange.Queued queued) {
+        refer(queued.delivery().messageId());
+        ClientState client = client(queued.clientId());
+        require(queued.sequence() > client.lastSequence, "comes after " + client.lastSequence);
+        client.lastSequence = queued.sequence();
+        client.queued.put(queued.sequence(), queued.delivery().messageId());
+    }
+
+    private void onInflight(InflightPut put) {
+        if (put.state() == InflightState.AWAITING_PUBCOMP) {
+            require(put.delivery().messageId() == 0, "the message is no longer needed");
+        } else {
+            require(put.delivery().messageId() != 0, "the message is needed");
+        }
+        refer(put.delivery().messageId());
+        ClientState client = client(put.clientId());
+        client.lastSequence = Math.max(client.lastSequence, put.sequence());
+        InflightPut before = client.inflight.put(put.packetIdentifier(), put);
+        if (before != null) {
+            boolean goesOn = before.sequence() == put.sequence()
+                    && before.state() == InflightState.AWAITING_PUBREC
+                    && put.state() == InflightState.AWAITING_PUBCOMP;
+            require(goesOn, "the packet identifier is in use: " + before); // [MQTT-2.2.1-4]
+            forget(before.delivery().messageId());
+        }
+    }
+
+    private void onInflightRemoved(StateChange.InflightRemoved removed) {
+        InflightPut before = client(removed.clientId()).inflight.remove(removed.packetIdentifier());
+        require(before != null, "there is none");
+        forget(before == null ? null : before.delivery().messageId());
+    }
+
+    private ClientState client(String clientId) {
+        ClientState client = clients.get(clientId);
+        if (client == null) {
+            require(false, "there is no session");
+            return new ClientState();
+        }
+        return client;
+    }
+
+    private void refer(long messageId) {
+        if (messageId != 0) {
+            Integer before = references.get(messageId);
+            require(before != null, "the message is not stored");
+            references.merge(messageId, 1, Integer::sum);
+            unreferred.remove(messageId);
+        }
+    }
+
+    private void forgetOnly(@Nullable Long messageId) {
+        require(messageId != null, "there is none");
+        forget(messageId);
+    }
+
+    private void forget(@Nullable Long messageId) {
+        if (messageId != null && messageId != 0 && references.merge(messageId, -1, Integer::sum) == 0) {
+            unreferred.add(messageId);
+        }
+    }
+
+    private void require(boolean holds, String what) {
+        if (!holds) {
+            onViolation.accept(what + ": " + change);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package org.althing.simulation;
+
+import static org.althing.simulation.Mutation.answers;
+import static org.althing.simulation.Mutation.leavesOut;
+import static org.althing.simulation.Mutation.nothingIsDoneBy;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each of these mistakes in the broker must be found by the simulation, soon. */
+class MutationSimulation {
+    private static final int STEPS = 250;
+    private static final int SEEDS_MAX = 60;
+
+    static Stream<Mutation> durability() {
+        return Stream.of(
+                leavesOut("no fsync", "journal.SegmentWriter", "append", "DiskFile", "sync"),
+                answers("acknowledged before the commit", "broker.routing.ChangeLog", "isCommitted", 1),
+                answers("compaction drops live records", "journal.Compactor", "isLive", 0),
+                leavesOut(
+                        "queued messages are not stored",
+                        "broker.session.OutboundFlow",
+                        "deliver",
+                        "SessionChanges",
+                        "append"),
+                nothingIsDoneBy("what is in flight is not stored", "broker.session.OutboundFlow", "recordInflight"),
+                leavesOut(
+                        "what is done stays stored as in flight",
+                        "broker.session.OutboundFlow",
+                        "finish",
+                        "SessionChanges",
+                        "append"),
+                leavesOut(
+                        "what is taken from the queue stays stored",
+                        "broker.session.OutboundFlow",
+                        "dequeued",
+                        "SessionChanges",
+                        "append"),
+                leavesOut(
+                        "received identifiers are not stored",
+                        "broker.session.InboundFlow",
+                        "hold",
+                        "SessionChanges",
+                        "append"),
+                leavesOut(
+                        "released identifiers stay stored",
+                        "broker.session.InboundFlow",
+                        "release",
+                        "SessionChanges",
+                        "append"),
+                leavesOut(
+                        "subscriptions are not stored",
+                        "broker.session.Subscriptions",
+                        "subscribe",
+                        "SessionChanges",
+                        "append"),
+                leavesOut(
+                        "unsubscribed filters stay stored",
+                        "broker.session.Subscriptions",
+                        "unsubscribe",
+                        "SessionChanges",
+                        "append"),
+                leavesOut(
+                        "ended sessions stay stored",
+                        "broker.session.Session",
+                        "end",
+                        "SessionChanges",
+                        "appendAnyway"),
+                leavesOut(
+                        "an ended session comes back", "broker.session.SessionRegistry", "begin", "Session", "standOn"),
+                leavesOut(
+                        "cleared retained messages stay stored",
+                        "broker.routing.Router",
+                        "retain",
+                        "ChangeLog",
+                        "append"),
+                leavesOut(
+                        "what is queued is dropped too soon",
+                        "broker.session.OutboundFlow",
+                        "outgoing",
+                        "SessionChanges",
+                        "hold"),
+                leavesOut(
+                        "a session that ends does not drop its messages",
+                        "broker.session.OutboundFlow",
+                        "end",
+                        "OutboundFlow",
+                        "release"),
+                nothingIsDoneBy("messages are never dropped", "broker.routing.ChangeLog", "release"));
+    }
+
+    static Stream<Mutation> delivery() {
+        return Stream.of(
+                leavesOut(
+                        "QoS 2 repeats are taken again",
+                        "broker.session.PublishIntake",
+                        "onPublish",
+                        "InboundFlow",
+                        "get"),
+                leavesOut(
+                        "QoS 2 releases are taken again",
+                        "broker.session.PublishIntake",
+                        "onPubRel",
+                        "InboundFlow",
+                        "release"),
+                leavesOut("what is queued is not sent", "broker.session.OutboundFlow", "open", "OutboundFlow", "pump"),
+                leavesOut(
+                        "an unsubscription is forgotten",
+                        "broker.session.Subscriptions",
+                        "unsubscribe",
+                        "Router",
+                        "unsubscribe"),
+                new Mutation(
+                        "two acknowledgements change places",
+                        "broker.connection.HeldPackets",
+                        "add",
+                        new Mutation.Change.CallInstead("ArrayDeque", "add", "offerFirst")),
+                new Mutation(
+                        "two messages change places",
+                        "broker.session.OutboundFlow",
+                        "deliver",
+                        new Mutation.Change.CallInstead("ArrayDeque", "add", "offerFirst")),
+                answers("no session is resumed", "broker.session.ConnectRequest", "cleanStart", 1),
+                leavesOut(
+                        "retained messages are not cleared",
+                        "broker.routing.Router",
+                        "retain",
+                        "RetainedMessages",
+                        "remove"),
+                answers("the receive maximum is ignored", "broker.session.ConnectRequest", "receiveMaximum", 0xFFFF),
+                answers("an identifier is used again in flight", "broker.session.OutboundFlow", "freeIdentifier", 1),
+                nothingIsDoneBy("wills are lost", "broker.session.Session", "publishWill"),
+                leavesOut(
+                        "wills are published after DISCONNECT",
+                        "broker.session.SessionRegistry",
+                        "disconnected",
+                        "Session",
+                        "takeWill"),
+                answers("No Local is ignored", "broker.session.Subscriptions", "isOwn", 0));
+    }
+
+    static Stream<Mutation> all() {
+        return Stream.concat(durability(), delivery());
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void the_simulation_finds(Mutation mutation) {
+        Mutant mutant = new Mutant(mutation);
+        for (long seed = 1; seed <= SEEDS_MAX; seed++) {
+            String found = mutant.run(seed, STEPS);
+            if (found != null) {
+                System.out.println(mutation + ": " + found);
+                return;
+            }
+        }
+        fail("nobody notices: " + mutation);
+    }
+}
