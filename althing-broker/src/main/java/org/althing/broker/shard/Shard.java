@@ -2,7 +2,7 @@ package org.althing.broker.shard;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -54,8 +54,9 @@ public final class Shard {
     private final ChangeLog changes;
     private final Router router;
     private final ConnectionEnvironment environment;
-    private final Set<Transport> transports = new HashSet<>();
-    private final Set<NetworkConnection> connections = new HashSet<>();
+    // In the order of their coming: what a run of the simulation does must not hang on identity hash codes.
+    private final Set<Transport> transports = new LinkedHashSet<>();
+    private final Set<NetworkConnection> connections = new LinkedHashSet<>();
     private @Nullable Runnable onStopped;
 
     public Shard(EventLoop loop, Parts parts) {
