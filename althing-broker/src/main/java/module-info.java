@@ -6,6 +6,7 @@ module org.althing.broker {
     requires transitive org.althing.journal;
 
     exports org.althing.broker;
+    exports org.althing.broker.access;
     exports org.althing.broker.storage;
     exports org.althing.broker.conf;
 }

@@ -9,6 +9,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -113,6 +114,7 @@ public final class Broker implements AutoCloseable {
         private final List<PublishInterceptor> interceptors = new ArrayList<>();
         private StateStore store = StateStore.none();
         private Authenticator authenticator = Authenticator.anonymous();
+        private final Map<String, AuthenticationMethod> methods = new HashMap<>();
         private AccessControl accessControl = AccessControl.everything();
         private BrokerLog log = BrokerLog.systemLogger();
         private RandomGenerator random = new SecureRandom();
@@ -130,6 +132,14 @@ public final class Broker implements AutoCloseable {
 
         public Builder authenticator(Authenticator value) {
             authenticator = value;
+            return this;
+        }
+
+        /** Adds a method of enhanced authentication, for clients of MQTT 5.0 that ask for it by its name. */
+        public Builder authenticationMethod(AuthenticationMethod method) {
+            if (methods.put(method.name(), method) != null) {
+                throw new IllegalArgumentException("two methods with the name " + method.name());
+            }
             return this;
         }
 
@@ -166,7 +176,14 @@ public final class Broker implements AutoCloseable {
             Shard shard = new Shard(
                     loop,
                     new Shard.Parts(
-                            config, store, authenticator, accessControl, List.copyOf(interceptors), log, random));
+                            config,
+                            store,
+                            authenticator,
+                            Map.copyOf(methods),
+                            accessControl,
+                            List.copyOf(interceptors),
+                            log,
+                            random));
             if (store.isDurable()) {
                 log.log(BrokerLog.Level.INFORMATION, "Restored " + restored + ".");
             }

@@ -177,7 +177,7 @@ class ConnectTest {
 
     @Normative("MQTT-4.12.0-1")
     @Test
-    void an_authentication_method_is_refused() {
+    void an_authentication_method_that_there_is_not_is_refused() {
         Properties method = Properties.builder()
                 .set(Property.AUTHENTICATION_METHOD, "SCRAM-SHA-1")
                 .build();
@@ -265,6 +265,36 @@ class ConnectTest {
         rig.pass(Duration.ofMillis(4_900));
         assertThat(client.isClosed()).isFalse();
         rig.pass(Duration.ofMillis(5_200));
+        assertThat(client.isClosed()).isTrue();
+    }
+
+    @Test
+    void a_connect_that_trickles_in_has_no_more_time_than_any_other() {
+        Rig rig = Rig.with(config -> config.handshakeTimeout(Duration.ofSeconds(5)));
+        TestClient client = rig.client();
+        byte[] slow = HexFormat.of().parseHex("100d00044d5154540402003c000163");
+        for (int i = 0; i < 9; i++) {
+            assertThat(client.isClosed()).isFalse();
+            client.peer.send(new byte[] {slow[i]});
+            rig.pass(Duration.ofMillis(550));
+        }
+        client.peer.send(new byte[] {slow[9]});
+        rig.pass(Duration.ofMillis(50));
+        assertThat(client.isClosed()).isTrue();
+    }
+
+    @Test
+    void keep_alive_begins_when_the_client_is_let_in() {
+        List<Authenticator.AuthReply> waiting = new ArrayList<>();
+        Rig rig = Rig.made(parts -> parts.authenticator((attempt, reply) -> waiting.add(reply)));
+        TestClient client = rig.client();
+        client.send(connect(ProtocolVersion.MQTT_5, "c", true, 10));
+        rig.pass(Duration.ofSeconds(20));
+        waiting.getFirst().accept(null);
+        client.accepted();
+        rig.pass(Duration.ofMillis(14_900));
+        assertThat(client.isClosed()).isFalse();
+        rig.pass(Duration.ofMillis(200));
         assertThat(client.isClosed()).isTrue();
     }
 

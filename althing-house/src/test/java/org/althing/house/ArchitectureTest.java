@@ -29,6 +29,7 @@ class ArchitectureTest {
         "java.security..",
         "java.time..",
         "java.text..",
+        "javax.crypto..",
         "javax.net..",
         "org.jspecify.."
     };
@@ -101,10 +102,10 @@ class ArchitectureTest {
 
     @Test
     void inside_the_broker_the_order_is_shard_connection_session_routing_broker() {
-        above("org.althing.broker", "routing", "session", "connection", "shard", "storage", "conf");
-        above("org.althing.broker.routing..", "session", "connection", "shard", "storage", "conf");
-        above("org.althing.broker.session..", "connection", "shard", "storage", "conf");
-        above("org.althing.broker.connection..", "shard", "storage", "conf");
+        above("org.althing.broker", "routing", "session", "connection", "shard", "access", "storage", "conf");
+        above("org.althing.broker.routing..", "session", "connection", "shard", "access", "storage", "conf");
+        above("org.althing.broker.session..", "connection", "shard", "access", "storage", "conf");
+        above("org.althing.broker.connection..", "shard", "access", "storage", "conf");
     }
 
     private static void above(String lower, String... upper) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.ListenerConfig;
+import org.althing.broker.access.ScramSha256;
+import org.althing.broker.access.ScramUsers;
 import org.althing.broker.conf.ConfException;
 import org.althing.broker.conf.MosquittoConf;
 import org.althing.broker.conf.MosquittoConf.LogSettings;
@@ -79,17 +82,21 @@ final class BrokerCommand {
             MosquittoConf conf = line.file == null
                     ? MosquittoConf.withoutFile(line.ports)
                     : MosquittoConf.read(line.file, line.ports);
+            ScramUsers users = conf.scramFile() == null ? null : ScramUsers.read(conf.scramFile());
             if (line.testConfig) {
                 conf.warnings().forEach(err::println);
                 out.println("Configuration file is OK.");
                 return 0;
             }
-            return line.daemon ? Daemon.start(words) : serve(line, conf);
+            return line.daemon ? Daemon.start(words) : serve(line, conf, users);
         } catch (Options.UsageException e) {
             err.println("Error: " + e.getMessage() + ".");
             return INVALID;
         } catch (ConfException e) {
             err.println(e.getMessage());
+            return INVALID;
+        } catch (ScramUsers.UnreadableException e) {
+            err.println("Error: " + e.getMessage());
             return INVALID;
         }
     }
@@ -116,7 +123,7 @@ final class BrokerCommand {
         return line;
     }
 
-    private int serve(Line line, MosquittoConf conf) throws IOException {
+    private int serve(Line line, MosquittoConf conf, @Nullable ScramUsers users) throws IOException {
         Lifetime lifetime = new Lifetime();
         LogWriter log;
         try {
@@ -130,7 +137,7 @@ final class BrokerCommand {
             announce(line, conf, log);
             NettyEngine engine = lifetime.add(new NettyEngine());
             lifetime.add(() -> log.log(Level.INFORMATION, title() + " terminating"));
-            lifetime.add(start(conf, engine, log));
+            lifetime.add(start(conf, users, engine, log));
             if (conf.pidFile() != null) { // last: a start that fails must not touch the file of the one that runs
                 lifetime.add(PidFile.write(conf.pidFile()));
             }
@@ -145,8 +152,13 @@ final class BrokerCommand {
         return -1;
     }
 
-    private static Broker start(MosquittoConf conf, NettyEngine engine, BrokerLog log) throws IOException {
+    private static Broker start(MosquittoConf conf, @Nullable ScramUsers users, NettyEngine engine, BrokerLog log)
+            throws IOException {
         Broker.Builder builder = Broker.builder(conf.broker(), engine).log(log);
+        if (users != null) {
+            builder.authenticationMethod(new ScramSha256(users, new SecureRandom()));
+            log.log(Level.INFORMATION, "SCRAM-SHA-256: " + users.size() + " users of " + conf.scramFile() + ".");
+        }
         if (conf.persistence() == null) {
             return builder.start();
         }

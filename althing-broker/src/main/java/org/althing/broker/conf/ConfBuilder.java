@@ -61,6 +61,9 @@ final class ConfBuilder {
     @Nullable
     String pidFile;
 
+    @Nullable
+    String scramFile;
+
     private @Nullable Listener current;
     private @Nullable Integer defaultPort;
     private @Nullable String defaultHost;

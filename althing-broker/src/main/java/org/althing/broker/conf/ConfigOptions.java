@@ -37,6 +37,7 @@ final class ConfigOptions {
         persistence();
         log();
         program();
+        ofOurOwn();
         refusedHere();
     }
 
@@ -119,6 +120,11 @@ final class ConfigOptions {
         moot("dhparamfile", LISTENER, "it has no effect in Mosquitto either");
     }
 
+    /** Options that Mosquitto does not have. */
+    private static void ofOurOwn() {
+        applied("althing_scram_file", GLOBAL, (conf, line) -> conf.scramFile = Values.string(line));
+    }
+
     private static void refusedHere() {
         String access = "access by password, rules or plugins";
         refused(GLOBAL, access, "password_file", "acl_file", "psk_file", "clientid_prefixes", "check_retain_source");
@@ -162,7 +168,7 @@ final class ConfigOptions {
 
     private static void applied(String name, Scope scope, Setter setter) {
         // Mosquitto: a repeated string is an error; a repeated number or boolean replaces the one before.
-        boolean repeatable = !name.startsWith("persistence_") && !name.equals("pid_file");
+        boolean repeatable = !name.startsWith("persistence_") && !name.endsWith("_file");
         TABLE.put(name, new ConfigOption(name, scope, repeatable, null, setter));
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param persistence where state is kept, or null to keep none
  * @param log where log lines go, and which
  * @param pidFile the file to write the process id to, or null
+ * @param scramFile the users of SCRAM-SHA-256, see {@link org.althing.broker.access.ScramUsers}, or null for none
  * @param localOnly whether no listener was configured, so that only this machine is served
  * @param warnings lines for the log about options that change nothing here
  */
@@ -28,6 +29,7 @@ public record MosquittoConf(
         @Nullable Path persistence,
         LogSettings log,
         @Nullable Path pidFile,
+        @Nullable Path scramFile,
         boolean localOnly,
         List<String> warnings) {
 
@@ -110,6 +112,7 @@ public record MosquittoConf(
                 conf.persistence ? Path.of(conf.persistenceLocation, conf.persistenceFile + ".althing") : null,
                 new LogSettings(destinations(conf), levels(conf), conf.logTimestamp, conf.logTimestampFormat),
                 conf.pidFile == null ? null : Path.of(conf.pidFile),
+                conf.scramFile == null ? null : Path.of(conf.scramFile),
                 localOnly,
                 conf.warnings);
     }

@@ -1,34 +1,96 @@
 package org.althing.broker.connection;
 
+import org.althing.broker.AuthenticationMethod;
 import org.althing.broker.Authenticator;
+import org.althing.broker.Authenticator.ConnectAttempt;
 import org.althing.broker.session.ConnectRequest;
 import org.althing.broker.session.Session;
 import org.althing.broker.session.SessionRegistry;
+import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.ControlPacket.Auth;
 import org.althing.mqtt.ControlPacket.ConnAck;
+import org.althing.mqtt.ControlPacket.Disconnect;
+import org.althing.mqtt.MalformedPacketException;
+import org.althing.mqtt.Properties;
+import org.althing.mqtt.Property;
 import org.althing.mqtt.ReasonCode;
 import org.jspecify.annotations.Nullable;
 
-/** From CONNECT to CONNACK: whether the client may come in, who it is, and which session is its own. */
+/**
+ * From CONNECT to CONNACK: whether the client may come in, who it is, and which session is its own. Who it is says the
+ * authenticator, or, where CONNECT names one, a method of enhanced authentication after an exchange of AUTH packets.
+ */
 final class Admission {
     private final ConnectionEnvironment environment;
     private final NetworkConnection connection;
     private final Output output;
     private final Handshake handshake;
+    private final ConnectAttempt attempt;
+    private @Nullable AuthExchange exchange;
 
     Admission(ConnectionEnvironment environment, NetworkConnection connection, Output output, Handshake handshake) {
         this.environment = environment;
         this.connection = connection;
         this.output = output;
         this.handshake = handshake;
+        attempt = handshake.attempt(connection.remoteAddress());
     }
 
-    /** Refuses what needs no authenticator to be refused, and asks the authenticator about the rest. */
+    /** Refuses what nobody has to be asked about, and asks about the rest. */
     void begin() {
+        Properties asked = handshake.connect().properties();
+        String methodName = asked.string(Property.AUTHENTICATION_METHOD);
+        AuthenticationMethod method =
+                methodName == null ? null : environment.methods().get(methodName);
         ReasonCode refusal = handshake.refusal();
         if (refusal != null) {
-            connection.refuse(refusal, NetworkConnection.words(refusal));
+            refuse(refusal, "");
+        } else if (methodName == null) {
+            environment.authenticator().authenticate(attempt, new Reply());
+        } else if (method == null) {
+            refuse(ReasonCode.BAD_AUTHENTICATION_METHOD, methodName); // [MQTT-4.12.0-1]
         } else {
-            environment.authenticator().authenticate(handshake.attempt(connection.remoteAddress()), new Reply());
+            exchange = new AuthExchange(connection, methodName, method.begin(attempt), new Outcome(method));
+            exchange.onData(asked.bytes(Property.AUTHENTICATION_DATA));
+        }
+    }
+
+    private void refuse(ReasonCode reasonCode, String why) {
+        connection.refuse(reasonCode, NetworkConnection.words(reasonCode, why));
+    }
+
+    /** Whether the client has been asked something. */
+    boolean awaitsClient() {
+        return exchange != null && exchange.awaitsClient();
+    }
+
+    /** The client answers, in its turn: only with AUTH or DISCONNECT ([MQTT-3.1.2-30]). */
+    void onPacket(ControlPacket packet) throws MalformedPacketException {
+        if (packet instanceof Disconnect) {
+            connection.leave("", true);
+        } else if (packet instanceof Auth auth && auth.reasonCode() == ReasonCode.CONTINUE_AUTHENTICATION) {
+            onAuth(auth);
+        } else {
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR, "something else than the AUTH that was asked for");
+        }
+    }
+
+    private void onAuth(Auth packet) {
+        String method = handshake.connect().properties().string(Property.AUTHENTICATION_METHOD);
+        if (exchange != null && packet.properties().string(Property.AUTHENTICATION_METHOD) instanceof String said) {
+            if (said.equals(method)) {
+                exchange.onData(packet.properties().bytes(Property.AUTHENTICATION_DATA));
+            } else {
+                refuse(ReasonCode.BAD_AUTHENTICATION_METHOD, "not that of CONNECT"); // [MQTT-4.12.0-5]
+            }
+        }
+    }
+
+    /** The connection ends. */
+    void close() {
+        if (exchange != null) {
+            exchange.abandon();
         }
     }
 
@@ -36,22 +98,37 @@ final class Admission {
     private final class Reply implements Authenticator.AuthReply {
         @Override
         public void accept(@Nullable String userName) {
-            connection.whileAuthenticating(() -> onAccepted(userName));
+            connection.whileAuthenticating(() -> onAccepted(userName, Properties.NONE, null));
         }
 
         @Override
         public void refuse(ReasonCode reasonCode, String why) {
-            if (!reasonCode.isError()) {
-                throw new IllegalArgumentException("not a refusal: " + reasonCode);
-            }
-            String words = NetworkConnection.words(reasonCode) + (why.isEmpty() ? "" : ": " + why);
-            connection.whileAuthenticating(() -> connection.refuse(reasonCode, words));
+            Refusal.require(reasonCode);
+            connection.whileAuthenticating(() -> Admission.this.refuse(reasonCode, why));
         }
     }
 
-    private void onAccepted(@Nullable String userName) {
-        ReceiveWindow window = handshake.receiveWindow();
-        ClientLink link = new ClientLink(environment, connection, output, window);
+    private final class Outcome implements AuthExchange.Outcome {
+        private final AuthenticationMethod method;
+
+        Outcome(AuthenticationMethod method) {
+            this.method = method;
+        }
+
+        @Override
+        public void accepted(String userName, Properties properties) {
+            Reauthentication again = new Reauthentication(environment, connection, method, attempt, userName);
+            onAccepted(userName, properties, again);
+        }
+
+        @Override
+        public void refused(ReasonCode reasonCode, String why) {
+            refuse(reasonCode, why);
+        }
+    }
+
+    private void onAccepted(@Nullable String userName, Properties ofMethod, @Nullable Reauthentication again) {
+        ClientLink link = new ClientLink(environment, connection, output, handshake.receiveWindow());
         ConnectRequest request = handshake.request(link, userName);
         boolean mustBeSaved = request.expirySeconds() > 0 || request.will() != null;
         if (mustBeSaved && environment.sessions().changes().hasFailed()) {
@@ -62,9 +139,10 @@ final class Admission {
         Session session = connected.session();
         link.session(session);
         environment.counters().clientsConnected.increment();
-        connection.onAccepted(session, link, window, handshake, userName);
+        connection.onAccepted(session, link, handshake, userName, again);
         link.sendAfter(
                 session.lastChange(),
-                new ConnAck(connected.resumed(), ReasonCode.SUCCESS, handshake.granted(session.expirySeconds())));
+                new ConnAck(
+                        connected.resumed(), ReasonCode.SUCCESS, handshake.granted(session.expirySeconds(), ofMethod)));
     }
 }

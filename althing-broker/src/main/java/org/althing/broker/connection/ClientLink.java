@@ -1,6 +1,5 @@
 package org.althing.broker.connection;
 
-import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.session.Session;
 import org.althing.broker.session.SessionLink;
 import org.althing.mqtt.ControlPacket;
@@ -33,6 +32,10 @@ final class ClientLink implements SessionLink {
         session = bound;
     }
 
+    ReceiveWindow window() {
+        return window;
+    }
+
     /** Packets that wait for the disk, or for an interceptor. */
     int held() {
         return held.size();
@@ -50,11 +53,8 @@ final class ClientLink implements SessionLink {
 
     @Override
     public boolean send(ControlPacket packet) {
-        if (environment.log().logs(Level.DEBUG)) {
-            environment.log().log(Level.DEBUG, PacketLog.sending(packet, connection.clientId()));
-        }
         try {
-            boolean sent = output.send(packet);
+            boolean sent = connection.say(packet);
             if (sent && packet instanceof ControlPacket.Publish) {
                 environment.counters().publishesSent.increment();
             }

@@ -1,6 +1,8 @@
 package org.althing.broker.connection;
 
+import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.althing.broker.AuthenticationMethod;
 import org.althing.broker.Authenticator;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
@@ -10,13 +12,22 @@ import org.althing.broker.session.SessionEnvironment;
 import org.althing.broker.session.SessionRegistry;
 import org.althing.net.EventLoop;
 
-/** What all connections of a shard share. */
+/**
+ * What all connections of a shard share.
+ *
+ * @param methods of enhanced authentication, by their names
+ */
 public record ConnectionEnvironment(
         BrokerConfig config,
         SessionEnvironment sessions,
         SessionRegistry registry,
         Authenticator authenticator,
+        Map<String, AuthenticationMethod> methods,
         RandomGenerator random) {
+    public ConnectionEnvironment {
+        methods = Map.copyOf(methods);
+    }
+
     EventLoop loop() {
         return sessions.loop();
     }

@@ -8,6 +8,7 @@ import org.althing.mqtt.MalformedPacketException;
 import org.althing.mqtt.Property;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
+import org.jspecify.annotations.Nullable;
 
 /** What an accepted client sends, on its way to its session: held to what CONNACK has granted. */
 final class Dispatch {
@@ -18,20 +19,23 @@ final class Dispatch {
     private final ClientLink link;
     private final ReceiveWindow window;
     private final TopicsByAlias aliases;
+    private final @Nullable Reauthentication reauthentication;
 
+    /** @param reauthentication null for a client that came in without a method of enhanced authentication */
     Dispatch(
             ConnectionEnvironment environment,
             NetworkConnection connection,
             ListenerConfig listener,
             Session session,
             ClientLink link,
-            ReceiveWindow window) {
+            @Nullable Reauthentication reauthentication) {
         this.environment = environment;
         this.connection = connection;
         this.listener = listener;
         this.session = session;
         this.link = link;
-        this.window = window;
+        this.reauthentication = reauthentication;
+        window = link.window();
         aliases = new TopicsByAlias(listener.topicAliasMax());
     }
 
@@ -47,9 +51,7 @@ final class Dispatch {
             case ControlPacket.Unsubscribe unsubscribe -> session.onUnsubscribe(unsubscribe);
             case ControlPacket.PingReq ping -> link.send(ControlPacket.PingResp.INSTANCE); // [MQTT-3.12.4-1]
             case ControlPacket.Disconnect disconnect -> onDisconnect(disconnect);
-            case ControlPacket.Auth auth ->
-                connection.end(
-                        ReasonCode.PROTOCOL_ERROR, "protocol error: AUTH without Authentication Method in CONNECT");
+            case ControlPacket.Auth auth -> onAuth(auth);
             case ControlPacket.Connect no -> throw unexpected(no);
             case ControlPacket.ConnAck no -> throw unexpected(no);
             case ControlPacket.SubAck no -> throw unexpected(no);
@@ -77,6 +79,22 @@ final class Dispatch {
         }
     }
 
+    private void onAuth(ControlPacket.Auth packet) {
+        if (reauthentication != null) {
+            reauthentication.onAuth(packet);
+        } else {
+            connection.end( // [MQTT-4.12.0-7]
+                    ReasonCode.PROTOCOL_ERROR, "protocol error: AUTH without Authentication Method in CONNECT");
+        }
+    }
+
+    /** The connection ends. */
+    void close() {
+        if (reauthentication != null) {
+            reauthentication.close();
+        }
+    }
+
     private void onDisconnect(ControlPacket.Disconnect packet) {
         long expiry = packet.properties().integer(Property.SESSION_EXPIRY_INTERVAL, -1);
         if (expiry > 0 && session.expirySeconds() == 0) {
@@ -88,7 +106,7 @@ final class Dispatch {
             session.expirySeconds(environment.registry().grantedExpirySeconds(expiry));
         }
         boolean normal = packet.reasonCode() == ReasonCode.SUCCESS;
-        String why = normal ? "" : NetworkConnection.words(packet.reasonCode());
+        String why = normal ? "" : NetworkConnection.words(packet.reasonCode(), "");
         connection.leave(why, normal); // [MQTT-3.14.4-3]
     }
 }

@@ -40,6 +40,10 @@ final class Handshake {
         return connect;
     }
 
+    ListenerConfig listener() {
+        return listener;
+    }
+
     /** As sent, or assigned. */
     String clientId() {
         return clientId;
@@ -60,9 +64,6 @@ final class Handshake {
         DeliveryLimits delivery = environment.config().delivery();
         if (connect.clientId().isEmpty() && !mayBeNameless()) {
             return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
-        }
-        if (connect.properties().has(Property.AUTHENTICATION_METHOD)) {
-            return ReasonCode.BAD_AUTHENTICATION_METHOD; // [MQTT-4.12.0-1] none is supported
         }
         if (serverKeepAlive() != connect.keepAliveSeconds() && connect.version() != ProtocolVersion.MQTT_5) {
             // Mosquitto: an older client, who cannot be told another Keep Alive, is refused with return code 2.
@@ -150,13 +151,17 @@ final class Handshake {
                 Math.min(listener.topicAliasBrokerMax(), connect.properties().integer(Property.TOPIC_ALIAS_MAXIMUM, 0));
     }
 
-    /** What CONNACK tells: only where it differs from what its absence would say. */
-    Properties granted(long expirySeconds) {
+    /**
+     * What CONNACK tells: only where it differs from what its absence would say.
+     *
+     * @param ofMethod what the method of enhanced authentication has to say
+     */
+    Properties granted(long expirySeconds, Properties ofMethod) {
         if (connect.version() != ProtocolVersion.MQTT_5) {
             return Properties.NONE;
         }
         ConnectionLimits limits = environment.config().connections();
-        Properties.Builder granted = Properties.builder();
+        Properties.Builder granted = ofMethod.toBuilder();
         if (expirySeconds != askedExpirySeconds()) {
             granted.set(Property.SESSION_EXPIRY_INTERVAL, expirySeconds);
         }

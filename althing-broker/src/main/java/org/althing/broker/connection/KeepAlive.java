@@ -24,6 +24,7 @@ final class KeepAlive {
     /** Begins anew with another limit; 0 for none. */
     void limit(long nanos) {
         stop();
+        heard();
         silenceNanosMax = nanos;
         if (nanos > 0) {
             timer = loop.schedule(nanos, this::look);

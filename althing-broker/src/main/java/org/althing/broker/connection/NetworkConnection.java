@@ -67,6 +67,7 @@ public final class NetworkConnection implements TransportListener {
     private Phase phase = Phase.NEW;
     private String clientId = "<unknown>";
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+    private @Nullable Admission admission;
     private @Nullable Accepted accepted;
     private boolean inputEnded;
 
@@ -107,7 +108,9 @@ public final class NetworkConnection implements TransportListener {
     @Override
     public void onBytes(ByteBuffer bytes) {
         environment.counters().bytesReceived.add(bytes.remaining());
-        keepAlive.heard();
+        if (phase == Phase.ACCEPTED || phase == Phase.OPEN) {
+            keepAlive.heard(); // before, the whole way in has a limit, however slowly somebody talks
+        }
         guarded(() -> {
             if (phase != Phase.ENDED) {
                 input.take(bytes);
@@ -117,7 +120,10 @@ public final class NetworkConnection implements TransportListener {
     }
 
     private boolean takesPackets() {
-        return (phase == Phase.NEW || phase == Phase.OPEN) && held() <= HELD_MAX && !output.isFull();
+        boolean itsTurn = phase == Phase.NEW
+                || phase == Phase.OPEN
+                || (phase == Phase.AUTHENTICATING && admission != null && admission.awaitsClient());
+        return itsTurn && held() <= HELD_MAX && !output.isFull();
     }
 
     private int held() {
@@ -127,7 +133,7 @@ public final class NetworkConnection implements TransportListener {
     /** Goes on with what has arrived, if what stopped it is over. */
     private void resume() throws MalformedPacketException {
         if (phase != Phase.ENDED) {
-            if (input.isPaused()) {
+            if (input.isPaused() && phase == Phase.OPEN) {
                 keepAlive.heard(); // we did not listen
             }
             input.resume();
@@ -192,19 +198,23 @@ public final class NetworkConnection implements TransportListener {
     }
 
     private void onMalformed(MalformedPacketException e) {
-        String why = words(e.reasonCode()) + ": " + e.getMessage();
+        String why = words(e.reasonCode(), String.valueOf(e.getMessage()));
         ProtocolVersion spoken = input.version();
         boolean unsupported = e.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
-        if (phase != Phase.NEW) {
-            // [MQTT-4.13.1-1]; what is wrong with a second CONNECT is that it is one ([MQTT-3.1.0-2])
-            end(unsupported ? ReasonCode.PROTOCOL_ERROR : e.reasonCode(), why);
-        } else if (unsupported) {
-            refuse(e.reasonCode(), why); // in the form of 3.1.1, which all older clients read ([MQTT-3.1.2-2] there)
+        // What is wrong with a second CONNECT is that it is one ([MQTT-3.1.0-2]).
+        ReasonCode code = unsupported && phase != Phase.NEW ? ReasonCode.PROTOCOL_ERROR : e.reasonCode();
+        boolean mayRefuse = phase == Phase.NEW || phase == Phase.AUTHENTICATING;
+        if (!mayRefuse) {
+            end(code, why); // [MQTT-4.13.1-1]
+        } else if (code == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
+            refuse(code, why); // in the form of 3.1.1, which all older clients read ([MQTT-3.1.2-2] there)
         } else if (spoken == ProtocolVersion.MQTT_5) {
-            output.encoder(new PacketEncoder(spoken));
-            refuse(e.reasonCode(), why);
+            if (phase == Phase.NEW) {
+                output.encoder(new PacketEncoder(spoken));
+            }
+            refuse(Refusal.byConnAck(code), why);
         } else {
-            end(e.reasonCode(), why);
+            end(code, why);
         }
     }
 
@@ -229,6 +239,8 @@ public final class NetworkConnection implements TransportListener {
             onConnect(connect);
         } else if (accepted != null) {
             accepted.dispatch.onPacket(packet);
+        } else if (admission != null) {
+            admission.onPacket(packet);
         } else {
             throw new IllegalStateException("before CONNECT: " + packet);
         }
@@ -236,10 +248,9 @@ public final class NetworkConnection implements TransportListener {
 
     // ---- handshake
 
-    private void onConnect(ControlPacket.Connect connect) {
+    private void onConnect(ControlPacket.Connect connect) throws MalformedPacketException {
         if (phase != Phase.NEW) {
-            end(ReasonCode.PROTOCOL_ERROR, "protocol error: second CONNECT"); // [MQTT-3.1.0-2]
-            return;
+            throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, "second CONNECT"); // [MQTT-3.1.0-2]
         }
         Handshake handshake = new Handshake(environment, listener, connect);
         clientId = handshake.clientId();
@@ -252,13 +263,24 @@ public final class NetworkConnection implements TransportListener {
             output.aliases(new AliasesByTopic(handshake.topicAliasBrokerMax()));
         }
         phase = Phase.AUTHENTICATING;
-        new Admission(environment, this, output, handshake).begin();
+        Admission begun = new Admission(environment, this, output, handshake);
+        admission = begun;
+        begun.begin();
     }
 
-    /** Runs what the authenticator has answered: on the loop, and only if nothing else was decided before. Any thread. */
+    /** Runs what the authenticator has answered, if nothing else was decided before. Any thread. */
     void whileAuthenticating(Action action) {
-        Runnable task = () -> guarded(() -> {
+        inLoop(() -> {
             if (phase == Phase.AUTHENTICATING) {
+                action.run();
+            }
+        });
+    }
+
+    /** Runs what others have to say about this client: on the loop, and only while there is a connection. Any thread. */
+    void inLoop(Action action) {
+        Runnable task = () -> guarded(() -> {
+            if (phase != Phase.ENDED) {
                 action.run();
             }
         });
@@ -269,11 +291,27 @@ public final class NetworkConnection implements TransportListener {
         }
     }
 
+    /** The client is asked to go on with an exchange of AUTH packets. */
+    void challenge(ControlPacket.Auth packet) {
+        if (say(packet)) {
+            environment.loop().execute(() -> guarded(this::resume));
+        } else if (phase == Phase.AUTHENTICATING) {
+            refuse(ReasonCode.PACKET_TOO_LARGE, "a challenge larger than the client accepts");
+        } else {
+            end(ReasonCode.PACKET_TOO_LARGE, "a challenge larger than the client accepts");
+        }
+    }
+
     /** The client is let in; its CONNACK follows. */
     void onAccepted(
-            Session session, ClientLink link, ReceiveWindow window, Handshake handshake, @Nullable String userName) {
+            Session session,
+            ClientLink link,
+            Handshake handshake,
+            @Nullable String userName,
+            @Nullable Reauthentication reauthentication) {
         phase = Phase.ACCEPTED;
-        accepted = new Accepted(session, link, new Dispatch(environment, this, listener, session, link, window));
+        Dispatch dispatch = new Dispatch(environment, this, listener, session, link, reauthentication);
+        accepted = new Accepted(session, link, dispatch);
         keepAlive.limit(TimeUnit.SECONDS.toNanos(handshake.serverKeepAlive()) * 3 / 2); // [MQTT-3.1.2-22]
         environment.logConnection("New client connected from " + address + " as " + clientId + " (p" + version.level()
                 + ", c" + (handshake.connect().cleanStart() ? 1 : 0) + ", k"
@@ -289,8 +327,20 @@ public final class NetworkConnection implements TransportListener {
 
     /** CONNACK says why the client is not let in. */
     void refuse(ReasonCode reasonCode, String why) {
-        output.send(new ControlPacket.ConnAck(false, reasonCode, Properties.NONE));
+        say(new ControlPacket.ConnAck(false, reasonCode, Properties.NONE));
         leave(why, false);
+    }
+
+    /**
+     * Sends a packet in this turn.
+     *
+     * @return false, with nothing sent, if it is larger than the client accepts
+     */
+    boolean say(ControlPacket packet) {
+        if (environment.log().logs(Level.DEBUG)) {
+            environment.log().log(Level.DEBUG, PacketLog.sending(packet, clientId));
+        }
+        return output.send(packet);
     }
 
     // ---- the end
@@ -301,7 +351,7 @@ public final class NetworkConnection implements TransportListener {
             return;
         }
         if (phase == Phase.OPEN && version == ProtocolVersion.MQTT_5) {
-            output.send(new ControlPacket.Disconnect(reasonCode));
+            say(new ControlPacket.Disconnect(reasonCode));
         }
         leave(why, false);
     }
@@ -331,8 +381,11 @@ public final class NetworkConnection implements TransportListener {
         output.close();
         if (accepted != null) {
             accepted.link.close();
+            accepted.dispatch.close();
             environment.counters().clientsConnected.decrement();
             environment.registry().disconnected(accepted.session, accepted.link, discardWill);
+        } else if (admission != null) {
+            admission.close();
         }
     }
 
@@ -364,10 +417,11 @@ public final class NetworkConnection implements TransportListener {
     }
 
     /** A reason code in the words of the log. */
-    static String words(ReasonCode reasonCode) {
-        return switch (reasonCode) {
+    static String words(ReasonCode reasonCode, String more) {
+        String words = switch (reasonCode) {
             case NOT_AUTHORIZED -> "not authorised"; // Mosquitto's spelling, which scripts look for
             default -> reasonCode.name().toLowerCase(Locale.ROOT).replace('_', ' ');
         };
+        return more.isEmpty() ? words : words + ": " + more;
     }
 }

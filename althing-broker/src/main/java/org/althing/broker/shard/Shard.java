@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.althing.broker.AccessControl;
+import org.althing.broker.AuthenticationMethod;
 import org.althing.broker.Authenticator;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
@@ -43,6 +45,7 @@ public final class Shard {
             BrokerConfig config,
             StateStore store,
             Authenticator authenticator,
+            Map<String, AuthenticationMethod> methods,
             AccessControl accessControl,
             List<PublishInterceptor> interceptors,
             BrokerLog log,
@@ -76,7 +79,12 @@ public final class Shard {
                 counters,
                 parts.log());
         environment = new ConnectionEnvironment(
-                parts.config(), sessions, new SessionRegistry(sessions), parts.authenticator(), parts.random());
+                parts.config(),
+                sessions,
+                new SessionRegistry(sessions),
+                parts.authenticator(),
+                parts.methods(),
+                parts.random());
     }
 
     public Counters counters() {

@@ -111,6 +111,14 @@ class MosquittoConfTest {
     }
 
     @Test
+    void users_of_scram_are_in_a_file() throws Exception {
+        assertThat(read("").scramFile()).isNull();
+        assertThat(read("althing_scram_file people.scram\n").scramFile()).isEqualTo(Path.of("people.scram"));
+        refused("althing_scram_file\n", "Empty 'althing_scram_file'");
+        refused("althing_scram_file a\nalthing_scram_file b\n", "Duplicate althing_scram_file");
+    }
+
+    @Test
     void port_and_bind_address_make_the_default_listener() throws Exception {
         MosquittoConf conf = read("bind_address 127.0.0.9\nport 1999\nmax_connections 3\n");
         ListenerConfig listener = conf.broker().listeners().getFirst();
