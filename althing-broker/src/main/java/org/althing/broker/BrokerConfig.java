@@ -46,6 +46,7 @@ public record BrokerConfig(
      * @param payloadSizeMax bytes of the largest payload that is routed; 0 for no limit
      * @param retainAvailable whether messages may be retained
      * @param sessionExpiryMax longest life of a session without connection, or null for no limit
+     * @param shareStrategy which member of a share group gets which message
      */
     public record DeliveryLimits(
             int inflightMessagesMax,
@@ -53,7 +54,18 @@ public record BrokerConfig(
             boolean queueQos0Messages,
             int payloadSizeMax,
             boolean retainAvailable,
-            @Nullable Duration sessionExpiryMax) {}
+            @Nullable Duration sessionExpiryMax,
+            ShareStrategy shareStrategy) {}
+
+    /** Which member of a share group ({@code $share/name/filter}) gets which message. Only those who are there get any. */
+    public enum ShareStrategy {
+        /** The next one that has room. */
+        ROUND_ROBIN,
+        /** One gets all, as long as it is there; then another one does. */
+        STICKY,
+        /** One gets all messages of a topic, as long as it is there; then another one does. */
+        KEY
+    }
 
     public static Builder builder() {
         return new Builder();
@@ -73,6 +85,7 @@ public record BrokerConfig(
         private int payloadSizeMax;
         private boolean retainAvailable = true;
         private @Nullable Duration sessionExpiryMax;
+        private ShareStrategy shareStrategy = ShareStrategy.ROUND_ROBIN;
         private boolean connectionMessages = true;
 
         private Builder() {}
@@ -146,6 +159,12 @@ public record BrokerConfig(
             return this;
         }
 
+        /** {@code althing_shared_strategy}. */
+        public Builder shareStrategy(ShareStrategy strategy) {
+            shareStrategy = strategy;
+            return this;
+        }
+
         /** {@code connection_messages}. */
         public Builder connectionMessages(boolean log) {
             connectionMessages = log;
@@ -170,7 +189,8 @@ public record BrokerConfig(
                             queueQos0Messages,
                             payloadSizeMax,
                             retainAvailable,
-                            sessionExpiryMax),
+                            sessionExpiryMax,
+                            shareStrategy),
                     connectionMessages);
         }
     }

@@ -11,7 +11,11 @@ public final class Counters {
     /** Sessions, with and without a connection. */
     public final Counter sessions = new Counter();
 
+    /** Subscriptions of sessions, without shared ones. */
     public final Counter subscriptions = new Counter();
+    /** Shared subscriptions of sessions: each member of each group. */
+    public final Counter sharedSubscriptions = new Counter();
+
     public final Counter retainedMessages = new Counter();
     public final Counter bytesReceived = new Counter();
     public final Counter bytesSent = new Counter();
@@ -27,6 +31,10 @@ public final class Counters {
     public final Counter droppedExpired = new Counter();
     /** Messages not sent because they are larger than the client's Maximum Packet Size. */
     public final Counter droppedTooLarge = new Counter();
+    /** Messages not sent because access control does not let the subscriber receive them. */
+    public final Counter droppedForbidden = new Counter();
+    /** Messages that waited in a share group when its last member left. */
+    public final Counter droppedGroupEnded = new Counter();
     /** Messages from clients that were not routed: not allowed, or over the payload limit. */
     public final Counter droppedRefused = new Counter();
 

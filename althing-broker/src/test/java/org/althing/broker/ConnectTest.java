@@ -43,7 +43,6 @@ class ConnectTest {
                                 .set(Property.RECEIVE_MAXIMUM, 20)
                                 .set(Property.MAXIMUM_PACKET_SIZE, 2_000_000)
                                 .set(Property.TOPIC_ALIAS_MAXIMUM, 10)
-                                .set(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0)
                                 .build()));
     }
 
@@ -65,7 +64,6 @@ class ConnectTest {
                         .set(Property.RETAIN_AVAILABLE, 0)
                         .set(Property.MAXIMUM_PACKET_SIZE, 1_000)
                         .set(Property.TOPIC_ALIAS_MAXIMUM, 10)
-                        .set(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0)
                         .set(Property.SERVER_KEEP_ALIVE, 10)
                         .build());
     }

@@ -17,6 +17,7 @@ final class Rig {
     final MemoryEngine engine = new MemoryEngine(time);
     final List<String> log = new ArrayList<>();
     final List<String> errors = new ArrayList<>();
+    private final UnaryOperator<BrokerConfig.Builder> config;
     Broker broker;
 
     Rig(UnaryOperator<BrokerConfig.Builder> config, UnaryOperator<Broker.Builder> parts) {
@@ -24,7 +25,8 @@ final class Rig {
     }
 
     Rig(UnaryOperator<BrokerConfig.Builder> config, UnaryOperator<Broker.Builder> parts, ListenerConfig listener) {
-        broker = start(config, parts, listener);
+        this.config = config;
+        broker = start(parts, listener);
     }
 
     Rig() {
@@ -39,8 +41,7 @@ final class Rig {
         return new Rig(config -> config, parts);
     }
 
-    private Broker start(
-            UnaryOperator<BrokerConfig.Builder> config, UnaryOperator<Broker.Builder> parts, ListenerConfig listener) {
+    private Broker start(UnaryOperator<Broker.Builder> parts, ListenerConfig listener) {
         try {
             Broker started = parts.apply(
                             Broker.builder(config.apply(BrokerConfig.builder()).build(), engine)
@@ -61,10 +62,10 @@ final class Rig {
         }
     }
 
-    /** The broker's process ends as by kill -9, and another one begins with this store. */
+    /** The broker's process ends as by kill -9, and another one begins with this store and the same configuration. */
     void crashAndRestart(StateStore store) {
         engine.kill(broker.loop());
-        broker = start(config -> config, parts -> parts.store(store), ListenerConfig.mqtt("", 1883));
+        broker = start(parts -> parts.store(store), ListenerConfig.mqtt("", 1883));
         idle();
     }
 

@@ -56,20 +56,6 @@ class SubscribeTest {
     }
 
     @Test
-    void shared_subscriptions_are_refused() {
-        client.send(subscribe(1, "$share/g/a", 1));
-        assertThat(client.receive())
-                .containsExactly(
-                        new SubAck(1, List.of(ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED), Properties.NONE));
-        TestClient older = rig.client().connect311("older", true);
-        older.accepted();
-        older.send(subscribe(1, "$share/g/a", 1, "b", 1));
-        assertThat(older.receive())
-                .containsExactly(new SubAck(
-                        1, List.of(ReasonCode.UNSPECIFIED_ERROR, ReasonCode.GRANTED_QOS_1), Properties.NONE));
-    }
-
-    @Test
     void more_levels_than_200_are_refused_in_filters_and_topics() {
         String deep = "a" + "/a".repeat(200);
         client.send(subscribe(1, deep, 1), packet(deep, "x", AT_LEAST_ONCE, true, 2));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.althing.broker.BrokerConfig.ShareStrategy;
 import org.jspecify.annotations.Nullable;
 
 /** What the directives of a configuration have set so far. Defaults are Mosquitto's. */
@@ -40,6 +41,7 @@ final class ConfBuilder {
     int inflightMessagesMax = 20;
     int queuedMessagesMax = 1_000;
     boolean queueQos0Messages;
+    ShareStrategy shareStrategy = ShareStrategy.ROUND_ROBIN;
     int packetSizeMax = 2_000_000;
     int messageSizeMax;
     int keepAliveMaxSeconds;

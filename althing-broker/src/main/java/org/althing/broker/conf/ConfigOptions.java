@@ -7,7 +7,9 @@ import static org.althing.broker.conf.ConfigOption.Scope.PLUGIN;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.althing.broker.BrokerConfig.ShareStrategy;
 import org.althing.broker.conf.ConfigOption.Scope;
 import org.althing.broker.conf.ConfigOption.Setter;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigOptions {
     private static final List<String> PROTOCOLS = List.of("mqtt", "websockets");
+    private static final List<String> STRATEGIES = List.of("round_robin", "sticky", "key");
     private static final Map<String, ConfigOption> TABLE = new LinkedHashMap<>();
 
     private ConfigOptions() {}
@@ -79,6 +82,11 @@ final class ConfigOptions {
                 GLOBAL,
                 (conf, line) -> conf.queuedMessagesMax = Values.integer(line, 0, Integer.MAX_VALUE));
         applied("queue_qos0_messages", GLOBAL, (conf, line) -> conf.queueQos0Messages = Values.bool(line));
+        applied(
+                "althing_shared_strategy",
+                GLOBAL,
+                (conf, line) -> conf.shareStrategy =
+                        ShareStrategy.valueOf(Values.oneOf(line, STRATEGIES).toUpperCase(Locale.ROOT)));
         applied("max_packet_size", GLOBAL, (conf, line) -> conf.packetSizeMax = Values.integer(line, 20, 268_435_461));
         applied(
                 "message_size_limit",

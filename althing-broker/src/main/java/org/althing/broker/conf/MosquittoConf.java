@@ -101,6 +101,7 @@ public record MosquittoConf(
                 .queueQos0Messages(conf.queueQos0Messages)
                 .payloadSizeMax(conf.messageSizeMax)
                 .retainAvailable(conf.retainAvailable)
+                .shareStrategy(conf.shareStrategy)
                 .sessionExpiryMax(
                         conf.persistentClientExpirationSeconds == 0
                                 ? null

@@ -181,7 +181,6 @@ final class Handshake {
         if (listener.topicAliasMax() > 0) {
             granted.set(Property.TOPIC_ALIAS_MAXIMUM, listener.topicAliasMax());
         }
-        granted.set(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0);
         if (serverKeepAlive() != connect.keepAliveSeconds()) {
             granted.set(Property.SERVER_KEEP_ALIVE, serverKeepAlive());
         }

@@ -130,12 +130,10 @@ public final class Router {
     public void subscribe(Subscription subscription) {
         assert !publishing : "subscribed in the middle of a publication";
         tree.add(subscription);
-        counters.subscriptions.set(tree.size());
     }
 
     public void unsubscribe(Subscription subscription) {
         assert !publishing : "unsubscribed in the middle of a publication";
         tree.remove(subscription);
-        counters.subscriptions.set(tree.size());
     }
 }

@@ -6,11 +6,11 @@ import static org.althing.broker.StateChange.InflightState.AWAITING_PUBREC;
 
 import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import org.althing.broker.BrokerLog;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateChange.InflightState;
+import org.althing.broker.routing.Loan;
+import org.althing.broker.routing.Membership;
 import org.althing.broker.routing.RoutedMessage;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.Qos;
@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * PUBLISH of QoS 2 waits for the commit that says that it is in flight; one of QoS 1 does not, since its receiver may
  * see it twice anyway.
  *
- * <p>The queue is bounded. When it is full the newest message is dropped and counted, and the log says so once per
- * episode. Mosquitto 2.1 does the same.
+ * <p>A message of QoS 1 that a share group lent is in flight like any other, but stays the group's: nothing is stored about
+ * it here, and it goes back when the connection does.
  */
 final class OutboundFlow {
     private static final int IDENTIFIERS = 0xFFFF;
@@ -43,11 +43,11 @@ final class OutboundFlow {
 
     // Valid for the session.
     private final IdentifierMap<Outgoing> inflight = new IdentifierMap<>();
-    private final ArrayDeque<Outgoing> queue = new ArrayDeque<>(0);
+    private final OutgoingQueue queue;
     private long lastSequence;
     private int lastIdentifier;
-    private int queuedThatExpire;
-    private boolean dropping;
+    /** Messages in flight that are on loan. */
+    private int lent;
 
     // Valid for the connection.
     private final ArrayDeque<Outgoing> resend = new ArrayDeque<>(0);
@@ -59,6 +59,7 @@ final class OutboundFlow {
         this.environment = environment;
         this.clientId = clientId;
         this.changes = changes;
+        queue = new OutgoingQueue(environment, clientId, changes);
     }
 
     /**
@@ -81,20 +82,29 @@ final class OutboundFlow {
         pump();
     }
 
-    /** The client is gone. */
+    /** The client is gone: what is on loan goes back. */
     void close() {
         link = null;
         resend.clear();
+        if (lent > 0) {
+            for (Outgoing outgoing : inflight.values()) {
+                if (outgoing.loan instanceof Loan loan) {
+                    inflight.remove(outgoing.packetIdentifier);
+                    loan.giveBack();
+                }
+            }
+            lent = 0;
+        }
     }
 
     /** Whether a message given now would be sent at once. */
     boolean isIdle() {
-        return link != null
-                && queue.isEmpty()
-                && resend.isEmpty()
-                && inWindow < window
-                && inflight.size() < IDENTIFIERS
-                && link.hasRoom();
+        return queue.isEmpty() && resend.isEmpty() && inWindow < window && inflight.size() < IDENTIFIERS && hasRoom();
+    }
+
+    /** Whether the client is there, and reads. */
+    boolean hasRoom() {
+        return link != null && link.hasRoom();
     }
 
     /** Sends the message, or lets it wait for window, room or the client's return. Not for QoS 0 to a client that is there. */
@@ -102,53 +112,80 @@ final class OutboundFlow {
         if (isIdle()) {
             Outgoing outgoing = outgoing(message, qos, retain, subscriptionIdentifiers);
             send(outgoing);
-        } else if (hasPlace()) {
-            Outgoing outgoing = outgoing(message, qos, retain, subscriptionIdentifiers);
-            queue.add(outgoing);
-            if (message.expires()) {
-                queuedThatExpire++;
+        } else if (queue.hasPlace()) {
+            queue.add(outgoing(message, qos, retain, subscriptionIdentifiers));
+        }
+    }
+
+    /** Sends a message that a share group lends; only when {@link #isIdle}, or, for QoS 0, when there is room. */
+    void lend(Loan loan, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
+        lastSequence++;
+        Outgoing outgoing = new Outgoing(lastSequence, loan.message(), qos, retain, subscriptionIdentifiers);
+        switch (qos) {
+            case AT_MOST_ONCE -> sendForGood(outgoing, loan);
+            case AT_LEAST_ONCE -> {
+                outgoing.loan = loan;
+                lent++;
+                putInFlight(outgoing, AWAITING_PUBACK);
+                transmit(outgoing, false);
             }
-            if (changes.isDurable()) {
-                changes.append(new StateChange.Queued(clientId, outgoing.sequence, outgoing.delivery()));
-            }
-        } else {
-            environment.counters().droppedQueueFull.increment();
-            if (!dropping) {
-                dropping = true;
-                environment.log().log(
-                        BrokerLog.Level.NOTICE, "Outgoing messages are being dropped for client " + clientId + ".");
+            case EXACTLY_ONCE -> {
+                putInFlight(outgoing, AWAITING_PUBREC);
+                makeOwn(outgoing, loan);
+                transmit(outgoing, false); // waits for the commit of both changes, or a crash could send it to another
             }
         }
+    }
+
+    /** QoS 0: what says that the message is gone comes first, or a crash could send it to another as well. */
+    private void sendForGood(Outgoing outgoing, Loan loan) {
+        long mark = changes.mark();
+        ControlPacket.Publish packet = outgoing.packet(false, environment.wallMillis());
+        loan.end();
+        if (changes.mark() != mark) {
+            changes.standOnChangesSince(mark);
+            to().sendAfter(changes.last(), packet);
+        } else if (!to().send(packet)) {
+            environment.counters().droppedTooLarge.increment();
+        }
+    }
+
+    private SessionLink to() {
+        SessionLink to = link;
+        if (to == null) {
+            throw new IllegalStateException("nobody is there");
+        }
+        return to;
+    }
+
+    /** What is in flight on loan from this group is the session's from now on: it is about to leave the group. */
+    void keep(Membership membership) {
+        if (lent > 0) {
+            for (Outgoing outgoing : inflight.values()) {
+                if (outgoing.loan instanceof Loan loan && loan.membership() == membership) {
+                    outgoing.loan = null;
+                    lent--;
+                    makeOwn(outgoing, loan);
+                }
+            }
+        }
+    }
+
+    /** Moves what is stored from the group to the session, both in one commit. */
+    private void makeOwn(Outgoing outgoing, Loan loan) {
+        long mark = changes.mark();
+        changes.hold(loan.message());
+        if (outgoing.state != null) {
+            recordInflight(outgoing, outgoing.state);
+        }
+        loan.end();
+        changes.standOnChangesSince(mark);
     }
 
     private Outgoing outgoing(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
         lastSequence++;
         changes.hold(message);
         return new Outgoing(lastSequence, message, qos, retain, subscriptionIdentifiers);
-    }
-
-    private boolean hasPlace() {
-        int max = environment.limits().queuedMessagesMax();
-        if (max == 0 || queue.size() < max) {
-            return true;
-        }
-        if (queuedThatExpire > 0) {
-            dropExpired();
-        }
-        return queue.size() < max;
-    }
-
-    private void dropExpired() {
-        long now = environment.wallMillis();
-        Iterator<Outgoing> all = queue.iterator();
-        while (all.hasNext()) {
-            Outgoing outgoing = all.next();
-            if (outgoing.hasExpired(now)) {
-                all.remove();
-                dequeued(outgoing);
-                expired(outgoing);
-            }
-        }
     }
 
     /** Sends what may be sent now. */
@@ -164,8 +201,11 @@ final class OutboundFlow {
                 transmit(outgoing, true);
             }
         }
-        while (to != null && to == link && resend.isEmpty() && !queue.isEmpty() && to.hasRoom()) {
-            Outgoing outgoing = queue.getFirst();
+        while (to != null
+                && to == link
+                && resend.isEmpty()
+                && queue.first() instanceof Outgoing outgoing
+                && to.hasRoom()) {
             boolean expired = outgoing.hasExpired(environment.wallMillis());
             if (!expired
                     && outgoing.qos != Qos.AT_MOST_ONCE
@@ -173,45 +213,32 @@ final class OutboundFlow {
                 return;
             }
             queue.removeFirst();
-            if (queue.isEmpty()) {
-                dropping = false;
-            }
-            dequeued(outgoing);
             if (expired) {
-                expired(outgoing);
+                environment.counters().droppedExpired.increment();
+                changes.release(outgoing);
             } else {
                 send(outgoing);
             }
         }
     }
 
-    private void dequeued(Outgoing outgoing) {
-        RoutedMessage message = outgoing.message();
-        if (message != null && message.expires()) {
-            queuedThatExpire--;
-        }
-        if (changes.isDurable()) {
-            changes.append(new StateChange.Dequeued(clientId, outgoing.sequence));
-        }
-    }
-
-    private void expired(Outgoing outgoing) {
-        environment.counters().droppedExpired.increment();
-        release(outgoing);
-    }
-
     /** Sends it for the first time. */
     private void send(Outgoing outgoing) {
         if (outgoing.qos == Qos.AT_MOST_ONCE) {
             transmit(outgoing, false);
-            release(outgoing);
+            changes.release(outgoing);
             return;
         }
-        outgoing.packetIdentifier = freeIdentifier();
-        outgoing.state = outgoing.qos == Qos.AT_LEAST_ONCE ? AWAITING_PUBACK : AWAITING_PUBREC;
-        inflight.put(outgoing.packetIdentifier, outgoing);
-        recordInflight(outgoing, outgoing.state);
+        InflightState state = outgoing.qos == Qos.AT_LEAST_ONCE ? AWAITING_PUBACK : AWAITING_PUBREC;
+        putInFlight(outgoing, state);
+        recordInflight(outgoing, state);
         transmit(outgoing, false);
+    }
+
+    private void putInFlight(Outgoing outgoing, InflightState state) {
+        outgoing.packetIdentifier = freeIdentifier();
+        outgoing.state = state;
+        inflight.put(outgoing.packetIdentifier, outgoing);
     }
 
     private void transmit(Outgoing outgoing, boolean duplicate) {
@@ -241,6 +268,8 @@ final class OutboundFlow {
         if (outgoing != null) {
             tooLarge(outgoing);
             pump();
+        } else if (packetIdentifier == 0) {
+            environment.counters().droppedTooLarge.increment();
         }
     }
 
@@ -329,39 +358,31 @@ final class OutboundFlow {
             outgoing.inWindow = false;
             inWindow--;
         }
+        if (outgoing.loan instanceof Loan loan) {
+            lent--;
+            loan.end();
+            return;
+        }
         if (changes.isDurable()) {
             changes.append(new StateChange.InflightRemoved(clientId, outgoing.packetIdentifier));
         }
-        release(outgoing);
-    }
-
-    private void release(Outgoing outgoing) {
-        RoutedMessage message = outgoing.takeMessage();
-        if (message != null) {
-            changes.release(message);
-        }
+        changes.release(outgoing);
     }
 
     /** The session ends; its records go with it, but each message loses a reference. */
     void end() {
         close();
         for (Outgoing outgoing : inflight.values()) {
-            release(outgoing);
-        }
-        for (Outgoing outgoing : queue) {
-            release(outgoing);
+            changes.release(outgoing);
         }
         inflight.clear();
-        queue.clear();
+        queue.end();
     }
 
     /** Puts back what was queued before this process began; in the order of the sequence numbers. */
     void restoreQueued(Outgoing outgoing) {
-        queue.add(outgoing);
+        queue.restore(outgoing);
         lastSequence = Math.max(lastSequence, outgoing.sequence);
-        if (outgoing.message() instanceof RoutedMessage message && message.expires()) {
-            queuedThatExpire++;
-        }
     }
 
     /** Puts back what was in flight before this process began. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateChange.InflightState;
+import org.althing.broker.routing.Loan;
 import org.althing.broker.routing.RoutedMessage;
 import org.althing.mqtt.ControlPacket.Publish;
 import org.althing.mqtt.Qos;
@@ -24,6 +25,10 @@ final class Outgoing {
 
     @Nullable
     InflightState state;
+
+    /** Where it belongs to a share group until it is acknowledged; null where it is the session's own. */
+    @Nullable
+    Loan loan;
 
     /** Whether it takes a place of the window of the present connection. */
     boolean inWindow;

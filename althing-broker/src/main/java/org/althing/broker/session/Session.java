@@ -30,6 +30,7 @@ public final class Session implements Subscriber {
     private final OutboundFlow outbound;
     private final PublishIntake intake;
     private final Subscriptions subscriptions;
+    private final Shares shares;
     private Client client;
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     private long expirySeconds;
@@ -58,6 +59,7 @@ public final class Session implements Subscriber {
         inbound = new InboundFlow(clientId, changes);
         outbound = new OutboundFlow(environment, clientId, changes);
         intake = new PublishIntake(environment, this, inbound, changes);
+        shares = new Shares(environment, this, outbound, changes);
         subscriptions = new Subscriptions(environment, this, outbound, changes, new Interest(this));
     }
 
@@ -83,6 +85,7 @@ public final class Session implements Subscriber {
         if (link != null) {
             open = true;
             outbound.open(link, receiveMaximum);
+            shares.onOpen();
         }
     }
 
@@ -91,6 +94,7 @@ public final class Session implements Subscriber {
         link = null;
         outbound.close();
         subscriptions.onClientGone();
+        shares.onClientGone();
     }
 
     /** Writes down how the session stands. Without a will, only durable ones are. */
@@ -113,6 +117,7 @@ public final class Session implements Subscriber {
         assert link == null : "ended while connected: " + clientId;
         ended = true;
         subscriptions.end();
+        shares.end();
         if (recorded) {
             changes.appendAnyway(new StateChange.SessionRemoved(clientId));
         }
@@ -153,6 +158,10 @@ public final class Session implements Subscriber {
         return outbound;
     }
 
+    Shares shares() {
+        return shares;
+    }
+
     Subscriptions subscriptions() {
         return subscriptions;
     }
@@ -182,7 +191,7 @@ public final class Session implements Subscriber {
 
     private void expect(boolean fits, String packet, int packetIdentifier) {
         if (fits) {
-            subscriptions.sendRetained();
+            sendMore();
         } else if (link != null) {
             link.end(ReasonCode.PROTOCOL_ERROR, packet + " for packet " + packetIdentifier + ", which awaits another");
         }
@@ -200,13 +209,20 @@ public final class Session implements Subscriber {
     public void onRoom() {
         if (open) {
             outbound.pump();
-            subscriptions.sendRetained();
+            sendMore();
         }
+    }
+
+    /** There may be window or room for more than what waits in the queue. */
+    private void sendMore() {
+        subscriptions.sendRetained();
+        shares.onDemand();
     }
 
     /** A packet given to {@link SessionLink#sendAfter} was larger than the client accepts. */
     public void onTooLarge(int packetIdentifier) {
         outbound.onTooLarge(packetIdentifier);
+        sendMore();
     }
 
     /** DISCONNECT said another Session Expiry Interval. */
@@ -221,6 +237,7 @@ public final class Session implements Subscriber {
         if (!environment
                 .access()
                 .allows(client, Action.RECEIVE, message.message().topic())) {
+            environment.counters().droppedForbidden.increment();
             return;
         }
         if (message.expires() && message.hasExpired(environment.wallMillis())) {
@@ -228,17 +245,18 @@ public final class Session implements Subscriber {
         } else if (qos != Qos.AT_MOST_ONCE) {
             outbound.deliver(message, qos, retain, subscriptionIdentifiers);
         } else if (open && link != null) {
-            sendUnacknowledged(link, message, retain, subscriptionIdentifiers);
+            if (link.hasRoom()) {
+                sendUnacknowledged(link, message, retain, subscriptionIdentifiers);
+            } else {
+                environment.counters().droppedSlowReader.increment();
+            }
         } else if (environment.limits().queueQos0Messages() && expirySeconds > 0) {
             outbound.deliver(message, qos, retain, subscriptionIdentifiers);
         }
     }
 
-    private void sendUnacknowledged(SessionLink to, RoutedMessage message, boolean retain, int[] identifiers) {
-        if (!to.hasRoom()) {
-            environment.counters().droppedSlowReader.increment();
-            return;
-        }
+    /** Sends it at QoS 0; there is room. */
+    void sendUnacknowledged(SessionLink to, RoutedMessage message, boolean retain, int[] identifiers) {
         ControlPacket.Publish packet = message.expires() || identifiers.length > 0
                 ? new ControlPacket.Publish(
                         false,

@@ -56,6 +56,14 @@ final class SessionChanges {
         last = Math.max(last, change);
     }
 
+    /** What was on its way is no longer. */
+    void release(Outgoing outgoing) {
+        RoutedMessage message = outgoing.takeMessage();
+        if (message != null) {
+            release(message);
+        }
+    }
+
     /** Where the log stands; see {@link #standOnChangesSince}. */
     long mark() {
         return log.last();

@@ -9,6 +9,7 @@ import org.althing.broker.PublishInterceptor;
 import org.althing.broker.routing.ChangeLog;
 import org.althing.broker.routing.Deadlines;
 import org.althing.broker.routing.Router;
+import org.althing.broker.routing.ShareGroups;
 import org.althing.net.EventLoop;
 
 /** What all sessions of a shard share. */
@@ -16,6 +17,7 @@ public record SessionEnvironment(
         EventLoop loop,
         DeliveryLimits limits,
         Router router,
+        ShareGroups groups,
         ChangeLog changes,
         Deadlines deadlines,
         AccessControl access,

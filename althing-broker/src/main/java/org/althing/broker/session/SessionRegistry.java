@@ -194,6 +194,14 @@ public final class SessionRegistry {
                 restore(session, restored, restored.put, messages);
             }
         });
+        state.groups
+                .values()
+                .forEach(queue -> queue.values()
+                        .forEach(queued -> environment
+                                .groups()
+                                .restore(
+                                        queued,
+                                        message(messages, queued.delivery().messageId()))));
         environment.counters().sessions.set(sessions.size());
         for (Session session : List.copyOf(sessions.values())) {
             goOn(session, state);

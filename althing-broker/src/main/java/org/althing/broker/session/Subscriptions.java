@@ -64,9 +64,7 @@ final class Subscriptions {
     /** Why the filter is not granted, or null if it is. */
     private @Nullable ReasonCode refusal(TopicFilter filter) {
         ReasonCode refusal = null;
-        if (filter.isShared()) {
-            refusal = ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
-        } else if (filter.levels().size() > TopicTree.LEVELS_MAX) {
+        if (filter.levels().size() > TopicTree.LEVELS_MAX) {
             refusal = ReasonCode.TOPIC_FILTER_INVALID;
         } else if (!environment.access().allowsSubscription(session.client(), filter)) {
             refusal = ReasonCode.NOT_AUTHORIZED;
@@ -82,12 +80,10 @@ final class Subscriptions {
         Qos granted = Qos.min(asked.qos(), qosMax);
         SubscriptionOptions options =
                 new SubscriptionOptions(granted, asked.noLocal(), asked.retainAsPublished(), asked.retainHandling());
-        Subscription subscription = byFilter.get(filter);
-        boolean isNew = subscription == null;
-        if (subscription == null) {
-            subscription = add(filter, options, identifier);
+        if (filter.isShared()) {
+            session.shares().put(filter, options, identifier); // no retained messages for these (section 4.8.2)
         } else {
-            subscription.replaceOptions(options, identifier);
+            putOwn(filter, options, identifier);
         }
         if (changes.isDurable()) {
             changes.append(new StateChange.SubscriptionPut(session.clientId(), filter, options, identifier));
@@ -95,17 +91,28 @@ final class Subscriptions {
         if (environment.log().logs(Level.SUBSCRIBE)) {
             environment.log().log(Level.SUBSCRIBE, session.clientId() + " " + granted.level() + " " + filter);
         }
+        return ReasonCode.granted(granted);
+    }
+
+    private void putOwn(TopicFilter filter, SubscriptionOptions options, int identifier) {
+        Subscription subscription = byFilter.get(filter);
+        boolean isNew = subscription == null;
+        if (subscription == null) {
+            subscription = add(filter, options, identifier);
+        } else {
+            subscription.replaceOptions(options, identifier);
+        }
         RetainHandling handling = options.retainHandling();
         if (handling == RetainHandling.SEND || (handling == RetainHandling.SEND_IF_NEW && isNew)) {
             collectRetained(subscription); // [MQTT-3.3.1-9], [MQTT-3.3.1-10], [MQTT-3.3.1-11]
         }
-        return ReasonCode.granted(granted);
     }
 
     private Subscription add(TopicFilter filter, SubscriptionOptions options, int identifier) {
         Subscription subscription = new Subscription(filter, options, identifier, interest);
         byFilter.put(filter, subscription);
         environment.router().subscribe(subscription);
+        environment.counters().subscriptions.increment();
         return subscription;
     }
 
@@ -135,11 +142,9 @@ final class Subscriptions {
     }
 
     private ReasonCode unsubscribe(TopicFilter filter) {
-        Subscription subscription = byFilter.remove(filter);
-        if (subscription == null) {
+        if (!(filter.isShared() ? session.shares().remove(filter) : removeOwn(filter))) {
             return ReasonCode.NO_SUBSCRIPTION_EXISTED;
         }
-        environment.router().unsubscribe(subscription);
         if (changes.isDurable()) {
             changes.append(new StateChange.SubscriptionRemoved(session.clientId(), filter));
         }
@@ -147,6 +152,20 @@ final class Subscriptions {
             environment.log().log(Level.UNSUBSCRIBE, session.clientId() + " " + filter);
         }
         return ReasonCode.SUCCESS;
+    }
+
+    private boolean removeOwn(TopicFilter filter) {
+        Subscription subscription = byFilter.remove(filter);
+        if (subscription == null) {
+            return false;
+        }
+        drop(subscription);
+        return true;
+    }
+
+    private void drop(Subscription subscription) {
+        environment.router().unsubscribe(subscription);
+        environment.counters().subscriptions.decrement();
     }
 
     /** Sends retained messages that are still due, as far as window and room allow. */
@@ -198,13 +217,17 @@ final class Subscriptions {
     void end() {
         backlog.clear();
         for (Subscription subscription : byFilter.values()) {
-            environment.router().unsubscribe(subscription);
+            drop(subscription);
         }
         byFilter.clear();
     }
 
     /** Puts back a subscription from before this process began. */
     void restore(StateChange.SubscriptionPut put) {
-        add(put.filter(), put.options(), put.subscriptionIdentifier());
+        if (put.filter().isShared()) {
+            session.shares().put(put.filter(), put.options(), put.subscriptionIdentifier());
+        } else {
+            add(put.filter(), put.options(), put.subscriptionIdentifier());
+        }
     }
 }

@@ -22,9 +22,11 @@ import org.althing.broker.connection.ConnectionEnvironment;
 import org.althing.broker.connection.NetworkConnection;
 import org.althing.broker.routing.ChangeLog;
 import org.althing.broker.routing.Deadlines;
+import org.althing.broker.routing.GroupEnvironment;
 import org.althing.broker.routing.Partitions;
 import org.althing.broker.routing.RoutedMessage;
 import org.althing.broker.routing.Router;
+import org.althing.broker.routing.ShareGroups;
 import org.althing.broker.session.RestoredState;
 import org.althing.broker.session.SessionEnvironment;
 import org.althing.broker.session.SessionRegistry;
@@ -68,10 +70,19 @@ public final class Shard {
         changes = new ChangeLog(parts.store(), Partitions.ALL, loop, parts.log());
         Deadlines deadlines = new Deadlines(loop);
         router = new Router(changes, deadlines, counters);
+        ShareGroups groups = new ShareGroups(new GroupEnvironment(
+                router,
+                changes,
+                parts.config().delivery(),
+                parts.accessControl(),
+                counters,
+                parts.log(),
+                loop.clock()));
         SessionEnvironment sessions = new SessionEnvironment(
                 loop,
                 parts.config().delivery(),
                 router,
+                groups,
                 changes,
                 deadlines,
                 parts.accessControl(),

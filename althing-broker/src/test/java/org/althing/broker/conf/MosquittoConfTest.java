@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.althing.broker.BrokerConfig.ShareStrategy;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.ListenerConfig;
 import org.althing.mqtt.Qos;
@@ -307,5 +308,15 @@ class MosquittoConfTest {
                 throw new AssertionError(e);
             }
         });
+    }
+
+    @Test
+    void the_strategy_of_shared_subscriptions_is_one_of_three() throws Exception {
+        assertThat(read("").broker().delivery().shareStrategy()).isEqualTo(ShareStrategy.ROUND_ROBIN);
+        assertThat(read("althing_shared_strategy key\n").broker().delivery().shareStrategy())
+                .isEqualTo(ShareStrategy.KEY);
+        assertThat(read("althing_shared_strategy sticky\n").broker().delivery().shareStrategy())
+                .isEqualTo(ShareStrategy.STICKY);
+        refused("althing_shared_strategy random\n", "must be one of round_robin, sticky, key");
     }
 }

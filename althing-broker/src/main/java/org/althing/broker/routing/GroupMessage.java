@@ -1,0 +1,71 @@
+package org.althing.broker.routing;
+
+import org.althing.mqtt.Qos;
+import org.jspecify.annotations.Nullable;
+
+/** A message of QoS 1 or 2 that a share group answers for: waiting, or lent to one member. */
+final class GroupMessage implements Loan, Comparable<GroupMessage> {
+    final ShareGroup group;
+    /** The order of the group's messages. */
+    final long sequence;
+
+    private final RoutedMessage message;
+
+    /** Whether a record of it is stored. */
+    boolean recorded;
+
+    /** Who it was lent to; null while it waits. */
+    @Nullable
+    Place borrower;
+
+    boolean ended;
+
+    GroupMessage(ShareGroup group, long sequence, RoutedMessage message) {
+        this.group = group;
+        this.sequence = sequence;
+        this.message = message;
+    }
+
+    @Override
+    public RoutedMessage message() {
+        return message;
+    }
+
+    @Override
+    public Membership membership() {
+        Place place = borrower;
+        if (place == null) {
+            throw new IllegalStateException("not lent: " + sequence);
+        }
+        return place;
+    }
+
+    Qos qos() {
+        return message.message().qos();
+    }
+
+    @Override
+    public void end() {
+        group.onEnded(this);
+    }
+
+    @Override
+    public void giveBack() {
+        group.onGivenBack(this);
+    }
+
+    @Override
+    public int compareTo(GroupMessage other) {
+        return Long.compare(sequence, other.sequence);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(sequence);
+    }
+}

@@ -1,0 +1,290 @@
+package org.althing.broker.routing;
+
+import java.util.List;
+import org.althing.broker.AccessControl.Action;
+import org.althing.broker.BrokerLog;
+import org.althing.broker.StateChange;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.SubscriptionOptions;
+import org.althing.mqtt.SubscriptionOptions.RetainHandling;
+import org.althing.mqtt.TopicFilter;
+
+/**
+ * The members of one shared subscription {@code $share/name/filter}, and the queue that they empty together (MQTT 5.0,
+ * section 4.8.2).
+ *
+ * <h2>Whose a message is</h2>
+ *
+ * <pre>
+ *             ┌────────── gives back: the member went before PUBACK ◄─────────┐
+ *             ▼                                                               │
+ *   match ──► waits ──► lent to one member ──── QoS 1 ──────────────────► in flight ──PUBACK──► ended
+ *                                          ├─── QoS 2: the session's from now on, ended here
+ *                                          └─── QoS 0: sent, ended
+ * </pre>
+ *
+ * <p>The group answers for a message until its loan has ended, and stores it that long if any member's session is durable.
+ * So a crash is like the going of all members: what was not acknowledged waits again, in its order.
+ *
+ * <h2>Who gets it</h2>
+ *
+ * <p>Only members that are there, may receive it and have room; {@link ShareTurns} says which. A refusal by PUBACK or
+ * PUBREC is an answer like any other: the message goes to nobody else ([MQTT-4.8.2-6]).
+ */
+final class ShareGroup implements Subscriber {
+    /** Slots that topics are dealt into when messages of one topic go to one member. */
+    private static final int KEY_SLOTS = 4_096;
+
+    private static final SubscriptionOptions EVERYTHING =
+            new SubscriptionOptions(Qos.EXACTLY_ONCE, false, true, RetainHandling.DO_NOT_SEND);
+
+    private final TopicFilter filter;
+    private final GroupEnvironment environment;
+    private final ShareGroups groups;
+    private final Subscription subscription;
+    private final ShareTurns turns;
+    private int members;
+    private int durableMembers;
+    /** Messages that the group answers for and that expire. */
+    private int expiring;
+
+    private boolean dropping;
+
+    ShareGroup(TopicFilter filter, GroupEnvironment environment, ShareGroups groups) {
+        this.filter = filter;
+        this.environment = environment;
+        this.groups = groups;
+        subscription = new Subscription(filter, EVERYTHING, 0, new Interest(this));
+        turns = switch (environment.limits().shareStrategy()) {
+            case ROUND_ROBIN -> new RoundRobinTurns(this);
+            case STICKY -> new KeyedTurns(this, 1);
+            case KEY -> new KeyedTurns(this, KEY_SLOTS);
+        };
+    }
+
+    void begin() {
+        environment.router().subscribe(subscription);
+    }
+
+    // ---- members
+
+    Membership join(ShareMember member, SubscriptionOptions options, int identifier) {
+        members++;
+        if (member.isDurable()) {
+            durableMembers++;
+            if (durableMembers == 1) {
+                turns.forEach(this::record);
+            }
+        }
+        return new Place(this, member, options, identifier);
+    }
+
+    void onPresent(Place place) {
+        place.present = true;
+        turns.onPresent(place);
+    }
+
+    void onDemand(Place place) {
+        if (place.present) {
+            turns.onDemand(place);
+        }
+    }
+
+    void onAbsent(Place place) {
+        if (place.present) {
+            place.present = false;
+            turns.onAbsent(place);
+        }
+    }
+
+    void onLeave(Place place) {
+        onAbsent(place);
+        members--;
+        if (place.member.isDurable()) {
+            durableMembers--;
+            if (durableMembers == 0) {
+                turns.forEach(this::unrecord);
+            }
+        }
+        if (members == 0) {
+            environment.router().unsubscribe(subscription);
+            turns.removeIf(message -> true, message -> {
+                environment.counters().droppedGroupEnded.increment();
+                end(message);
+            });
+            groups.onEnd(filter);
+        }
+        groups.onLeft();
+    }
+
+    boolean allows(Place place, RoutedMessage message) {
+        return environment
+                .access()
+                .allows(place.member.client(), Action.RECEIVE, message.message().topic());
+    }
+
+    // ---- messages
+
+    @Override
+    public String clientId() {
+        return filter.toString(); // of a client that publishes nothing: No Local does not exist here ([MQTT-3.8.3-4])
+    }
+
+    @Override
+    public void deliver(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
+        if (message.hasExpired(environment.clock().wallMillis())) {
+            environment.counters().droppedExpired.increment();
+        } else if (qos == Qos.AT_MOST_ONCE) {
+            deliverUnacknowledged(message);
+        } else {
+            deliverAcknowledged(message);
+        }
+    }
+
+    private void deliverUnacknowledged(RoutedMessage message) {
+        switch (turns.offerUnacknowledged(message)) {
+            case null -> {
+                // It was sent.
+            }
+            case NOBODY_HAS_ROOM -> environment.counters().droppedSlowReader.increment();
+            case NOBODY_ALLOWED -> environment.counters().droppedForbidden.increment();
+            case NOBODY_PRESENT -> {
+                if (environment.limits().queueQos0Messages()) {
+                    deliverAcknowledged(message);
+                }
+            }
+        }
+    }
+
+    private void deliverAcknowledged(RoutedMessage message) {
+        GroupMessage lent = new GroupMessage(this, groups.nextSequence(), message);
+        if (message.expires()) {
+            expiring++;
+        }
+        if (turns.offer(lent)) {
+            dropping = false;
+            if (!lent.ended) {
+                recordIfDurable(lent);
+            }
+        } else if (hasPlace()) {
+            turns.add(lent);
+            recordIfDurable(lent);
+        } else {
+            end(lent);
+            environment.counters().droppedQueueFull.increment();
+            if (!dropping) {
+                dropping = true;
+                environment.log().log(
+                        BrokerLog.Level.NOTICE,
+                        "Outgoing messages are being dropped for shared subscription " + filter + ".");
+            }
+        }
+    }
+
+    private boolean hasPlace() {
+        int max = environment.limits().queuedMessagesMax();
+        if (max == 0 || turns.size() < max) {
+            return true;
+        }
+        if (expiring > 0) {
+            long now = environment.clock().wallMillis();
+            turns.removeIf(message -> message.message().hasExpired(now), this::expired);
+        }
+        return turns.size() < max;
+    }
+
+    private void expired(GroupMessage message) {
+        environment.counters().droppedExpired.increment();
+        end(message);
+    }
+
+    /** Drops the message, which the caller takes out of its queue, if its time is over. */
+    boolean dropIfExpired(GroupMessage message) {
+        boolean expired = message.message().hasExpired(environment.clock().wallMillis());
+        if (expired) {
+            expired(message);
+        }
+        return expired;
+    }
+
+    /** Whoever could take it must not have it. */
+    void onForbidden(GroupMessage message) {
+        environment.counters().droppedForbidden.increment();
+        end(message);
+    }
+
+    void onEnded(GroupMessage message) {
+        boolean mayComeAgain = !message.recorded && message.qos() == Qos.EXACTLY_ONCE && durableMembers > 0;
+        end(message);
+        if (mayComeAgain) {
+            // Lent in the turn of its PUBREL. After a crash that PUBREL may come again; what is sent now waits for a
+            // change
+            // of this turn, and so for the one that says that the PUBREL was done.
+            environment.changes().append(new StateChange.GroupDequeued(filter, message.sequence));
+        }
+    }
+
+    void onGivenBack(GroupMessage message) {
+        Place place = message.borrower;
+        if (place == null || message.ended) {
+            throw new IllegalStateException("given back, but not lent: " + message.sequence + " of " + filter);
+        }
+        message.borrower = null;
+        if (durableMembers > 0) {
+            recordIfDurable(message);
+        } else {
+            unrecord(message);
+        }
+        turns.onGivenBack(place, message);
+    }
+
+    private void end(GroupMessage message) {
+        assert !message.ended : "ended twice: " + message.sequence + " of " + filter;
+        message.ended = true;
+        if (message.message().expires()) {
+            expiring--;
+        }
+        unrecord(message);
+    }
+
+    // ---- what is stored
+
+    private void recordIfDurable(GroupMessage message) {
+        if (durableMembers > 0) {
+            record(message);
+        }
+    }
+
+    private void record(GroupMessage message) {
+        ChangeLog changes = environment.changes();
+        if (!message.recorded && changes.isDurable()) {
+            message.recorded = true;
+            changes.hold(message.message());
+            changes.append(new StateChange.GroupQueued(
+                    filter,
+                    message.sequence,
+                    new StateChange.Delivery(
+                            message.message().storedId(),
+                            message.qos(),
+                            message.message().message().retain(),
+                            List.of())));
+        }
+    }
+
+    private void unrecord(GroupMessage message) {
+        if (message.recorded) {
+            message.recorded = false;
+            environment.changes().append(new StateChange.GroupDequeued(filter, message.sequence));
+            environment.changes().release(message.message());
+        }
+    }
+
+    void restore(long sequence, RoutedMessage message) {
+        GroupMessage waiting = new GroupMessage(this, sequence, message);
+        waiting.recorded = true;
+        if (message.expires()) {
+            expiring++;
+        }
+        turns.add(waiting);
+    }
+}

@@ -1,0 +1,47 @@
+package org.althing.broker.routing;
+
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Which member of a share group gets which message, and in what order the others wait. */
+sealed interface ShareTurns permits RoundRobinTurns, KeyedTurns {
+    /** Lends the message at once, if nothing stands before it and somebody can take it; returns whether it is dealt with. */
+    boolean offer(GroupMessage message);
+
+    /** Lets it wait; it is later than all others. */
+    void add(GroupMessage message);
+
+    /** Sends a message of QoS 0 to somebody; returns why nobody got it, or null. */
+    @Nullable
+    Refusal offerUnacknowledged(RoutedMessage message);
+
+    /** Why a message of QoS 0 went to nobody. */
+    enum Refusal {
+        NOBODY_PRESENT,
+        NOBODY_HAS_ROOM,
+        NOBODY_ALLOWED
+    }
+
+    void onPresent(Place place);
+
+    void onDemand(Place place);
+
+    /** A message that the place was lent is back; {@link #onAbsent} follows. */
+    void onGivenBack(Place place, GroupMessage message);
+
+    void onAbsent(Place place);
+
+    /** How many wait. */
+    int size();
+
+    /** Takes the one that waits longest, to make a place for another; null if none waits. */
+    @Nullable
+    GroupMessage pollOldest(RoutedMessage newest);
+
+    /** Removes waiting messages that the condition holds for, and hands over each. */
+    void removeIf(Predicate<GroupMessage> condition, Consumer<GroupMessage> removed);
+
+    /** Visits what waits. */
+    void forEach(Consumer<GroupMessage> visitor);
+}

@@ -1,0 +1,167 @@
+package org.althing.broker.session;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import org.althing.broker.Client;
+import org.althing.broker.routing.Loan;
+import org.althing.broker.routing.Membership;
+import org.althing.broker.routing.RoutedMessage;
+import org.althing.broker.routing.ShareMember;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.SubscriptionOptions;
+import org.althing.mqtt.TopicFilter;
+
+/**
+ * The shared subscriptions of one session.
+ *
+ * <p>A group lends a message only to a member that can send it at once: one without messages of its own that wait. Those
+ * that had to say no stand in line here, one line for the window and one for room on the connection, so that each
+ * acknowledgement costs the same however many groups a client is in.
+ */
+final class Shares {
+    private final SessionEnvironment environment;
+    private final Session session;
+    private final OutboundFlow outbound;
+    private final SessionChanges changes;
+    private final Map<TopicFilter, Share> byFilter = new HashMap<>(2);
+    private final ArrayDeque<Share> wantWindow = new ArrayDeque<>(0);
+    private final ArrayDeque<Share> wantRoom = new ArrayDeque<>(0);
+
+    Shares(SessionEnvironment environment, Session session, OutboundFlow outbound, SessionChanges changes) {
+        this.environment = environment;
+        this.session = session;
+        this.outbound = outbound;
+        this.changes = changes;
+    }
+
+    /** Joins the group, or changes the options of a member. */
+    void put(TopicFilter filter, SubscriptionOptions options, int identifier) {
+        Share known = byFilter.get(filter);
+        if (known != null) {
+            known.membership.options(options, identifier);
+            return;
+        }
+        Share share = new Share(filter, options, identifier);
+        byFilter.put(filter, share);
+        if (session.isOpen()) {
+            share.membership.present();
+        }
+    }
+
+    /** Leaves the group; false if the session was not in it. */
+    boolean remove(TopicFilter filter) {
+        Share share = byFilter.remove(filter);
+        if (share == null) {
+            return false;
+        }
+        share.left = true;
+        outbound.keep(share.membership); // what was begun is completed ([MQTT-3.10.4-3])
+        share.membership.leave();
+        return true;
+    }
+
+    /** The client is there, and what waits for it alone has left as far as it could. */
+    void onOpen() {
+        for (Share share : byFilter.values()) {
+            share.membership.present();
+        }
+    }
+
+    /** There may be window or room again. */
+    void onDemand() {
+        while (!wantRoom.isEmpty() && outbound.hasRoom()) {
+            Share share = wantRoom.removeFirst();
+            share.wantsRoom = false;
+            share.demand();
+        }
+        while (!wantWindow.isEmpty() && outbound.isIdle()) {
+            Share share = wantWindow.removeFirst();
+            share.wantsWindow = false;
+            share.demand();
+        }
+    }
+
+    /** The client is gone; what was lent to it has been given back. */
+    void onClientGone() {
+        wantRoom.clear();
+        wantWindow.clear();
+        for (Share share : byFilter.values()) {
+            share.wantsRoom = false;
+            share.wantsWindow = false;
+            share.membership.absent();
+        }
+    }
+
+    void end() {
+        for (Share share : byFilter.values()) {
+            share.left = true;
+            share.membership.leave();
+        }
+        byFilter.clear();
+    }
+
+    private final class Share implements ShareMember {
+        private final Membership membership;
+        private boolean left;
+        private boolean wantsWindow;
+        private boolean wantsRoom;
+
+        Share(TopicFilter filter, SubscriptionOptions options, int identifier) {
+            membership = environment.groups().join(filter, this, options, identifier);
+        }
+
+        void demand() {
+            if (!left) {
+                membership.demand();
+            }
+        }
+
+        @Override
+        public Client client() {
+            return session.client();
+        }
+
+        @Override
+        public boolean isDurable() {
+            return changes.isDurable();
+        }
+
+        @Override
+        public boolean canTake(Qos qos) {
+            if (qos == Qos.AT_MOST_ONCE) {
+                return hasRoom();
+            }
+            boolean idle = outbound.isIdle();
+            if (!idle && !wantsWindow) {
+                wantsWindow = true;
+                wantWindow.add(this);
+            }
+            return idle;
+        }
+
+        private boolean hasRoom() {
+            boolean room = outbound.hasRoom();
+            if (!room && !wantsRoom) {
+                wantsRoom = true;
+                wantRoom.add(this);
+            }
+            return room;
+        }
+
+        @Override
+        public void take(Loan loan, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
+            outbound.lend(loan, qos, retain, subscriptionIdentifiers);
+        }
+
+        @Override
+        public boolean takeUnacknowledged(RoutedMessage message, boolean retain, int[] subscriptionIdentifiers) {
+            SessionLink link = session.link();
+            if (link == null || !hasRoom()) {
+                return false;
+            }
+            session.sendUnacknowledged(link, message, retain, subscriptionIdentifiers);
+            return true;
+        }
+    }
+}
