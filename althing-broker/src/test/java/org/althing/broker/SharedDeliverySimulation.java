@@ -163,9 +163,11 @@ class SharedDeliverySimulation {
             private boolean accepted;
             private int next;
 
-            void come() {
-                client = rig.client().connect("publisher", false, 10_000);
+            TestClient come() {
+                TestClient fresh = rig.client().connect("publisher", false, 10_000);
+                client = fresh;
                 accepted = false;
+                return fresh;
             }
 
             void cut() {
@@ -176,11 +178,12 @@ class SharedDeliverySimulation {
             }
 
             void act(boolean always) {
-                if (client == null || client.peer.isEnded()) {
-                    come();
+                TestClient to = client;
+                if (to == null || to.peer.isEnded()) {
+                    to = come();
                 }
-                for (ControlPacket packet : client.received()) {
-                    onPacket(client, packet);
+                for (ControlPacket packet : to.received()) {
+                    onPacket(to, packet);
                 }
                 if (accepted && next < MESSAGES && unacknowledged.size() < 5 && (always || gen.oneIn(3))) {
                     Qos qos = gen.pick(AT_LEAST_ONCE, EXACTLY_ONCE);
@@ -190,7 +193,7 @@ class SharedDeliverySimulation {
                     next++;
                     payloads.put(identifier, payload);
                     unacknowledged.put(identifier, publish);
-                    client.send(publish);
+                    to.send(publish);
                 }
             }
 

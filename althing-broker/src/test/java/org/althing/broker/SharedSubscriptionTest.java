@@ -544,9 +544,7 @@ class SharedSubscriptionTest {
         lasting.idle();
         leave(lasting, a);
         lasting.client().connect("a", true, 0).accepted();
-        org.althing.broker.session.RestoredState rest = new org.althing.broker.session.RestoredState();
-        store.replay(rest);
-        assertThat(rest).hasToString("0 sessions, 0 retained messages, 0 messages");
+        assertThat(rest(store)).isEmpty();
     }
 
     @Test
@@ -592,5 +590,26 @@ class SharedSubscriptionTest {
         lasting.crashAndRestart(store.afterCrash());
         assertThat(payloads(lasting.client().connect("a", false, 1_000).receive()))
                 .containsExactly("2", "3");
+    }
+
+    @Test
+    void what_waits_for_a_group_without_members_is_removed_at_the_start() {
+        CrashStore store = new CrashStore();
+        StateLog log = store.log(0);
+        StateChange.Delivery delivery = new StateChange.Delivery(3, AT_LEAST_ONCE, false, List.of());
+        log.append(new StateChange.MessageStored(
+                3, message("t/x", "orphan", AT_LEAST_ONCE, false), null, StateChange.NEVER));
+        log.append(new StateChange.GroupQueued(TopicFilter.of(GROUP), 1, delivery));
+        log.append(new StateChange.GroupQueued(TopicFilter.of("$share/h/t/#"), 2, delivery));
+        log.commit(failure -> {});
+        CrashStore next = store.afterCrash();
+        durable(next).idle();
+        assertThat(rest(next)).isEmpty();
+    }
+
+    private static List<StateChange> rest(CrashStore store) {
+        StateModel rest = new StateModel();
+        store.disk().forEach(rest::apply);
+        return List.copyOf(rest.changes());
     }
 }

@@ -1,6 +1,8 @@
 package org.althing.broker.routing;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.althing.broker.StateChange;
 import org.althing.mqtt.SubscriptionOptions;
@@ -12,6 +14,8 @@ public final class ShareGroups {
     private final Map<TopicFilter, ShareGroup> groups = new HashMap<>();
     private long lastSequence;
     private int members;
+    /** Messages of groups that are no more, until {@link #dropOrphans}. */
+    private final List<Orphan> orphans = new ArrayList<>(0);
 
     public ShareGroups(GroupEnvironment environment) {
         this.environment = environment;
@@ -53,15 +57,30 @@ public final class ShareGroups {
         return lastSequence;
     }
 
-    /** Puts back a message that waited before this process began, in the order of the sequence numbers. */
+    /**
+     * Puts back a message that waited before this process began, in the order of the sequence numbers and after the
+     * members; its reference is counted.
+     */
     public void restore(StateChange.GroupQueued queued, RoutedMessage message) {
         lastSequence = Math.max(lastSequence, queued.sequence());
         ShareGroup group = groups.get(queued.group());
         if (group == null) {
-            environment.changes().append(new StateChange.GroupDequeued(queued.group(), queued.sequence()));
+            orphans.add(new Orphan(queued, message));
         } else {
-            environment.changes().restoreReference(message);
             group.restore(queued.sequence(), message);
         }
     }
+
+    /** Drops what was put back for groups that have no members: a crash came between the end of both. */
+    public void dropOrphans() {
+        for (Orphan orphan : orphans) {
+            environment
+                    .changes()
+                    .append(new StateChange.GroupDequeued(orphan.queued.group(), orphan.queued.sequence()));
+            environment.changes().release(orphan.message);
+        }
+        orphans.clear();
+    }
+
+    private record Orphan(StateChange.GroupQueued queued, RoutedMessage message) {}
 }

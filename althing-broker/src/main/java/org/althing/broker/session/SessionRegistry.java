@@ -196,12 +196,10 @@ public final class SessionRegistry {
         });
         state.groups
                 .values()
-                .forEach(queue -> queue.values()
-                        .forEach(queued -> environment
-                                .groups()
-                                .restore(
-                                        queued,
-                                        message(messages, queued.delivery().messageId()))));
+                .forEach(queue -> queue.forEach(queued -> environment
+                        .groups()
+                        .restore(queued, referred(messages, queued.delivery().messageId()))));
+        environment.groups().dropOrphans();
         environment.counters().sessions.set(sessions.size());
         for (Session session : List.copyOf(sessions.values())) {
             goOn(session, state);
