@@ -22,7 +22,7 @@ public final class Main {
             althing demo                 see it work: voters, three doors, a crash in the middle
             althing COMMAND --help       options of a command
 
-            In a source tree also: althing test, althing dist.
+            In a source tree also: althing test, althing simulate, althing dist.
             """;
 
     private Main() {}

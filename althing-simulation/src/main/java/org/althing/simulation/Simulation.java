@@ -19,15 +19,16 @@ import org.althing.mqtt.TopicName;
 public final class Simulation {
     private static final Duration QUIET = Duration.ofSeconds(2);
     private static final Duration REST_MAX = Duration.ofSeconds(120);
-    private static final int LINES_SHOWN = 4000;
 
+    private final Scenario scenario;
     private final World world;
     private final Machine machine;
     private final RandomGenerator random;
     private final List<ModelClient> clients = new ArrayList<>();
 
-    private Simulation(long seed, boolean traces) {
-        world = new World(seed, traces);
+    private Simulation(Scenario scenario, boolean traces) {
+        this.scenario = scenario;
+        world = new World(scenario.seed(), traces);
         random = world.time().newRandom();
         machine = new Machine(world, () -> clients.forEach(ModelClient::onCrash));
         List<String> names = new ArrayList<>();
@@ -38,35 +39,31 @@ public final class Simulation {
     }
 
     /**
-     * Runs one seed; returns a number that is the same for every run of it.
+     * Runs the scenario; returns a number that is the same for every run of it.
      *
-     * @throws SimulationFailure with the seed, and with what happened last
+     * @throws SimulationFailure if a promise is broken
      */
-    public static long run(long seed, int steps) {
-        Simulation quiet = new Simulation(seed, false);
+    public static long run(Scenario scenario) {
+        Simulation quiet = new Simulation(scenario, false);
         try {
-            quiet.run(steps);
+            quiet.run();
             return quiet.world.trace().digest();
         } catch (RuntimeException | AssertionError failure) {
-            Simulation loud = new Simulation(seed, true);
+            Simulation loud = new Simulation(scenario, true);
             Throwable cause = failure;
             try {
-                loud.run(steps);
+                loud.run();
                 cause = new AssertionError("it did not happen again: the simulation is not deterministic", failure);
             } catch (RuntimeException | AssertionError again) {
                 cause = again;
             }
-            List<String> lines = loud.world.trace().lines();
-            List<String> shown = lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size());
-            throw new SimulationFailure(
-                    String.join("\n", shown) + "\nseed " + seed + ", steps " + steps + ": " + cause.getMessage(),
-                    cause);
+            throw new SimulationFailure(scenario, loud.world.trace().lines(), cause);
         }
     }
 
-    private void run(int steps) {
+    private void run() {
         for (int round = 0; round < 2; round++) {
-            for (int i = 0; i < steps; i++) {
+            for (int i = 0; i < scenario.steps(); i++) {
                 step();
                 world.time().runFor(Duration.ofNanos(random.nextLong(4_000_000)));
                 machine.check();

@@ -2,36 +2,45 @@ package org.althing.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.althing.net.memory.VirtualTime;
 import org.junit.jupiter.api.Test;
 
 /** A whole broker through cuts, crashes and failing disks. {@code -Dseed=N} runs that seed, {@code -Dseeds=N-M} those. */
 class BrokerSimulation {
-    private static final int STEPS = 250;
     private static final String FIXED = "1-250";
 
     @Test
     void the_broker_keeps_its_promises_through_cuts_crashes_and_failing_disks() {
-        for (long seed : seeds()) {
-            Simulation.run(seed, STEPS);
-        }
-    }
-
-    private static List<Long> seeds() {
         String[] range =
                 System.getProperty("seeds", System.getProperty("seed", FIXED)).split("-");
-        List<Long> seeds = new ArrayList<>();
         for (long seed = Long.parseLong(range[0]); seed <= Long.parseLong(range[range.length - 1]); seed++) {
-            seeds.add(seed);
+            Simulation.run(Scenario.of(seed));
         }
-        return seeds;
     }
 
     @Test
     void a_seed_says_everything() {
         for (long seed = 1; seed <= 30; seed++) {
-            assertThat(Simulation.run(seed, STEPS)).isEqualTo(Simulation.run(seed, STEPS));
+            assertThat(Simulation.run(Scenario.of(seed))).isEqualTo(Simulation.run(Scenario.of(seed)));
         }
+    }
+
+    @Test
+    void the_command_counts_seeds_and_refuses_what_it_does_not_know() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        SimulateCommand command = new SimulateCommand(out, new VirtualTime(1).clock());
+        assertThat(command.run(List.of("--seed", "1", "--seeds", "2", "--steps", "20")))
+                .isZero();
+        assertThat(command.run(List.of("--seeds", "0"))).isEqualTo(2);
+        assertThat(command.run(List.of("--sed", "1"))).isEqualTo(2);
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .startsWith("2 seeds from 1 on hold, ")
+                .contains("--seeds needs a number from 1 on, not 0")
+                .contains("unknown option --sed");
     }
 }

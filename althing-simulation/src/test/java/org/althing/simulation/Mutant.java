@@ -22,17 +22,18 @@ final class Mutant extends ClassLoader {
 
     /** Runs one seed; returns what the simulation found, or null. */
     @Nullable
-    String run(long seed, int steps) {
+    String run(long seed) {
         try {
+            Class<?> scenario = loadClass(Scenario.class.getName());
             loadClass(Simulation.class.getName())
-                    .getMethod("run", long.class, int.class)
-                    .invoke(null, seed, steps);
+                    .getMethod("run", scenario)
+                    .invoke(null, scenario.getMethod("of", long.class).invoke(null, seed));
             return null;
         } catch (InvocationTargetException e) {
             Throwable failure = e.getTargetException();
             if (failure.getClass().getName().equals(SimulationFailure.class.getName())) {
                 String message = String.valueOf(failure.getMessage());
-                return message.substring(message.lastIndexOf("\nseed ") + 1);
+                return message.substring(message.lastIndexOf("\nsimulate ") + 1);
             }
             throw new IllegalStateException("with the mistake '" + mutation + "'", failure);
         } catch (ReflectiveOperationException e) {

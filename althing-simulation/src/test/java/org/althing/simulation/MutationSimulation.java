@@ -11,7 +11,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each of these mistakes in the broker must be found by the simulation, soon. */
 class MutationSimulation {
-    private static final int STEPS = 250;
     private static final int SEEDS_MAX = 60;
 
     static Stream<Mutation> durability() {
@@ -150,7 +149,7 @@ class MutationSimulation {
     void the_simulation_finds(Mutation mutation) {
         Mutant mutant = new Mutant(mutation);
         for (long seed = 1; seed <= SEEDS_MAX; seed++) {
-            String found = mutant.run(seed, STEPS);
+            String found = mutant.run(seed);
             if (found != null) {
                 System.out.println(mutation + ": " + found);
                 return;
