@@ -25,6 +25,7 @@ final class KeyTable {
 
     private static final int CHUNK_BITS = 20;
     private static final int CHUNK_BYTES = 1 << CHUNK_BITS;
+    private static final int CHUNK_BYTES_MIN = 1 << 12;
     private static final int ENTRY_BYTES = 12;
     private static final int PLACE_BITS = 40;
     private static final long PLACE_MASK = (1L << PLACE_BITS) - 1;
@@ -121,8 +122,10 @@ final class KeyTable {
     private long append(ByteBuffer key, long value) {
         int size = ENTRY_BYTES + key.remaining();
         if (filled + size > CHUNK_BYTES) {
-            chunks.add(ByteBuffer.allocate(Math.max(size, CHUNK_BYTES)));
+            chunks.add(ByteBuffer.allocate(Math.max(size, chunks.isEmpty() ? CHUNK_BYTES_MIN : CHUNK_BYTES)));
             filled = 0;
+        } else if (filled + size > chunks.getLast().capacity()) {
+            growChunk(filled + size);
         }
         int start = filled;
         ByteBuffer chunk = chunks.getLast();
@@ -130,6 +133,13 @@ final class KeyTable {
         chunk.put(start + ENTRY_BYTES, key, key.position(), key.remaining());
         filled += size;
         return (long) chunks.size() - 1 << CHUNK_BITS | start;
+    }
+
+    /** The first chunk begins small, as most tables are. */
+    private void growChunk(int needed) {
+        ByteBuffer small = chunks.removeLast();
+        int capacity = Math.min(CHUNK_BYTES, Math.max(needed, 2 * small.capacity()));
+        chunks.add(ByteBuffer.allocate(capacity).put(0, small, 0, filled));
     }
 
     private void grow() {

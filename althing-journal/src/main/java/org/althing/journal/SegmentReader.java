@@ -18,7 +18,7 @@ final class SegmentReader implements AutoCloseable {
     private final SegmentHeader header;
     private final long size;
 
-    private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).limit(0);
+    private ByteBuffer window = ByteBuffer.allocate(0);
     private long windowStart;
 
     private long end = SegmentHeader.BYTES;
@@ -171,7 +171,7 @@ final class SegmentReader implements AutoCloseable {
 
     private void fill(long position, int length) throws IOException {
         if (length > window.capacity()) {
-            window = ByteBuffer.allocate(length);
+            window = ByteBuffer.allocate((int) Math.max(length, Math.min(size, WINDOW_BYTES)));
         }
         window.clear().limit((int) Math.min(window.capacity(), size - position));
         windowStart = position;
