@@ -2,7 +2,6 @@ package org.althing.server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.util.Map;
 import org.althing.broker.Broker;
 import org.althing.broker.BrokerConfig;
@@ -33,7 +32,7 @@ record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress w
         VoteService vote = VoteService.open(VoteFolder.of(line.data()), engine, Worker.virtualThreads());
         try {
             vote.ensureOpened(Poll.heure());
-            BrokerCarrier ballots = vote.behindBroker();
+            BrokerCarrier ballots = vote.behindBroker(false);
             String host = line.bind().getHostAddress();
             JournalStateStore state = Stores.open(line.data().resolve("broker"));
             Broker broker = lifetime.add(Broker.builder(config(host, line), engine)
@@ -45,7 +44,7 @@ record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress w
             ballots.attach(broker::publish);
             WebSite site = new WebSite(
                     Map.of("/mqtt", broker.acceptor(ListenerConfig.webSockets(host, line.webPort()))),
-                    vote.webDoor(new SecureRandom()));
+                    vote.webDoor());
             Listening web = engine.listenWeb(new InetSocketAddress(line.bind(), line.webPort()), broker.loop(), site);
             Listening tcp = vote.listen(new InetSocketAddress(line.bind(), line.votePort()), tcpOptions(web));
             lifetime.add(vote); // last, so that it is closed first: its ballots are answered through the others

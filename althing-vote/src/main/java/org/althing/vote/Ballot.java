@@ -7,19 +7,32 @@ import org.jspecify.annotations.Nullable;
  * What a voter hands in, as written.
  *
  * @param poll the poll's identifier
- * @param choice the chosen options: each a key, a label, an alias or a number, without regard to case and accents
+ * @param voter empty where a one-time code says it
+ * @param choice the chosen options: each a key, a label, an alias or a number, without regard to case and accents; where
+ *     points are given, {@code option=points}
  * @param id drawn by the voter's program before it sends, and repeated with each repetition; null where there is none
  */
 public record Ballot(
         String poll,
         String voter,
         List<String> choice,
-        @Nullable String id) {
+        @Nullable String id,
+        Proof proof) {
     /** What a vote id may be. */
     private static final int ID_LENGTH_MAX = 64;
 
     public Ballot {
         choice = List.copyOf(choice);
+    }
+
+    /** Of a voter who only says a name. */
+    public Ballot(String poll, String voter, List<String> choice, @Nullable String id) {
+        this(poll, voter, choice, id, Proof.none());
+    }
+
+    /** The same ballot, proven. */
+    public Ballot with(Proof shown) {
+        return new Ballot(poll, voter, choice, id, shown);
     }
 
     boolean hasValidId() {

@@ -2,18 +2,15 @@ package org.althing.vote;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.althing.journal.Disk;
 import org.althing.journal.Journal;
-import org.althing.journal.RecordBatch;
 import org.althing.net.EventLoop;
 import org.althing.net.Worker;
-import org.althing.vote.VoterName.InvalidNameException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * <h2>How a ballot is counted</h2>
  *
  * <pre>
- *   cast ──► index: voted already? ──yes──► the same answer for the same vote id, otherwise AlreadyVoted
- *              │ no
- *              ▼
- *            log line appended, voter in the index ──end of turn──► journal: one write, one fsync for all
- *                                                                        │
- *   answer ◄── counted, shown ◄──────────── back on this loop ◄──────────┘
+ *   cast ──► who is it? ──► index: voted already? ──yes──► the same answer for the same vote id, otherwise AlreadyVoted
+ *                             │ no
+ *                             ▼
+ *                           log line appended, voter in the index ──end of turn──► journal: one write, one fsync for all
+ *                                                                                       │
+ *   answer ◄── counted, shown ◄──────────── back on this loop ◄─────────────────────────┘
  * </pre>
  *
  * An answer that says that a ballot counts is given after its line is on the disk, never before. A voter whose ballot
@@ -48,8 +45,8 @@ public final class BallotBox {
     /** How many ballots may wait for the disk before {@link Refusal#BUSY}. */
     public static final int PENDING_MAX = 65_536;
 
-    private static final long REOPEN_FIRST_NANOS = 200_000_000L;
-    private static final long REOPEN_LAST_NANOS = 10_000_000_000L;
+    private static final long RETENTION_CHECK_NANOS = 600_000_000_000L;
+    private static final long DAY_MILLIS = 86_400_000L;
     private static final System.Logger LOG = System.getLogger(BallotBox.class.getName());
 
     /** Opens the journal and hands its lines over. */
@@ -58,55 +55,45 @@ public final class BallotBox {
         Journal open(Journal.Replay replay) throws IOException;
     }
 
-    /** A line that is not on the disk yet, and who waits for it. */
-    private record Pending(
-            LogRecord record,
-            LogChain.Mark mark,
-            PollLedger.@Nullable Entry entry,
-            @Nullable Consumer<Boolean> done) {}
-
     private final Ledger ledger;
-    private final Journal journal;
+    private final LogTail tail;
+    private final PollDesk desk;
+    private final KeyRing keys;
+    private final RoundClock rounds;
+    private final Electorate electorate;
     private final EventLoop loop;
     private final Worker worker;
     private final List<Consumer<String>> changeListeners = new ArrayList<>();
 
-    private RecordBatch batch = new RecordBatch();
-    /** Handed over or not, oldest first. */
-    private final ArrayDeque<Pending> pending = new ArrayDeque<>();
-
-    /** How many of the youngest are not handed over yet. */
-    private int gathered;
-
-    private LogChain.Mark durable;
-
-    /** Grows with each failure: what was handed over before is answered, and no longer listened to. */
-    private int generation;
-
-    private boolean degraded;
-    private boolean closed;
-    private long reopenNanos = REOPEN_FIRST_NANOS;
-
-    private BallotBox(Ledger ledger, Journal journal, EventLoop loop, Worker worker) {
+    private BallotBox(Ledger ledger, Journal journal, KeyRing keys, EventLoop loop, Worker worker) {
         this.ledger = ledger;
-        this.journal = journal;
+        this.keys = keys;
         this.loop = loop;
         this.worker = worker;
-        this.durable = ledger.chain().mark();
+        tail = new LogTail(ledger, journal, loop, this::onChanged);
+        rounds = new RoundClock(loop, this::onOver);
+        desk = new PollDesk(ledger, tail, keys, rounds, loop, worker);
+        electorate = new Electorate(loop.clock());
+        loop.execute(this::start);
     }
 
     /**
      * Opens the log, checks its chain and rebuilds the index from it. Blocks; may run elsewhere, before the loop knows the
      * box. The box closes the journal; the disk stays the caller's.
      *
-     * @throws LogDamagedException if a line does not follow from those before it
+     * @param disk the journal's, where the keys are too
+     * @param random a secure one: keys, codes and salts
+     * @throws LogDamagedException if a line does not follow from those before it, or a key is missing
      * @throws IOException if the log cannot be read or written
      */
-    public static BallotBox open(JournalOpener opener, EventLoop loop, Worker worker) throws IOException {
-        LogReader reader = new LogReader();
+    public static BallotBox open(
+            JournalOpener opener, Disk disk, RandomGenerator random, EventLoop loop, Worker worker)
+            throws IOException {
+        KeyRing keys = KeyRing.read(disk, random);
+        LogReader reader = new LogReader(keys, random);
         Journal journal = opener.open(reader);
         try {
-            return new BallotBox(reader.ledger(), journal, loop, worker);
+            return new BallotBox(reader.ledger(), journal, keys, loop, worker);
         } catch (LogDamagedException damage) {
             journal.close();
             throw damage;
@@ -117,87 +104,139 @@ public final class BallotBox {
         return loop;
     }
 
+    /** Goes on with rounds that have an end, and destroys keys whose time was over when the program ended. */
+    private void start() {
+        for (PollLedger poll : ledger.polls()) {
+            rounds.goOn(poll);
+            if (poll.state == PollState.DELETED) {
+                destroy(KeyRing.ofPoll(poll.poll.id()));
+            }
+            int secretRounds = poll.state.isFinal() ? poll.current.number : poll.current.number - 1;
+            for (int round = 1; poll.poll.rules().isSecret() && round <= secretRounds; round++) {
+                destroy(KeyRing.ofRound(poll.poll.id(), round));
+            }
+        }
+        checkRetention();
+    }
+
+    private void destroy(String key) {
+        if (keys.seal(key) != null) {
+            keys.destroy(key, worker, loop, (_, failure) -> {
+                if (failure != null) {
+                    LOG.log(Level.WARNING, "the key " + key + " cannot be deleted: " + failure.getMessage());
+                }
+            });
+        }
+    }
+
+    /** Deletes polls whose time of keeping is over. */
+    private void checkRetention() {
+        long now = loop.clock().wallMillis();
+        for (PollLedger poll : ledger.polls()) {
+            int days = poll.poll.rules().retentionDays();
+            boolean isKept = poll.state == PollState.CLOSED || poll.state == PollState.PUBLISHED;
+            if (isKept && days > 0 && now - poll.closedAtMillis >= days * DAY_MILLIS) {
+                LOG.log(Level.INFO, "poll " + poll.poll.id() + " is deleted, " + days + " days after its close");
+                desk.run(new PollCommand.Delete(poll.poll.id()), _ -> {});
+            }
+        }
+        loop.schedule(RETENTION_CHECK_NANOS, this::checkRetention);
+    }
+
     // ---------------------------------------------------------------------------------------------- votes
 
     /** Hands in a ballot. The answer comes once, on this loop, now or after the commit. */
     public void cast(Ballot ballot, Consumer<CastResult> answer) {
         PollLedger poll = ledger.poll(ballot.poll());
-        if (poll == null) {
+        if (poll == null || poll.appendedState == PollState.DELETED) {
             answer.accept(new CastResult.Refused(Refusal.UNKNOWN_POLL));
             return;
         }
-        VoterName voter;
-        try {
-            voter = VoterName.of(ballot.voter());
-        } catch (InvalidNameException e) {
-            answer.accept(new CastResult.Refused(e.refusal()));
+        Electorate.Identified who = electorate.identify(poll, ballot);
+        VoterName voter = who.voter();
+        if (voter == null) {
+            answer.accept(new CastResult.Refused(who.refusal() == null ? Refusal.NOT_ELIGIBLE : who.refusal()));
             return;
         }
-        if (!ballot.hasValidId()) {
-            answer.accept(new CastResult.Refused(Refusal.BAD_VOTE_ID));
+        Choices.Read choice = poll.choices.read(ballot.choice());
+        if (!ballot.hasValidId() || choice.choice() == null) {
+            Refusal refusal = choice.refusal() == null ? Refusal.BAD_VOTE_ID : choice.refusal();
+            answer.accept(new CastResult.Refused(refusal));
             return;
         }
-        cast(poll, voter, ballot, answer);
+        cast(poll, new Opening(voter.text(), voter.key(), choice.choice(), ballot.id()), answer);
     }
 
-    private void cast(PollLedger poll, VoterName voter, Ballot ballot, Consumer<CastResult> answer) {
-        PollLedger.Entry first = poll.ballot(voter.key());
-        Refusal refusal = refusal(poll, ballot, first);
+    /** Whether the voter may vote, whatever the ballot says: null, or why not. A wrong proof counts as a try. */
+    public @Nullable Refusal eligibility(Ballot ballot) {
+        PollLedger poll = known(ballot.poll());
+        return poll == null
+                ? Refusal.UNKNOWN_POLL
+                : electorate.identify(poll, ballot).refusal();
+    }
+
+    private void cast(PollLedger poll, Opening ballot, Consumer<CastResult> answer) {
+        if (rounds.isOver(poll)) {
+            onOver(poll);
+        }
+        Round round = poll.current;
+        Round.Entry last = round.ballot(ballot.key());
+        if (last == null && round.tookPart(ballot.key())) {
+            Long told = round.told(ballot.key(), ballot.id());
+            answer.accept(told == null ? new CastResult.AlreadyVoted() : new CastResult.Voted(told));
+            return;
+        }
+        Round.Entry same = last == null ? null : last.withId(ballot.id());
+        boolean isNew = last == null
+                || same == null
+                        && poll.poll.rules().change() == Rules.Change.UNTIL_CLOSE
+                        && poll.appendedState == PollState.OPEN
+                        && !rounds.isOver(poll);
+        Refusal refusal = isNew ? refusal(poll) : known(last);
         if (refusal != null) {
             answer.accept(new CastResult.Refused(refusal));
-        } else if (first == null) {
-            append(poll, voter, ballot, answer);
-        } else {
-            CastResult result = first.id != null && first.id.equals(ballot.id())
-                    ? new CastResult.Voted(first.seq)
-                    : new CastResult.AlreadyVoted();
-            whenDurable(first, result, answer);
+        } else if (isNew) {
+            append(poll, ballot, answer);
+        } else if (same != null) {
+            whenDurable(same, new CastResult.Voted(same.seq), answer);
+        } else if (last != null) {
+            whenDurable(last, new CastResult.AlreadyVoted(), answer);
         }
     }
 
-    /** Why the ballot is neither taken nor known, or null. */
-    private @Nullable Refusal refusal(PollLedger poll, Ballot ballot, PollLedger.@Nullable Entry first) {
-        if (ballot.choice().stream().anyMatch(written -> poll.optionNames.option(written) == null)) {
-            return Refusal.UNKNOWN_CHOICE;
-        }
-        if (ballot.choice().size() != 1) {
-            return Refusal.WRONG_NUMBER_OF_CHOICES;
-        }
-        if (first != null) {
-            return first.durable || isTakingBallots() ? null : Refusal.DEGRADED;
-        }
+    /** Why nothing can be said of a ballot that is in the index, or null. */
+    private @Nullable Refusal known(Round.@Nullable Entry entry) {
+        return entry == null || entry.durable || tail.isTaking() ? null : Refusal.DEGRADED;
+    }
+
+    /** Why no new ballot is taken, or null. */
+    private @Nullable Refusal refusal(PollLedger poll) {
         return switch (poll.appendedState) {
             case DRAFT -> Refusal.NOT_OPEN;
-            case CLOSED -> Refusal.CLOSED;
-            case OPEN -> !isTakingBallots() ? Refusal.DEGRADED : pending.size() >= PENDING_MAX ? Refusal.BUSY : null;
+            case PAUSED -> Refusal.PAUSED;
+            case CLOSED, PUBLISHED -> Refusal.CLOSED;
+            case DELETED -> Refusal.UNKNOWN_POLL;
+            case OPEN -> {
+                if (rounds.isOver(poll)) {
+                    yield Refusal.CLOSED;
+                }
+                yield !tail.isTaking() ? Refusal.DEGRADED : tail.waiting() >= PENDING_MAX ? Refusal.BUSY : null;
+            }
         };
     }
 
-    private void append(PollLedger poll, VoterName voter, Ballot ballot, Consumer<CastResult> answer) {
-        List<String> choice = new ArrayList<>();
-        for (String written : ballot.choice()) {
-            PollOption option = poll.optionNames.option(written);
-            if (option != null) {
-                choice.add(option.key());
-            }
-        }
+    private void append(PollLedger poll, Opening ballot, Consumer<CastResult> answer) {
+        long at = poll.poll.rules().isSecret() ? 0 : loop.clock().wallMillis();
         LogRecord.Counted counted = new LogRecord.Counted(
-                loop.clock().wallMillis(),
-                poll.poll.id(),
-                poll.round,
-                poll.appendedSeq + 1,
-                voter.text(),
-                voter.key(),
-                List.copyOf(choice),
-                ballot.id());
-        PollLedger.Entry entry = append(counted, null);
+                at, poll.poll.id(), poll.current.number, poll.current.appendedSeq + 1, ballot);
+        Round.Entry entry = tail.append(counted, null);
         if (entry == null) {
             throw new IllegalStateException("a ballot without entry");
         }
         whenDurable(entry, new CastResult.Voted(counted.seq()), answer);
     }
 
-    private static void whenDurable(PollLedger.Entry entry, CastResult result, Consumer<CastResult> answer) {
+    private static void whenDurable(Round.Entry entry, CastResult result, Consumer<CastResult> answer) {
         if (entry.durable) {
             answer.accept(result);
         } else {
@@ -205,68 +244,119 @@ public final class BallotBox {
         }
     }
 
+    /** The time of a round is over: closes it, if the disk takes that now. */
+    private void onOver(PollLedger poll) {
+        if (tail.isTaking() && poll.state == poll.appendedState) {
+            desk.close(poll, true, _ -> {});
+        }
+    }
+
     // ---------------------------------------------------------------------------------------------- polls
 
     /**
+     * Does what an organiser or a presenter asks for.
+     *
+     * @param answer called once, on this loop, when it is on the disk or refused
+     */
+    public void run(Role role, PollCommand command, Consumer<CommandResult> answer) {
+        if (role.allows(command)) {
+            desk.run(command, answer);
+        } else {
+            answer.accept(new CommandResult.Refused(CommandResult.Reason.FORBIDDEN));
+        }
+    }
+
+    /**
      * Makes sure that the poll exists, and opens it when it is new. A poll that is there already stays as it is, even
-     * when it is closed.
+     * when it is closed or was deleted.
      *
      * @param done told, on this loop, whether that is on the disk
      */
     public void ensureOpened(Poll poll, Consumer<Boolean> done) {
-        if (ledger.poll(poll.id()) != null) {
-            done.accept(true);
-        } else if (!isTakingBallots()) {
-            done.accept(false);
-        } else {
-            long now = loop.clock().wallMillis();
-            append(new LogRecord.Defined(now, poll), null);
-            append(new LogRecord.Opened(now, poll.id(), 1), done);
-        }
+        desk.ensureOpened(poll, done);
     }
 
-    /**
-     * Closes the poll: ballots handed in before count, later ones do not.
-     *
-     * @param done told, on this loop, whether that is on the disk; false also if it was not open
-     */
-    public void close(String pollId, Consumer<Boolean> done) {
-        PollLedger poll = ledger.poll(pollId);
-        if (poll == null || poll.appendedState != PollState.OPEN || !isTakingBallots()) {
-            done.accept(false);
-        } else {
-            append(new LogRecord.Closed(loop.clock().wallMillis(), pollId), done);
-        }
-    }
-
-    /** All polls whose definition is known, in the order of definition. */
+    /** All polls that were not deleted, in the order of definition. */
     public List<Poll> polls() {
         List<Poll> polls = new ArrayList<>();
-        ledger.polls().forEach(poll -> polls.add(poll.poll));
+        ledger.polls().forEach(poll -> {
+            if (poll.state != PollState.DELETED) {
+                polls.add(poll.poll);
+            }
+        });
         return polls;
     }
 
-    public @Nullable Poll poll(String id) {
+    private @Nullable PollLedger known(String id) {
         PollLedger poll = ledger.poll(id);
+        return poll == null || poll.state == PollState.DELETED ? null : poll;
+    }
+
+    public @Nullable Poll poll(String id) {
+        PollLedger poll = known(id);
         return poll == null ? null : poll.poll;
     }
 
-    /** The count of durable ballots, or null for an unknown poll. */
-    public @Nullable Results results(String pollId) {
-        PollLedger poll = ledger.poll(pollId);
+    /** How the options of a poll may be written, or null for an unknown poll. */
+    public @Nullable OptionNames optionNames(String id) {
+        PollLedger poll = known(id);
+        return poll == null ? null : poll.choices.names();
+    }
+
+    /** What everybody may see of the poll, or null for an unknown one. */
+    public @Nullable Results results(String id) {
+        PollLedger poll = known(id);
         return poll == null ? null : poll.results();
     }
 
-    /** Whether a durable ballot of this voter counts. */
-    public boolean hasVoted(String pollId, VoterName voter) {
-        PollLedger poll = ledger.poll(pollId);
-        PollLedger.Entry entry = poll == null ? null : poll.ballot(voter.key());
-        return entry != null && entry.durable;
+    /** What the one may see who cast the ballot with this vote id. */
+    public @Nullable Results resultsFor(String id, String voteId) {
+        PollLedger poll = known(id);
+        return poll == null ? null : poll.resultsFor(voteId);
+    }
+
+    /** Results of earlier rounds, oldest first. */
+    public List<Results> pastRounds(String id) {
+        PollLedger poll = known(id);
+        return poll == null ? List.of() : List.copyOf(poll.past);
+    }
+
+    /** What the counts decide, as far as they are shown. */
+    public Outcome outcome(Results results) {
+        PollLedger poll = ledger.poll(results.poll());
+        if (poll == null) {
+            throw new IllegalArgumentException("no poll " + results.poll());
+        }
+        return Outcome.of(poll.poll, results);
+    }
+
+    /**
+     * Whether a durable ballot of this voter counts; null where that is not for this role to know: in a secret poll who
+     * takes part is the organiser's business.
+     */
+    public @Nullable Boolean hasVoted(String id, VoterName voter, Role role) {
+        PollLedger poll = known(id);
+        if (poll == null || !maySeeVoters(poll, role)) {
+            return null;
+        }
+        Round.Entry entry = poll.shown.ballot(voter.key());
+        return entry != null && entry.durable || poll.shown.tookPart(voter.key());
+    }
+
+    /** Who has voted, sorted; null where that is not for this role to know, or not known by name. */
+    public @Nullable List<String> voters(String id, Role role) {
+        PollLedger poll = known(id);
+        boolean isNamed = poll != null && poll.poll.rules().eligibility() != Rules.Eligibility.CODES;
+        return poll == null || !isNamed || !maySeeVoters(poll, role) ? null : poll.shown.voterNames();
+    }
+
+    private static boolean maySeeVoters(PollLedger poll, Role role) {
+        return role == Role.ORGANISER || !poll.poll.rules().isSecret();
     }
 
     /** Whether the disk does not take ballots at present. */
     public boolean isDegraded() {
-        return degraded;
+        return tail.isDegraded();
     }
 
     /** Calls the listener with the poll's identifier after each change of what is shown of it. */
@@ -274,96 +364,8 @@ public final class BallotBox {
         changeListeners.add(listener);
     }
 
-    // ---------------------------------------------------------------------------------------------- the log
-
-    private boolean isTakingBallots() {
-        return !degraded && !closed;
-    }
-
-    private PollLedger.@Nullable Entry append(LogRecord record, @Nullable Consumer<Boolean> done) {
-        if (gathered++ == 0) {
-            loop.atTurnEnd(this::commit);
-        }
-        batch.add(ByteBuffer.wrap(ledger.chain().append(record)));
-        PollLedger.Entry entry = ledger.append(record);
-        pending.add(new Pending(record, ledger.chain().mark(), entry, done));
-        return entry;
-    }
-
-    private void commit() {
-        if (gathered > 0) {
-            int count = gathered;
-            int of = generation;
-            gathered = 0;
-            journal.commit(batch, failure -> loop.execute(() -> onCommitted(of, count, failure)));
-        }
-    }
-
-    /** The oldest {@code count} lines that wait are on the disk, or none of those that wait will be. */
-    private void onCommitted(int of, int count, @Nullable IOException failure) {
-        if (of != generation) {
-            return; // answered when the first one failed
-        }
-        if (failure != null) {
-            onFailure(failure);
-            return;
-        }
-        List<Pending> committed = new ArrayList<>(count);
-        Set<String> changed = new LinkedHashSet<>();
-        for (int i = 0; i < count; i++) {
-            Pending line = pending.remove();
-            ledger.count(line.record, line.entry);
-            durable = line.mark;
-            committed.add(line);
-            changed.add(line.record.poll());
-        }
-        committed.forEach(line -> answer(line, true));
-        changed.forEach(poll -> changeListeners.forEach(listener -> listener.accept(poll)));
-    }
-
-    private static void answer(Pending line, boolean durable) {
-        if (line.entry != null) {
-            line.entry.takeWaiting().forEach(who -> who.accept(durable));
-        }
-        if (line.done != null) {
-            line.done.accept(durable);
-        }
-    }
-
-    // ---------------------------------------------------------------------------------------------- failure and end
-
-    private void onFailure(IOException failure) {
-        LOG.log(
-                Level.ERROR,
-                "ballots cannot be written, none is taken until that works again: " + failure.getMessage());
-        degraded = true;
-        generation++;
-        List<Pending> lost = new ArrayList<>(pending);
-        pending.clear();
-        gathered = 0;
-        batch = new RecordBatch();
-        ledger.chain().returnTo(durable);
-        lost.reversed().forEach(line -> ledger.forget(line.record));
-        lost.forEach(line -> answer(line, false));
-        reopenLater();
-    }
-
-    private void reopenLater() {
-        if (!closed) {
-            loop.schedule(reopenNanos, () -> journal.reopen(failure -> loop.execute(() -> onReopened(failure))));
-            reopenNanos = Math.min(reopenNanos * 2, REOPEN_LAST_NANOS);
-        }
-    }
-
-    private void onReopened(@Nullable IOException failure) {
-        if (failure != null) {
-            LOG.log(Level.WARNING, "ballots still cannot be written: " + failure.getMessage());
-            reopenLater();
-            return;
-        }
-        degraded = false;
-        reopenNanos = REOPEN_FIRST_NANOS;
-        LOG.log(Level.INFO, "ballots are taken again");
+    private void onChanged(Set<String> polls) {
+        polls.forEach(poll -> changeListeners.forEach(listener -> listener.accept(poll)));
     }
 
     /**
@@ -372,11 +374,10 @@ public final class BallotBox {
      * @param done on this loop, with the failure, or null
      */
     public void close(Worker.Answer<Boolean> done) {
-        commit();
-        closed = true;
+        tail.close();
         worker.run(
                 () -> {
-                    journal.close();
+                    tail.closeJournal();
                     return true;
                 },
                 loop,

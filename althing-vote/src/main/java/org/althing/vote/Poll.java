@@ -10,37 +10,8 @@ import java.util.Map;
  * @param options 2 to 100, in the order asked
  */
 public record Poll(String id, Map<Language, String> question, List<PollOption> options, Rules rules) {
-    private static final int OPTIONS_MAX = 100;
-
-    /** Who may vote. */
-    public enum Eligibility {
-        /** Anybody, by name. Spoofable, and every screen says so. */
-        OPEN_NAMES
-    }
-
-    /** Who may know what somebody voted. */
-    public enum Secrecy {
-        /** Everyone: a show of hands. */
-        NAMED
-    }
-
-    /** Whether a vote can be changed. */
-    public enum Change {
-        NO
-    }
-
-    /** When the counts are shown. */
-    public enum ResultsShown {
-        ALWAYS
-    }
-
-    /** How the poll is held. */
-    public record Rules(Eligibility eligibility, Secrecy secrecy, Change change, ResultsShown results) {
-        /** Anybody by name, secrecy named, no change, results always. */
-        public static Rules showOfHands() {
-            return new Rules(Eligibility.OPEN_NAMES, Secrecy.NAMED, Change.NO, ResultsShown.ALWAYS);
-        }
-    }
+    /** Options of one poll. */
+    public static final int OPTIONS_MAX = 100;
 
     public Poll {
         question = Map.copyOf(question);
@@ -54,6 +25,15 @@ public record Poll(String id, Map<Language, String> question, List<PollOption> o
         if (options.size() < 2 || options.size() > OPTIONS_MAX) {
             throw new IllegalArgumentException("poll " + id + " needs 2 to " + OPTIONS_MAX + " options");
         }
+        if (options.stream().map(PollOption::key).distinct().count() != options.size()) {
+            throw new IllegalArgumentException("two options of poll " + id + " have the same key");
+        }
+        if (rules.counting() instanceof Counting.YesNo && !options.equals(yesNo())) {
+            throw new IllegalArgumentException("the options of a yes-no poll are yes, no and abstain");
+        }
+        if (rules.counting() instanceof Counting.Multiple(int min, _) && min > options.size()) {
+            throw new IllegalArgumentException("poll " + id + " asks for more choices than it has options");
+        }
         new OptionNames(options); // refuses a spelling that means two of them
     }
 
@@ -66,6 +46,14 @@ public record Poll(String id, Map<Language, String> question, List<PollOption> o
                         new PollOption("ete", Map.of(Language.FRENCH, "été", Language.ENGLISH, "summer")),
                         new PollOption("hiver", Map.of(Language.FRENCH, "hiver", Language.ENGLISH, "winter"))),
                 Rules.showOfHands());
+    }
+
+    /** The options of every yes-no poll. */
+    public static List<PollOption> yesNo() {
+        return List.of(
+                new PollOption("yes", Map.of(Language.FRENCH, "oui", Language.ENGLISH, "yes")),
+                new PollOption("no", Map.of(Language.FRENCH, "non", Language.ENGLISH, "no")),
+                new PollOption("abstain", Map.of(Language.FRENCH, "abstention", Language.ENGLISH, "abstain")));
     }
 
     public String question(Language language) {

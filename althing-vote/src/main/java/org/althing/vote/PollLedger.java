@@ -1,90 +1,109 @@
 package org.althing.vote;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One poll as the log tells it, up to its last line ({@code appended...}) and up to its last durable line (everything
- * that is shown).
+ * One poll as the log tells it, up to its last line ({@code appended...}, {@code current}) and up to its last durable
+ * line (everything that is shown).
  */
 final class PollLedger {
-    /** A voter's ballot: in the log, perhaps not yet on the disk. */
-    static final class Entry {
-        final long seq;
-        final @Nullable String id;
-        boolean durable;
-        private List<Consumer<Boolean>> waiting = List.of();
-
-        Entry(long seq, @Nullable String id) {
-            this.seq = seq;
-            this.id = id;
-        }
-
-        /** Adds one who wants to know when it is on the disk: told true then, or false if it will not be. */
-        void whenDurable(Consumer<Boolean> who) {
-            if (waiting.isEmpty()) {
-                waiting = new ArrayList<>(1);
-            }
-            waiting.add(who);
-        }
-
-        List<Consumer<Boolean>> takeWaiting() {
-            List<Consumer<Boolean>> taken = waiting;
-            waiting = List.of();
-            return taken;
-        }
-    }
-
-    final Poll poll;
-    final OptionNames optionNames;
+    Poll poll;
+    Choices choices;
 
     PollState appendedState = PollState.DRAFT;
     PollState state = PollState.DRAFT;
-    int round;
-    long appendedSeq;
 
-    private long seq;
-    private final Map<String, Entry> ballots = new HashMap<>();
-    private final Map<String, Long> counts = new LinkedHashMap<>();
+    /** The round that ballots go into, and the one that is shown. */
+    Round current;
+
+    Round shown;
+
+    /** Results of earlier rounds, oldest first. */
+    final List<Results> past = new ArrayList<>();
+
+    Map<String, RosterEntry> roster = new HashMap<>();
+    final Set<String> codes = new HashSet<>();
+    private long enrolled;
+
+    /** When the round ends by itself, wall clock; 0 if it does not. */
+    long untilMillis;
+
+    /** The same by the loop's clock, which does not jump. */
+    long deadlineNanos;
+
+    /** What a pause kept of the round's time; 0 for no end. */
+    long leftMillis;
+
+    /** Of the last line that closed a round. */
+    long closedAtMillis;
+
+    /** Whether something that the poll's key sealed can't be read. */
+    boolean keyIsMissing;
 
     PollLedger(Poll poll) {
         this.poll = poll;
-        this.optionNames = poll.optionNames();
-        poll.options().forEach(option -> counts.put(option.key(), 0L));
+        choices = new Choices(poll);
+        current = new Round(poll, 0);
+        shown = current;
     }
 
+    /** While it is a draft: another definition. */
+    void define(Poll definition) {
+        poll = definition;
+        choices = new Choices(definition);
+        current = new Round(definition, 0);
+        shown = current;
+    }
+
+    void enrol(long count, @Nullable List<RosterEntry> voters) {
+        roster = new HashMap<>();
+        enrolled = count;
+        if (voters != null) {
+            voters.forEach(entry -> roster.put(Electorate.key(poll, entry.name()), entry));
+        }
+    }
+
+    void erase() {
+        roster = new HashMap<>();
+        codes.clear();
+        current.erase();
+        shown.erase();
+    }
+
+    /** How many may vote, or null where there is no list. */
     @Nullable
-    Entry ballot(String voterKey) {
-        return ballots.get(voterKey);
+    Long eligible() {
+        return switch (poll.rules().eligibility()) {
+            case ROSTER -> enrolled;
+            case CODES -> (long) codes.size();
+            case OPEN_NAMES, MQTT_USER, CERTIFICATE -> null;
+        };
     }
 
-    Entry append(LogRecord.Counted ballot) {
-        Entry entry = new Entry(ballot.seq(), ballot.id());
-        ballots.put(ballot.key(), entry);
-        appendedSeq = ballot.seq();
-        return entry;
-    }
-
-    /** Takes back the youngest ballot, which was not kept. */
-    void forget(LogRecord.Counted ballot) {
-        ballots.remove(ballot.key());
-        appendedSeq = ballot.seq() - 1;
-    }
-
-    /** Counts a ballot that is on the disk. */
-    void count(LogRecord.Counted ballot, Entry entry) {
-        entry.durable = true;
-        seq = ballot.seq();
-        ballot.choice().forEach(key -> counts.merge(key, 1L, Long::sum));
-    }
-
+    /** What everybody may see. */
     Results results() {
-        return new Results(poll.id(), state, seq, Collections.unmodifiableMap(new LinkedHashMap<>(counts)), seq);
+        Rules rules = poll.rules();
+        boolean isShown =
+                switch (rules.results()) {
+                    case ALWAYS, BATCHED -> true;
+                    case AFTER_OWN_VOTE, AT_CLOSE -> state.isFinal();
+                };
+        return shown.results(state, eligible(), shownUntil(), isShown, rules.isBatched());
+    }
+
+    /** What somebody may see who has cast the ballot with this id. */
+    Results resultsFor(String voteId) {
+        boolean own = poll.rules().results() == Rules.ResultsShown.AFTER_OWN_VOTE && shown.hasVotedWithId(voteId);
+        return own ? shown.results(state, eligible(), shownUntil(), true, poll.rules().isBatched()) : results();
+    }
+
+    private long shownUntil() {
+        return state == PollState.OPEN ? untilMillis : 0;
     }
 }

@@ -1,10 +1,24 @@
 package org.althing.vote;
 
-/** Where a poll is in its life. */
+/**
+ * Where a poll is in its life.
+ *
+ * <pre>
+ *   draft ──open──► open ◄──► paused
+ *                    │           │
+ *                    └───close───┴──► closed ──publish──► published
+ *                                      │ open: the next round
+ * </pre>
+ *
+ * Each of them can be deleted; then its number and its counts remain, and its voters do not.
+ */
 public enum PollState {
     DRAFT("draft"),
     OPEN("open"),
-    CLOSED("closed");
+    PAUSED("paused"),
+    CLOSED("closed"),
+    PUBLISHED("published"),
+    DELETED("deleted");
 
     private final String word;
 
@@ -15,5 +29,10 @@ public enum PollState {
     /** As at the doors. */
     public String word() {
         return word;
+    }
+
+    /** Whether no ballot of this round will count any more. */
+    public boolean isFinal() {
+        return this == CLOSED || this == PUBLISHED || this == DELETED;
     }
 }

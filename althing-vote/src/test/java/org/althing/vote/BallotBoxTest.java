@@ -28,7 +28,8 @@ class BallotBoxTest {
         assertThat(hall.vote("bob", "hiver", null)).isEqualTo(new Voted(2));
 
         assertThat(hall.results())
-                .isEqualTo(new Results("heure", PollState.OPEN, 2, Map.of("ete", 1L, "hiver", 1L), 2));
+                .isEqualTo(new Results(
+                        "heure", 1, PollState.OPEN, 2, null, true, Map.of("ete", 1L, "hiver", 1L), 2, 2, 0));
     }
 
     @Test
@@ -92,12 +93,12 @@ class BallotBoxTest {
 
         assertThat(answers).isEmpty();
         assertThat(hall.results().total()).isZero();
-        assertThat(hall.box.hasVoted("heure", new VoterName("alice", "alice"))).isFalse();
+        assertThat(hall.box.hasVoted("heure", new VoterName("alice", "alice"), Role.NOBODY)).isFalse();
 
         hall.loop.run();
         assertThat(answers).containsExactly(new Voted(1));
         assertThat(hall.results().total()).isEqualTo(1);
-        assertThat(hall.box.hasVoted("heure", new VoterName("alice", "alice"))).isTrue();
+        assertThat(hall.box.hasVoted("heure", new VoterName("alice", "alice"), Role.NOBODY)).isTrue();
     }
 
     @Test
@@ -119,13 +120,13 @@ class BallotBoxTest {
     @Test
     void ballots_before_the_close_count_and_later_ones_do_not() {
         List<CastResult> before = hall.cast("alice", "ete", "one");
-        List<Boolean> closed = new ArrayList<>();
-        hall.box.close("heure", closed::add);
+        List<CommandResult> closed = new ArrayList<>();
+        hall.box.run(Role.PRESENTER, new PollCommand.Close("heure"), closed::add);
         List<CastResult> after = hall.cast("bob", "ete", null);
         hall.loop.run();
 
         assertThat(before).containsExactly(new Voted(1));
-        assertThat(closed).containsExactly(true);
+        assertThat(closed).containsExactly(new CommandResult.Done(PollState.CLOSED));
         assertThat(after).containsExactly(new Refused(Refusal.CLOSED));
         assertThat(hall.results().state()).isEqualTo(PollState.CLOSED);
         assertThat(hall.vote("alice", "ete", "one")).isEqualTo(new Voted(1));
@@ -171,60 +172,5 @@ class BallotBoxTest {
         assertThat(faulty.vote("bob", "ete", "two")).isEqualTo(new Voted(2));
         assertThat(faulty.results().counts()).isEqualTo(Map.of("ete", 2L, "hiver", 0L));
         assertThat(Hall.on(disk.afterPowerCut()).results()).isEqualTo(faulty.results());
-    }
-
-    @Test
-    void a_changed_line_stops_the_start() throws IOException {
-        MemoryDisk disk = new MemoryDisk();
-        LogChain chain = new LogChain();
-        byte[] poll = chain.append(new LogRecord.Defined(1, Poll.heure()));
-        byte[] open = chain.append(new LogRecord.Opened(2, "heure", 1));
-        byte[] changed = new String(poll, StandardCharsets.UTF_8)
-                .replace("hiver ?", "hiver !")
-                .getBytes(StandardCharsets.UTF_8);
-        write(disk, changed, open);
-
-        assertThatThrownBy(() -> Hall.on(disk))
-                .isInstanceOf(LogDamagedException.class)
-                .hasMessageStartingWith("ballot log, line 2: it does not follow from the line before");
-    }
-
-    @Test
-    void a_log_that_counts_a_person_twice_stops_the_start() throws IOException {
-        MemoryDisk disk = new MemoryDisk();
-        LogChain chain = new LogChain();
-        write(
-                disk,
-                chain.append(new LogRecord.Defined(1, Poll.heure())),
-                chain.append(new LogRecord.Opened(2, "heure", 1)),
-                chain.append(new LogRecord.Counted(3, "heure", 1, 1, "Alice", "alice", List.of("ete"), null)),
-                chain.append(new LogRecord.Counted(4, "heure", 1, 2, "alice", "alice", List.of("ete"), null)));
-
-        assertThatThrownBy(() -> Hall.on(disk)).hasMessage("ballot log, line 4: a second ballot of \"alice\"");
-    }
-
-    @Test
-    void the_log_is_lines_of_canonical_json_chained_by_their_hashes() {
-        LogChain chain = new LogChain();
-        chain.append(new LogRecord.Defined(1, Poll.heure()));
-        chain.append(new LogRecord.Opened(2, "heure", 1));
-        byte[] line =
-                chain.append(new LogRecord.Counted(1700000000000L, "heure", 1, 1, "Zoé", "zoé", List.of("ete"), "i-1"));
-
-        assertThat(new String(line, StandardCharsets.UTF_8))
-                .isEqualTo("{\"at\":1700000000000,\"choice\":[\"ete\"],\"id\":\"i-1\",\"key\":\"zoé\","
-                        + "\"kind\":\"ballot\",\"n\":3,\"poll\":\"heure\","
-                        + "\"prev\":\"25b06504743c3aaef809081ebb1ae1228b3a1f03952309f0a923b6d1249d3248\","
-                        + "\"round\":1,\"seq\":1,\"voter\":\"Zoé\"}");
-    }
-
-    private static void write(MemoryDisk disk, byte[]... lines) throws IOException {
-        try (Journal journal = Journal.open(disk, Journal.Options.defaults(), Runnable::run, _ -> {})) {
-            RecordBatch batch = new RecordBatch();
-            for (byte[] line : lines) {
-                batch.add(ByteBuffer.wrap(line));
-            }
-            journal.commit(batch, _ -> {});
-        }
     }
 }

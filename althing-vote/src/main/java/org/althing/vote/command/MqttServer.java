@@ -17,6 +17,7 @@ final class MqttServer {
     private final String clientId;
     private final VoteTopics topics;
     private final String root;
+    private final boolean topicsProveUsers;
     private final @Nullable String user;
     private final @Nullable String password;
 
@@ -24,6 +25,7 @@ final class MqttServer {
         this.host = host;
         this.port = port;
         clientId = arguments.value("--client-id", ClientCarrier.DEFAULT_CLIENT_ID);
+        topicsProveUsers = arguments.has("--topics-prove-users");
         root = arguments.value("--root", VoteTopics.DEFAULT_ROOT);
         String shortUser = arguments.value("-u");
         String shortPassword = arguments.value("-P");
@@ -53,7 +55,7 @@ final class MqttServer {
 
     void join(VoteService service, Surroundings around) throws IOException {
         try {
-            service.joinBroker(topics, options -> {
+            service.joinBroker(topics, topicsProveUsers, options -> {
                 options.server(host, port).clientId(clientId);
                 if (user != null) {
                     options.login(user, password == null ? "" : password);

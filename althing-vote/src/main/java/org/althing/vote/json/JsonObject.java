@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An object that was read, with typed reading of its members. */
 public final class JsonObject {
+    /** The object without members. */
+    public static final JsonObject EMPTY = new JsonObject(Map.of());
+
     private final Map<String, @Nullable Object> members;
 
     private JsonObject(Map<String, @Nullable Object> members) {
@@ -51,6 +54,13 @@ public final class JsonObject {
             return number;
         }
         throw new JsonException("\"" + name + "\" must be a whole number");
+    }
+
+    public boolean bool(String name) throws JsonException {
+        if (members.get(name) instanceof Boolean bool) {
+            return bool;
+        }
+        throw new JsonException("\"" + name + "\" must be true or false");
     }
 
     public JsonObject object(String name) throws JsonException {

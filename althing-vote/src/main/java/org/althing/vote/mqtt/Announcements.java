@@ -1,14 +1,18 @@
 package org.althing.vote.mqtt;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
+import org.althing.vote.PollJson;
 import org.althing.vote.PollOption;
 import org.althing.vote.PollState;
+import org.althing.vote.Results;
+import org.althing.vote.SecrecyWords;
+import org.althing.vote.Words;
 import org.althing.vote.json.JsonWriter;
 
 /** What is retained about a poll, so that pages and devices know what to ask. */
@@ -18,20 +22,26 @@ final class Announcements {
 
     private Announcements() {}
 
-    static String json(Poll poll, PollState state) {
-        List<Object> options = new ArrayList<>();
-        for (PollOption option : poll.options()) {
-            Map<String, Object> members = new LinkedHashMap<>();
-            members.put("key", option.key());
-            members.put("label", texts(option.labels()));
-            options.add(members);
-        }
+    /** The definition, the state, and what the rules promise in words. */
+    static String json(Poll poll, Results results) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("v", 1);
         members.put("id", poll.id());
-        members.put("state", state.word());
-        members.put("question", texts(poll.question()));
-        members.put("options", options);
+        members.put("state", results.state().word());
+        members.put("round", results.round());
+        Map<String, Object> definition = PollJson.members(poll);
+        for (String name : List.of("question", "options", "rules")) {
+            members.put(name, Objects.requireNonNull(definition.get(name)));
+        }
+        Map<String, Object> words = new LinkedHashMap<>();
+        for (Language language : Language.values()) {
+            words.put(
+                    language.code(),
+                    List.of(
+                            SecrecyWords.of(poll.rules().secrecy(), language),
+                            Words.eligibility(poll.rules().eligibility(), language)));
+        }
+        members.put("words", words);
         return JsonWriter.write(members);
     }
 
@@ -72,16 +82,5 @@ final class Announcements {
 
     private static int bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
-    }
-
-    private static Map<String, String> texts(Map<Language, String> texts) {
-        Map<String, String> members = new LinkedHashMap<>();
-        for (Language language : Language.values()) {
-            String text = texts.get(language);
-            if (text != null) {
-                members.put(language.code(), text);
-            }
-        }
-        return members;
     }
 }

@@ -4,6 +4,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,15 +19,24 @@ import org.althing.vote.json.JsonWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a ballot message says: {@code choice[,choice][ id]} as text, or
- * {@code {"v":1,"choice":["ete"],"id":"..."}}.
+ * What a ballot message says: {@code choice[,choice][ pin=...][ code=...][ id]} as text, or
+ * {@code {"v":1,"choice":["ete"],"id":"...","pin":"...","code":"..."}}.
  *
  * @param id null where the payload has none
+ * @param pin null where the payload has none
+ * @param code null where the payload has none
  * @param isJson the form, in which the receipt is written too
  */
-record BallotPayload(List<String> choice, @Nullable String id, boolean isJson) {
+record BallotPayload(
+        List<String> choice,
+        @Nullable String id,
+        @Nullable String pin,
+        @Nullable String code,
+        boolean isJson) {
     /** Longer payloads are refused unread. */
     static final int LENGTH_MAX = 512;
+
+    private static final List<String> NAMED = List.of("id", "pin", "code");
 
     /** Shorter Correlation Data may repeat by chance, and is no vote id. */
     private static final int CORRELATION_MIN = 8;
@@ -45,11 +55,33 @@ record BallotPayload(List<String> choice, @Nullable String id, boolean isJson) {
         if (text.startsWith("{")) {
             return json(text);
         }
-        int cut = text.lastIndexOf(' ');
-        if (cut > 0 && options.option(text) == null && Ballot.isVoteId(text.substring(cut + 1))) {
-            return new BallotPayload(choices(text.substring(0, cut), options), text.substring(cut + 1), false);
+        return text(text, options);
+    }
+
+    private static BallotPayload text(String text, OptionNames options) {
+        String rest = text;
+        Map<String, String> named = new HashMap<>();
+        int cut = rest.lastIndexOf(' ');
+        while (cut > 0 && options.option(rest) == null) {
+            String word = rest.substring(cut + 1);
+            String name = name(word);
+            if (name == null || named.putIfAbsent(name, word.substring(word.indexOf('=') + 1)) != null) {
+                break;
+            }
+            rest = rest.substring(0, cut).strip();
+            cut = rest.lastIndexOf(' ');
         }
-        return new BallotPayload(choices(text, options), null, false);
+        return new BallotPayload(choices(rest, options), named.get("id"), named.get("pin"), named.get("code"), false);
+    }
+
+    /** What a word behind the choice is: a vote id may stand there without its name. */
+    private static @Nullable String name(String word) {
+        for (String name : NAMED) {
+            if (word.startsWith(name + "=")) {
+                return name;
+            }
+        }
+        return Ballot.isVoteId(word) ? "id" : null;
     }
 
     /** Whether the receipt is to be JSON, of a payload that cannot be read further. */
@@ -92,12 +124,14 @@ record BallotPayload(List<String> choice, @Nullable String id, boolean isJson) {
             if (members.has("v") && members.integer("v") != 1) {
                 throw new InvalidPayloadException("\"v\" must be 1");
             }
-            if (members.has("pin")) {
-                throw new InvalidPayloadException("this poll asks for no \"pin\"");
-            }
             List<String> choice =
                     members.members().get("choice") instanceof String one ? List.of(one) : members.strings("choice");
-            return new BallotPayload(choice, members.optionalString("id"), true);
+            return new BallotPayload(
+                    choice,
+                    members.optionalString("id"),
+                    members.optionalString("pin"),
+                    members.optionalString("code"),
+                    true);
         } catch (JsonException e) {
             throw new InvalidPayloadException(String.valueOf(e.getMessage()));
         }

@@ -7,6 +7,7 @@ import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.TopicFilter;
 import org.althing.vote.BallotBox;
 import org.althing.vote.ResultsBoard;
+import org.althing.vote.Roles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +24,18 @@ public final class BrokerCarrier implements PublishInterceptor {
 
     private final List<ApplicationMessage> waiting = new ArrayList<>();
 
-    /** Runs on the box's loop. */
-    public BrokerCarrier(BallotBox box, ResultsBoard board, VoteTopics topics) {
+    private final boolean usersAreProven;
+
+    /**
+     * Runs on the box's loop.
+     *
+     * @param usersAreProven whether the broker checks user names; where anybody may say any, they prove nothing
+     */
+    public BrokerCarrier(
+            BallotBox box, ResultsBoard board, Roles roles, VoteTopics topics, boolean usersAreProven) {
         this.box = box;
-        this.door = new MqttDoor(box, board, topics, this::publish);
+        this.usersAreProven = usersAreProven;
+        this.door = new MqttDoor(box, board, roles, topics, this::publish);
     }
 
     /** Says where to publish, once the broker runs, and publishes what is retained. Any thread. */
@@ -47,9 +56,10 @@ public final class BrokerCarrier implements PublishInterceptor {
     /** Runs on the publisher's shard; the door on the box's loop. */
     @Override
     public void intercept(Attempt attempt) {
+        Sender sender = new Sender(usersAreProven ? attempt.userName() : null, attempt.clientId());
         box.loop()
-                .execute(() ->
-                        door.receive(attempt.message(), verdict -> attempt.answer(verdict.code(), verdict.text())));
+                .execute(() -> door.receive(
+                        attempt.message(), sender, verdict -> attempt.answer(verdict.code(), verdict.text())));
     }
 
     private void publish(ApplicationMessage message) {

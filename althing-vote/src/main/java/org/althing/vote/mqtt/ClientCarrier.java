@@ -23,6 +23,7 @@ import org.althing.mqtt.SubscriptionOptions.RetainHandling;
 import org.althing.mqtt.TopicFilter;
 import org.althing.vote.BallotBox;
 import org.althing.vote.ResultsBoard;
+import org.althing.vote.Roles;
 
 /**
  * Carries ballots from any broker, as a plain client of it: a session that outlives the connection, QoS 1, and a ballot
@@ -59,9 +60,25 @@ public final class ClientCarrier implements AutoCloseable {
         }
     };
 
-    /** Makes the client and its door; nothing is connected yet. Runs on the box's loop. */
-    public ClientCarrier(BallotBox box, ResultsBoard board, VoteTopics topics, Consumer<ClientOptions> choices) {
+    private final VoteTopics topics;
+    private final boolean topicsProveUsers;
+
+    /**
+     * Makes the client and its door; nothing is connected yet. Runs on the box's loop.
+     *
+     * @param topicsProveUsers whether the broker lets each user publish to the ballot topic of that name only (in an
+     *     access control list of Mosquitto: {@code pattern write vote/v1/+/ballot/%u}, and nothing more for voters)
+     */
+    public ClientCarrier(
+            BallotBox box,
+            ResultsBoard board,
+            Roles roles,
+            VoteTopics topics,
+            boolean topicsProveUsers,
+            Consumer<ClientOptions> choices) {
         this.box = box;
+        this.topics = topics;
+        this.topicsProveUsers = topicsProveUsers;
         client = MqttClient.create(options -> {
             options.clientId(DEFAULT_CLIENT_ID)
                     .cleanStart(false)
@@ -73,7 +90,7 @@ public final class ClientCarrier implements AutoCloseable {
                     .retry(new Retry.Backoff(Duration.ofMillis(250), Duration.ofSeconds(5), false));
             choices.accept(options);
         });
-        door = new MqttDoor(box, board, topics, client::publish);
+        door = new MqttDoor(box, board, roles, topics, client::publish);
         client.onConnect((_, event) -> {
             client.subscribe(requests(topics), Properties.NONE).toFuture().thenAccept(ClientCarrier::check);
             onConnect(event);
@@ -135,7 +152,15 @@ public final class ClientCarrier implements AutoCloseable {
             received.ack();
             return;
         }
-        door.receive(received.message(), verdict -> onVerdict(received, verdict));
+        door.receive(received.message(), sender(received.message()), verdict -> onVerdict(received, verdict));
+    }
+
+    private Sender sender(ApplicationMessage message) {
+        VoteTopics.Incoming incoming = topics.read(message.topic());
+        String user = topicsProveUsers && incoming instanceof VoteTopics.Incoming.BallotOf ballot
+                ? ballot.voter()
+                : null;
+        return new Sender(user, message.topic().toString());
     }
 
     private void onVerdict(ReceivedMessage received, Verdict verdict) {

@@ -1,5 +1,6 @@
 package org.althing.vote.mqtt;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,12 +17,19 @@ import org.althing.mqtt.TopicName;
 import org.althing.vote.Ballot;
 import org.althing.vote.BallotBox;
 import org.althing.vote.CastResult;
+import org.althing.vote.CommandResult;
+import org.althing.vote.CommandText;
 import org.althing.vote.Language;
+import org.althing.vote.OptionNames;
 import org.althing.vote.Poll;
+import org.althing.vote.PollCommand;
 import org.althing.vote.PollState;
 import org.althing.vote.Refusal;
 import org.althing.vote.Results;
 import org.althing.vote.ResultsBoard;
+import org.althing.vote.Role;
+import org.althing.vote.Roles;
+import org.althing.vote.Rules;
 import org.althing.vote.Words;
 import org.althing.vote.mqtt.BallotPayload.InvalidPayloadException;
 import org.jspecify.annotations.Nullable;
@@ -40,14 +48,20 @@ final class MqttDoor {
     private final BallotBox box;
     private final VoteTopics topics;
     private final Outbox outbox;
-    private final Map<String, PollState> announced = new HashMap<>();
+    private final Roles roles;
+    private final Map<String, Announced> announced = new HashMap<>();
     private final Map<TopicName, String> optionCounts = new HashMap<>();
 
-    MqttDoor(BallotBox box, ResultsBoard board, VoteTopics topics, Outbox outbox) {
+    /** What is retained of a poll. */
+    private record Announced(Poll poll, PollState state, int round) {}
+
+    MqttDoor(BallotBox box, ResultsBoard board, Roles roles, VoteTopics topics, Outbox outbox) {
         this.box = box;
+        this.roles = roles;
         this.topics = topics;
         this.outbox = outbox;
         board.onResults(this::show);
+        box.onChange(this::onChange);
     }
 
     VoteTopics topics() {
@@ -67,7 +81,7 @@ final class MqttDoor {
     }
 
     /** Takes a message of a voter; the verdict comes once, on this loop, after the receipt was published. */
-    void receive(ApplicationMessage message, Consumer<Verdict> verdict) {
+    void receive(ApplicationMessage message, Sender sender, Consumer<Verdict> verdict) {
         VoteTopics.Incoming incoming = topics.read(message.topic());
         if (incoming == null) {
             verdict.accept(new Verdict(
@@ -82,8 +96,9 @@ final class MqttDoor {
                     false));
         } else {
             switch (incoming) {
-                case VoteTopics.Incoming.BallotOf ballot -> onBallot(ballot, message, verdict);
+                case VoteTopics.Incoming.BallotOf ballot -> onBallot(ballot, message, sender, verdict);
                 case VoteTopics.Incoming.Lab lab -> onLab(lab, message, verdict);
+                case VoteTopics.Incoming.Directions directions -> onDirections(directions, message, verdict);
             }
         }
     }
@@ -91,7 +106,10 @@ final class MqttDoor {
     // ---------------------------------------------------------------------------------------------- ballots
 
     private void onBallot(
-            VoteTopics.Incoming.BallotOf incoming, ApplicationMessage message, Consumer<Verdict> verdict) {
+            VoteTopics.Incoming.BallotOf incoming,
+            ApplicationMessage message,
+            Sender sender,
+            Consumer<Verdict> verdict) {
         Poll poll = box.poll(incoming.poll());
         boolean isJson = BallotPayload.looksLikeJson(message.payload());
         if (poll == null) {
@@ -102,9 +120,10 @@ final class MqttDoor {
             refuse(incoming, message, isJson, Refusal.BAD_NAME, verdict);
             return;
         }
+        OptionNames names = box.optionNames(poll.id());
         BallotPayload payload;
         try {
-            payload = BallotPayload.parse(message.payload(), poll.optionNames());
+            payload = BallotPayload.parse(message.payload(), names == null ? poll.optionNames() : names);
         } catch (InvalidPayloadException e) {
             String text =
                     Words.in(LANGUAGE, "erreur, vote illisible : ", "error, ballot unreadable: ") + e.getMessage();
@@ -115,7 +134,9 @@ final class MqttDoor {
         String id = payload.id() != null
                 ? payload.id()
                 : BallotPayload.idOf(message.properties().bytes(Property.CORRELATION_DATA));
-        Ballot ballot = new Ballot(poll.id(), incoming.voter(), payload.choice(), id);
+        // Where a code says who votes, the level of the topic is only where the receipt goes.
+        String voter = poll.rules().eligibility() == Rules.Eligibility.CODES ? "" : incoming.voter();
+        Ballot ballot = new Ballot(poll.id(), voter, payload.choice(), id, sender.proof(poll, payload));
         box.cast(ballot, result -> {
             String text = Words.verdict(result, poll, LANGUAGE);
             receipt(incoming, message, BallotPayload.receipt(payload.isJson(), payload.id(), status(result), text));
@@ -155,6 +176,55 @@ final class MqttDoor {
             publish(topics.lab(poll.id(), voter), text, Qos.AT_LEAST_ONCE, false);
             verdict.accept(verdict(result, text));
         });
+    }
+
+    // ---------------------------------------------------------------------------------------------- directions
+
+    /** {@code TOKEN open 60}: the token says who may, the acknowledgement what became of it. */
+    private void onDirections(
+            VoteTopics.Incoming.Directions incoming, ApplicationMessage message, Consumer<Verdict> verdict) {
+        CommandResult.Refused forbidden = new CommandResult.Refused(CommandResult.Reason.FORBIDDEN);
+        String[] words;
+        try {
+            words = BallotPayload.text(message.payload()).split(" +", 3);
+        } catch (InvalidPayloadException e) {
+            directed(message, forbidden, verdict);
+            return;
+        }
+        Role role = roles.ofToken(words[0]);
+        if (role == Role.NOBODY || words.length < 2) {
+            directed(message, forbidden, verdict);
+            return;
+        }
+        PollCommand command;
+        try {
+            String rest = words.length < 3 ? "" : " " + words[2];
+            command = CommandText.parse(words[1] + " " + incoming.poll() + rest);
+        } catch (IllegalArgumentException e) {
+            directed(
+                    message,
+                    new CommandResult.Refused(CommandResult.Reason.INVALID, String.valueOf(e.getMessage())),
+                    verdict);
+            return;
+        }
+        box.run(role, command, result -> directed(message, result, verdict));
+    }
+
+    private void directed(ApplicationMessage message, CommandResult result, Consumer<Verdict> verdict) {
+        String text =
+                switch (result) {
+                    case CommandResult.Done(PollState state) -> Words.state(state, LANGUAGE);
+                    case CommandResult.Codes(List<String> codes) -> String.join(" ", codes);
+                    case CommandResult.Refused refused -> Words.refused(refused, LANGUAGE);
+                };
+        String asked = message.properties().string(Property.RESPONSE_TOPIC);
+        TopicName response = asked == null ? null : responseTopic(asked);
+        if (response != null) {
+            publish(response, text, Qos.AT_LEAST_ONCE, false);
+        }
+        boolean isDone = !(result instanceof CommandResult.Refused);
+        String said = result instanceof CommandResult.Codes ? "" : text; // codes go to the Response Topic alone
+        verdict.accept(new Verdict(isDone ? ReasonCode.SUCCESS : ReasonCode.NOT_AUTHORIZED, said, false));
     }
 
     // ---------------------------------------------------------------------------------------------- receipts
@@ -213,9 +283,9 @@ final class MqttDoor {
 
     private static ReasonCode code(Refusal refusal) {
         return switch (refusal) {
-            case UNKNOWN_POLL -> ReasonCode.NOT_AUTHORIZED;
-            case NOT_OPEN, CLOSED -> ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
-            case UNKNOWN_CHOICE, WRONG_NUMBER_OF_CHOICES, BAD_NAME, NAME_TOO_LONG, BAD_VOTE_ID ->
+            case UNKNOWN_POLL, NOT_ELIGIBLE, BAD_CODE, BAD_PIN -> ReasonCode.NOT_AUTHORIZED;
+            case NOT_OPEN, PAUSED, CLOSED, RATE -> ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
+            case UNKNOWN_CHOICE, WRONG_NUMBER_OF_CHOICES, WRONG_SCORE, BAD_NAME, NAME_TOO_LONG, BAD_VOTE_ID ->
                 ReasonCode.PAYLOAD_FORMAT_INVALID;
             case BUSY, DEGRADED -> ReasonCode.UNSPECIFIED_ERROR;
         };
@@ -223,16 +293,31 @@ final class MqttDoor {
 
     // ---------------------------------------------------------------------------------------------- what is retained
 
+    /** A poll that was deleted is retained no longer. */
+    private void onChange(String id) {
+        Announced known = announced.get(id);
+        if (known != null && box.poll(id) == null) {
+            announced.remove(id);
+            List<TopicName> gone = new ArrayList<>(List.of(topics.poll(id), topics.pollText(id), topics.results(id)));
+            known.poll.options().forEach(option -> gone.add(topics.results(id, option.key())));
+            gone.forEach(topic -> {
+                optionCounts.remove(topic);
+                publish(topic, "", Qos.AT_LEAST_ONCE, true);
+            });
+        }
+    }
+
     private void show(Results results) {
         Poll poll = box.poll(results.poll());
-        if (poll == null) {
-            return;
+        if (poll == null || results.state() == PollState.DRAFT) {
+            return; // a draft is the organiser's business
         }
-        if (announced.put(poll.id(), results.state()) != results.state()) {
-            publish(topics.poll(poll.id()), Announcements.json(poll, results.state()), Qos.AT_LEAST_ONCE, true);
+        Announced now = new Announced(poll, results.state(), results.round());
+        if (!now.equals(announced.put(poll.id(), now))) {
+            publish(topics.poll(poll.id()), Announcements.json(poll, results), Qos.AT_LEAST_ONCE, true);
             publish(topics.pollText(poll.id()), Announcements.text(poll, results.state()), Qos.AT_LEAST_ONCE, true);
         }
-        publish(topics.results(poll.id()), results.json(), Qos.AT_MOST_ONCE, true);
+        publish(topics.results(poll.id()), results.json(box.outcome(results)), Qos.AT_MOST_ONCE, true);
         results.counts().forEach((option, count) -> {
             TopicName topic = topics.results(poll.id(), option);
             String number = Long.toString(count);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   vote/v1/heure/receipt/alice    what became of it
  *   vote/v1/heure/results          the count, JSON, retained
  *   vote/v1/heure/results/ete      the count of one option, a decimal number, retained
+ *   vote/v1/heure/cmd              an organiser's token and a command, such as "4f.. open 60"
  *   vote/v1/heure/lab              "alice ete", answered on vote/v1/heure/lab/alice
  * </pre>
  *
@@ -45,6 +46,8 @@ public final class VoteTopics {
                 String poll, String voterLevel, @Nullable String voter) implements Incoming {}
 
         record Lab(String poll) implements Incoming {}
+
+        record Directions(String poll) implements Incoming {}
     }
 
     /** Everything below the root. */
@@ -54,7 +57,7 @@ public final class VoteTopics {
 
     /** What voters publish, for a plain client. */
     public List<String> incoming() {
-        return List.of(root + "/+/ballot/+", root + "/+/lab");
+        return List.of(root + "/+/ballot/+", root + "/+/lab", root + "/+/cmd");
     }
 
     /** What a message on this topic is, or null where voters have nothing to say. */
@@ -66,6 +69,9 @@ public final class VoteTopics {
         }
         String poll = levels.get(depth);
         String kind = levels.get(depth + 1);
+        if (kind.equals("cmd") && levels.size() == depth + 2) {
+            return new Incoming.Directions(poll);
+        }
         if (kind.equals("lab") && levels.size() == depth + 2) {
             return new Incoming.Lab(poll);
         }

@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,8 @@ import org.althing.net.Worker;
 import org.althing.vote.BallotBox;
 import org.althing.vote.Poll;
 import org.althing.vote.ResultsBoard;
+import org.althing.vote.Role;
+import org.althing.vote.Roles;
 import org.althing.vote.mqtt.BrokerCarrier;
 import org.althing.vote.mqtt.ClientCarrier;
 import org.althing.vote.mqtt.VoteTopics;
@@ -40,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * VoteService vote = VoteService.open(VoteFolder.of(data), engine, Worker.virtualThreads());
  * vote.ensureOpened(Poll.heure());
  * vote.listen(new InetSocketAddress("127.0.0.1", 32000), TcpDoor.Options.defaults());
- * BrokerCarrier ballots = vote.behindBroker();
+ * BrokerCarrier ballots = vote.behindBroker(false);
  * Broker broker = Broker.builder(config, engine).intercept(ballots).start();
  * ballots.attach(broker::publish);
  * ...
@@ -58,16 +61,25 @@ public final class VoteService implements AutoCloseable {
     private final CommitterThread committer;
     private final BallotBox box;
     private final ResultsBoard board;
+    private final Roles roles;
+    private final RandomGenerator random = new SecureRandom();
     /** What to end, the last one first. */
     private final Deque<AutoCloseable> doors = new ArrayDeque<>();
 
-    private VoteService(NetEngine engine, Disk disk, CommitterThread committer, Worker worker) throws IOException {
+    private VoteService(NetEngine engine, Disk disk, Tokens tokens, CommitterThread committer, Worker worker)
+            throws IOException {
         this.engine = engine;
         this.disk = disk;
         this.committer = committer;
         loop = engine.newLoop("althing-vote");
-        box = BallotBox.open(replay -> Journal.open(disk, Journal.Options.defaults(), committer, replay), loop, worker);
+        box = BallotBox.open(
+                replay -> Journal.open(disk, Journal.Options.defaults(), committer, replay),
+                disk,
+                random,
+                loop,
+                worker);
         board = new ResultsBoard(box);
+        roles = tokens.roles(random, loop.clock());
     }
 
     /**
@@ -79,7 +91,7 @@ public final class VoteService implements AutoCloseable {
         Disk disk = Disk.folder(folder);
         CommitterThread committer = Journal.committerThread("althing-vote-committer");
         try {
-            return new VoteService(engine, disk, committer, worker);
+            return new VoteService(engine, disk, Tokens.ofFolder(folder, new SecureRandom()), committer, worker);
         } catch (IOException | RuntimeException failure) {
             committer.close();
             disk.close();
@@ -118,7 +130,7 @@ public final class VoteService implements AutoCloseable {
      * @throws IOException if the address cannot be bound
      */
     public Listening listen(SocketAddress address, TcpDoor.Options options) throws IOException {
-        TcpDoor door = onLoop(() -> new TcpDoor(box, board, options));
+        TcpDoor door = onLoop(() -> new TcpDoor(box, board, roles, options));
         Listening listening = engine.listen(address, loop, door);
         doors.push(() -> {
             listening.close();
@@ -130,29 +142,38 @@ public final class VoteService implements AutoCloseable {
         return listening;
     }
 
-    /** Opens the MQTT door behind a broker of this program; {@link BrokerCarrier#attach} completes it. */
-    public BrokerCarrier behindBroker() throws IOException {
-        return onLoop(() -> new BrokerCarrier(box, board, new VoteTopics(VoteTopics.DEFAULT_ROOT)));
+    /**
+     * Opens the MQTT door behind a broker of this program; {@link BrokerCarrier#attach} completes it.
+     *
+     * @param usersAreProven whether the broker checks user names
+     */
+    public BrokerCarrier behindBroker(boolean usersAreProven) throws IOException {
+        return onLoop(
+                () -> new BrokerCarrier(box, board, roles, new VoteTopics(VoteTopics.DEFAULT_ROOT), usersAreProven));
     }
 
     /**
      * Opens the MQTT door as a plain client of any broker, and connects.
      *
+     * @param topicsProveUsers whether the broker lets each user publish to the ballot topic of that name only
      * @throws org.althing.client.ConnectFailedException if the broker does not answer or refuses
      */
-    public void joinBroker(VoteTopics topics, Consumer<ClientOptions> options) throws IOException {
-        ClientCarrier carrier = onLoop(() -> new ClientCarrier(box, board, topics, options));
+    public void joinBroker(VoteTopics topics, boolean topicsProveUsers, Consumer<ClientOptions> options)
+            throws IOException {
+        ClientCarrier carrier =
+                onLoop(() -> new ClientCarrier(box, board, roles, topics, topicsProveUsers, options));
         doors.push(carrier);
         carrier.connect();
     }
 
-    /**
-     * Opens the web door: what answers the pages, on any loop.
-     *
-     * @param random names the ballots of forms; a secure one
-     */
-    public HttpHandler webDoor(RandomGenerator random) {
-        return new WebDoor(box, random);
+    /** Opens the web door: what answers the pages, on any loop. */
+    public HttpHandler webDoor() {
+        return new WebDoor(box, roles, random);
+    }
+
+    /** The secret of a link that makes whoever opens it first organiser or presenter; works once, within a day. */
+    public String newLink(Role role) throws IOException {
+        return onLoop(() -> roles.newLink(role));
     }
 
     /** Closes the doors, then the box: ballots handed in are committed and answered. Blocks. */

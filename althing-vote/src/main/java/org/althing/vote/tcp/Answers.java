@@ -4,12 +4,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.althing.vote.CastResult;
+import org.althing.vote.CommandResult;
+import org.althing.vote.Counting;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
 import org.althing.vote.PollOption;
+import org.althing.vote.PollState;
 import org.althing.vote.Refusal;
 import org.althing.vote.Results;
+import org.althing.vote.Role;
+import org.althing.vote.Rules;
 import org.althing.vote.Words;
+import org.althing.vote.json.JsonWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,13 +61,30 @@ final class Answers {
                 .toString();
     }
 
+    /** {@code OK poll state=open ete=été hiver=hiver : question}; rules are named where they are not the usual ones. */
     static String poll(Poll poll, Results results, Language language) {
         StringBuilder answer =
                 new StringBuilder("OK poll state=").append(results.state().word());
+        Rules rules = poll.rules();
+        if (!rules.equals(Rules.showOfHands())) {
+            answer.append(" counting=").append(rules.counting().word());
+            if (rules.counting() instanceof Counting.Multiple(int min, int max)) {
+                answer.append(" min=").append(min).append(" max=").append(max);
+            } else if (rules.counting() instanceof Counting.Score(int max)) {
+                answer.append(" max=").append(max);
+            }
+            answer.append(" who=").append(word(rules.eligibility()));
+            answer.append(" secrecy=").append(word(rules.secrecy()));
+            answer.append(" change=").append(word(rules.change()));
+        }
         for (PollOption option : poll.options()) {
             answer.append(' ').append(option.key()).append('=').append(value(option.label(language)));
         }
         return answer.append(" : ").append(poll.question(language)).toString();
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     static String hasVoted(boolean hasVoted, Language language) {
@@ -70,18 +93,60 @@ final class Answers {
                 : "OK not-voted : " + Words.in(language, "n'a pas voté", "has not voted");
     }
 
-    /** {@code OK results state=open total=3 ete=2 hiver=1 : 3 votes}. */
+    /** {@code OK results state=open total=3 ete=2 hiver=1 : 3 votes}; {@code shown=no} while counts are hidden. */
     static String results(Results results, Language language) {
         StringBuilder answer = new StringBuilder("OK results state=")
                 .append(results.state().word())
                 .append(" total=")
                 .append(results.total());
+        if (results.eligible() != null) {
+            answer.append(" eligible=").append(results.eligible());
+        }
+        if (results.round() > 1) {
+            answer.append(" round=").append(results.round());
+        }
+        if (!results.isShown()) {
+            answer.append(" shown=no");
+        } else if (results.counted() != results.total()) {
+            answer.append(" counted=").append(results.counted());
+        }
         results.counts()
                 .forEach((key, count) ->
                         answer.append(' ').append(key).append('=').append(count));
         return answer.append(" : ")
                 .append(Words.votes(results.total(), language))
                 .toString();
+    }
+
+    static String command(CommandResult result, Language language) {
+        return switch (result) {
+            case CommandResult.Done(PollState state) ->
+                "OK done state=" + state.word() + " : " + Words.state(state, language);
+            case CommandResult.Codes(List<String> codes) ->
+                "OK codes n=" + codes.size() + " : " + String.join(" ", codes);
+            case CommandResult.Refused refused ->
+                "ERR " + refused.reason().code() + " : " + Words.refused(refused, language);
+        };
+    }
+
+    static String role(Role role, Language language) {
+        return role == Role.NOBODY
+                ? "ERR forbidden : " + Words.in(language, "jeton inconnu", "unknown token")
+                : "OK token role=" + role.word() + " : "
+                        + Words.in(language, role == Role.ORGANISER ? "organisateur" : "présentateur", role.word());
+    }
+
+    /** The names as a JSON list, because they may hold anything. */
+    static String voters(List<String> names) {
+        return "OK voters n=" + names.size() + " : " + JsonWriter.write(names);
+    }
+
+    static String forbidden(Language language) {
+        return command(new CommandResult.Refused(CommandResult.Reason.FORBIDDEN), language);
+    }
+
+    static String authenticated(Language language) {
+        return "OK auth : " + Words.in(language, "PIN noté pour ce nom", "PIN noted for this name");
     }
 
     static String watching(Results results, Language language) {

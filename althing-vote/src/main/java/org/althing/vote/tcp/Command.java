@@ -1,10 +1,30 @@
 package org.althing.vote.tcp;
 
 import org.althing.vote.Ballot;
+import org.jspecify.annotations.Nullable;
 
 /** What a line of the verb form asks for. */
 sealed interface Command {
-    record Vote(Ballot ballot) implements Command {}
+    /**
+     * A ballot.
+     *
+     * @param pin as written, or null
+     * @param code as written, or null
+     */
+    record Vote(
+            Ballot ballot, @Nullable String pin, @Nullable String code) implements Command {}
+
+    /** Says a PIN once for all later ballots of this name on this connection. */
+    record Authenticate(String voter, String pin) implements Command {}
+
+    /** Shows the token of an organiser or presenter. */
+    record ShowToken(String token) implements Command {}
+
+    /** What only organisers and presenters may ask for. */
+    record Manage(String command) implements Command {}
+
+    /** Who has voted. */
+    record Voters(String poll) implements Command {}
 
     record Polls() implements Command {}
 
@@ -12,7 +32,8 @@ sealed interface Command {
 
     record HasVoted(String poll, String voter) implements Command {}
 
-    record Count(String poll) implements Command {}
+    /** @param id of an own ballot, for polls that show their counts to those who have voted; or null */
+    record Count(String poll, @Nullable String id) implements Command {}
 
     record Watch(String poll) implements Command {}
 

@@ -12,10 +12,14 @@ import org.althing.net.TransportListener;
 import org.althing.vote.Ballot;
 import org.althing.vote.BallotBox;
 import org.althing.vote.CastResult;
+import org.althing.vote.CommandResult;
+import org.althing.vote.CommandText;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
+import org.althing.vote.PollCommand;
 import org.althing.vote.Refusal;
 import org.althing.vote.Results;
+import org.althing.vote.Role;
 import org.althing.vote.VoterName;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +58,8 @@ final class LineConnection implements TransportListener {
     private final AnswerQueue answers = new AnswerQueue(this::send);
     private Form form = Form.UNKNOWN;
     private Language language = Language.FRENCH;
+    private Role role = Role.NOBODY;
+    private final LineVoter voter;
     private boolean endOfInput;
     private boolean ending;
     private boolean closed;
@@ -75,6 +81,7 @@ final class LineConnection implements TransportListener {
         this.transport = transport;
         this.loop = transport.loop();
         this.inLobby = inLobby;
+        this.voter = new LineVoter(transport);
         this.heardAtNanos = loop.clock().nanos();
         this.idle = loop.schedule(inLobby ? LOBBY_NANOS : IDLE_NANOS, this::onIdle);
     }
@@ -233,8 +240,20 @@ final class LineConnection implements TransportListener {
         String tag = line.tag().isEmpty() ? "" : line.tag() + " ";
         Language asked = language;
         switch (line.command()) {
-            case Command.Vote(Ballot ballot) ->
+            case Command.Vote vote -> {
+                Ballot ballot = vote.ballot().with(voter.proof(box.poll(vote.ballot().poll()), vote));
                 box.cast(ballot, result -> place.answer(tag + Answers.verdict(result, box.poll(ballot.poll()), asked)));
+            }
+            case Command.Authenticate(String name, String pin) -> {
+                voter.authenticate(name, pin);
+                place.answer(tag + Answers.authenticated(language));
+            }
+            case Command.ShowToken(String token) -> {
+                role = door.roles().ofToken(token);
+                input.allowLongLines(role != Role.NOBODY);
+                place.answer(tag + Answers.role(role, language));
+            }
+            case Command.Manage(String command) -> onManage(command, tag, place);
             case Command.Watch(String poll) -> onWatch(poll, tag, place);
             case Command.Quit _ -> {
                 ending = true;
@@ -269,8 +288,16 @@ final class LineConnection implements TransportListener {
                         ? Answers.refused(Refusal.UNKNOWN_POLL, language)
                         : Answers.poll(poll, results, language);
             }
-            case Command.Count(String id) -> {
-                Results results = box.results(id);
+            case Command.Voters(String id) -> {
+                List<String> names = box.voters(id, role);
+                yield names != null
+                        ? Answers.voters(names)
+                        : box.poll(id) == null
+                                ? Answers.refused(Refusal.UNKNOWN_POLL, language)
+                                : Answers.forbidden(language);
+            }
+            case Command.Count(String id, String own) -> {
+                Results results = own == null ? box.results(id) : box.resultsFor(id, own);
                 yield results == null
                         ? Answers.refused(Refusal.UNKNOWN_POLL, language)
                         : Answers.results(results, language);
@@ -280,7 +307,13 @@ final class LineConnection implements TransportListener {
             case Command.Help _ -> Answers.help();
             case Command.NotHere(String what) -> Answers.notHere(what, language);
             case Command.Wrong(String usage) -> Answers.wrong(usage, language);
-            case Command.Vote _, Command.Watch _, Command.Quit _, Command.Speak _ ->
+            case Command.Vote _,
+                    Command.Authenticate _,
+                    Command.ShowToken _,
+                    Command.Manage _,
+                    Command.Watch _,
+                    Command.Quit _,
+                    Command.Speak _ ->
                 throw new IllegalStateException(command.toString()); // these change something
         };
     }
@@ -290,10 +323,29 @@ final class LineConnection implements TransportListener {
             return Answers.refused(Refusal.UNKNOWN_POLL, language);
         }
         try {
-            return Answers.hasVoted(box.hasVoted(id, VoterName.of(voter)), language);
+            Boolean hasVoted = box.hasVoted(id, VoterName.of(voter), role);
+            return hasVoted == null ? Answers.forbidden(language) : Answers.hasVoted(hasVoted, language);
         } catch (VoterName.InvalidNameException e) {
             return Answers.refused(e.refusal(), language);
         }
+    }
+
+    private void onManage(String text, String tag, AnswerQueue.Place place) {
+        Language asked = language;
+        if (role == Role.NOBODY) { // before anything is read: a stranger's mistakes are nobody's business
+            place.answer(tag + Answers.forbidden(asked));
+            return;
+        }
+        PollCommand command;
+        try {
+            command = CommandText.parse(text);
+        } catch (IllegalArgumentException e) {
+            String why = String.valueOf(e.getMessage());
+            place.answer(tag
+                    + Answers.command(new CommandResult.Refused(CommandResult.Reason.INVALID, why), asked));
+            return;
+        }
+        box.run(role, command, result -> place.answer(tag + Answers.command(result, asked)));
     }
 
     private void onWatch(String poll, String tag, AnswerQueue.Place place) {

@@ -11,14 +11,23 @@ final class LineInput {
     /** Including the LF. */
     static final int LINE_MAX = 512;
 
+    /** The same for those who direct polls, and send whole rosters. */
+    static final int LONG_LINE_MAX = 16 << 20;
+
     /** A line that is longer than allowed. */
     static final byte[] TOO_LONG = new byte[0];
 
     private byte[] bytes = new byte[LINE_MAX];
     private int start;
     private int end;
+    private int lineMax = LINE_MAX;
+
     /** The rest of a line that was too long is thrown away. */
     private boolean skipping;
+
+    void allowLongLines(boolean allowed) {
+        lineMax = allowed ? LONG_LINE_MAX : LINE_MAX;
+    }
 
     void add(ByteBuffer more) {
         int length = end - start;
@@ -46,7 +55,7 @@ final class LineInput {
                 if (skipping) {
                     return null;
                 }
-            } else if ((lf < 0 ? end : lf) - start >= LINE_MAX) {
+            } else if ((lf < 0 ? end : lf) - start >= lineMax) {
                 skipping = true;
                 return TOO_LONG;
             } else if (lf < 0) {

@@ -17,6 +17,7 @@ import org.althing.vote.Poll;
 import org.althing.vote.Refusal;
 import org.althing.vote.Results;
 import org.althing.vote.ResultsBoard;
+import org.althing.vote.Roles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,24 +40,37 @@ public final class TcpDoor implements Acceptor {
      * @param connectionsMax connections served at the same time
      * @param labPoll the poll of the lab's form, which names none
      * @param webAddress the ballot page, told to browsers that come to this port; null where there is none
+     * @param tls for connections that begin with a handshake; null where there is none
      */
     public record Options(
-            int connectionsMax, String labPoll, @Nullable String webAddress) {
+            int connectionsMax,
+            String labPoll,
+            @Nullable String webAddress,
+            @Nullable Tls tls) {
         /** 10,000 connections, the poll {@code heure}, no page. */
         public static Options defaults() {
-            return new Options(10_000, "heure", null);
+            return new Options(10_000, "heure", null, null);
         }
 
         public Options withConnectionsMax(int max) {
-            return new Options(max, labPoll, webAddress);
+            return new Options(max, labPoll, webAddress, tls);
         }
 
         public Options withWebAddress(@Nullable String address) {
-            return new Options(connectionsMax, labPoll, address);
+            return new Options(connectionsMax, labPoll, address, tls);
+        }
+
+        public Options withTls(@Nullable Tls with) {
+            return new Options(connectionsMax, labPoll, webAddress, with);
+        }
+
+        public Options withLabPoll(String poll) {
+            return new Options(connectionsMax, poll, webAddress, tls);
         }
     }
 
     private final BallotBox box;
+    private final Roles roles;
     private final Options options;
     private final Set<LineConnection> connections = new LinkedHashSet<>();
     private final Map<String, Set<LineConnection>> watchers = new HashMap<>();
@@ -64,8 +78,9 @@ public final class TcpDoor implements Acceptor {
     private int inLobby;
 
     /** Runs on the box's loop. */
-    public TcpDoor(BallotBox box, ResultsBoard board, Options options) {
+    public TcpDoor(BallotBox box, ResultsBoard board, Roles roles, Options options) {
         this.box = box;
+        this.roles = roles;
         this.options = options;
         board.onResults(this::onResults);
     }
@@ -84,9 +99,14 @@ public final class TcpDoor implements Acceptor {
         } else {
             inLobby++;
         }
-        LineConnection connection = new LineConnection(this, transport, !hasRoom);
+        TlsTransport either = options.tls == null ? null : new TlsTransport(transport, options.tls);
+        LineConnection connection = new LineConnection(this, either == null ? transport : either, !hasRoom);
         connections.add(connection);
-        return connection;
+        if (either == null) {
+            return connection;
+        }
+        either.listen(connection);
+        return either;
     }
 
     /** Closes all connections, after the answers that are known. */
@@ -96,6 +116,10 @@ public final class TcpDoor implements Acceptor {
 
     BallotBox box() {
         return box;
+    }
+
+    Roles roles() {
+        return roles;
     }
 
     Options options() {

@@ -1,10 +1,12 @@
 package org.althing.vote.tcp;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.althing.vote.Ballot;
+import org.althing.vote.CommandText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +15,22 @@ import org.jspecify.annotations.Nullable;
  * @param tag with its {@code #}, or empty
  */
 record VerbLine(String tag, Command command) {
+    /** What may stand behind a ballot, by name. */
+    private static final List<String> NAMED = List.of("id", "pin", "code");
+
+    /** Stands for the voter where a code or a certificate says who it is. */
+    private static final String NOBODY = "-";
+
     /** Each verb and the arguments it needs. */
     private static final Map<String, String> USAGE = Map.ofEntries(
-            Map.entry("VOTE", "VOTE poll voter choice[,choice] [id=...]"),
+            Map.entry("VOTE", "VOTE poll voter choice[,choice] [id=...] [pin=...] [code=...]"),
             Map.entry("POLLS", "POLLS"),
             Map.entry("POLL", "POLL poll"),
             Map.entry("VOTED", "VOTED poll voter"),
-            Map.entry("RESULTS", "RESULTS poll"),
+            Map.entry("RESULTS", "RESULTS poll [id=...]"),
+            Map.entry("VOTERS", "VOTERS poll"),
+            Map.entry("TOKEN", "TOKEN token"),
+            Map.entry("MANAGE", "MANAGE " + CommandText.USAGE),
             Map.entry("WATCH", "WATCH poll"),
             Map.entry("PROOF", "PROOF poll id"),
             Map.entry("CHECKPOINT", "CHECKPOINT poll"),
@@ -30,8 +41,9 @@ record VerbLine(String tag, Command command) {
             Map.entry("QUIT", "QUIT"));
 
     /** What HELP says. */
-    static final String HELP = "VOTE poll voter choice[,choice] [id=...] | POLLS | POLL poll | VOTED poll voter"
-            + " | RESULTS poll | WATCH poll | LANG fr|en | PING | HELP | QUIT";
+    static final String HELP = "VOTE poll voter choice[,choice] [id=...] [pin=...] [code=...] | AUTH voter pin"
+            + " | POLLS | POLL poll | VOTED poll voter | VOTERS poll | RESULTS poll [id=...] | WATCH poll"
+            + " | TOKEN token | MANAGE command | LANG fr|en | PING | HELP | QUIT";
 
     /**
      * One argument.
@@ -60,6 +72,10 @@ record VerbLine(String tag, Command command) {
     }
 
     static VerbLine parse(String line) {
+        VerbLine manage = manage(line);
+        if (manage != null) {
+            return manage;
+        }
         List<Argument> arguments = arguments(line);
         if (arguments == null || arguments.isEmpty()) {
             return new VerbLine("", new Command.Wrong(""));
@@ -75,16 +91,41 @@ record VerbLine(String tag, Command command) {
         return new VerbLine(tag, command(verb, arguments));
     }
 
+    /** A command for the organiser is taken as it stands, because it may hold JSON; null for another verb. */
+    private static @Nullable VerbLine manage(String line) {
+        String rest = line.strip();
+        int cut = rest.indexOf(' ');
+        String tag = "";
+        if (cut > 0 && isTag(rest.substring(0, cut))) {
+            tag = rest.substring(0, cut);
+            rest = rest.substring(cut).strip();
+            cut = rest.indexOf(' ');
+        }
+        String verb = (cut < 0 ? rest : rest.substring(0, cut)).toUpperCase(Locale.ROOT);
+        if (!verb.equals("MANAGE")) {
+            return null;
+        }
+        String command = cut < 0 ? "" : rest.substring(cut).strip();
+        return new VerbLine(
+                tag,
+                command.isEmpty() ? new Command.Wrong(USAGE.getOrDefault(verb, "")) : new Command.Manage(command));
+    }
+
     private static Command command(String verb, List<Argument> arguments) {
         if (verb.equals("VOTE")) {
             return vote(arguments);
         }
         Command wrong = new Command.Wrong(USAGE.getOrDefault(verb, ""));
         return switch (verb) {
-            case "PROOF", "CHECKPOINT", "AUTH" -> new Command.NotHere(verb);
+            case "PROOF", "CHECKPOINT" -> new Command.NotHere(verb);
+            case "AUTH" ->
+                arguments.size() == 2
+                        ? new Command.Authenticate(arguments.get(0).text, arguments.get(1).text)
+                        : wrong;
+            case "RESULTS" -> results(arguments, wrong);
             case "VOTED" ->
                 arguments.size() == 2 ? new Command.HasVoted(arguments.get(0).text, arguments.get(1).text) : wrong;
-            case "POLL", "RESULTS", "WATCH", "LANG" ->
+            case "POLL", "VOTERS", "WATCH", "LANG", "TOKEN" ->
                 arguments.size() == 1 ? ofOne(verb, arguments.getFirst().text) : wrong;
             case "POLLS", "PING", "HELP", "QUIT" -> arguments.isEmpty() ? ofNone(verb) : wrong;
             default -> wrong;
@@ -94,7 +135,8 @@ record VerbLine(String tag, Command command) {
     private static Command ofOne(String verb, String argument) {
         return switch (verb) {
             case "POLL" -> new Command.PollText(argument);
-            case "RESULTS" -> new Command.Count(argument);
+            case "VOTERS" -> new Command.Voters(argument);
+            case "TOKEN" -> new Command.ShowToken(argument);
             case "WATCH" -> new Command.Watch(argument);
             default -> new Command.Speak(argument);
         };
@@ -109,24 +151,33 @@ record VerbLine(String tag, Command command) {
         };
     }
 
+    private static Command results(List<Argument> arguments, Command wrong) {
+        if (arguments.size() == 2 && arguments.get(1).names("id")) {
+            return new Command.Count(arguments.get(0).text, arguments.get(1).value());
+        }
+        return arguments.size() == 1 ? new Command.Count(arguments.getFirst().text, null) : wrong;
+    }
+
     private static Command vote(List<Argument> arguments) {
-        String id = null;
+        Command wrong = new Command.Wrong(USAGE.getOrDefault("VOTE", ""));
+        Map<String, String> named = new HashMap<>();
         while (arguments.size() > 3) {
             Argument last = arguments.removeLast();
-            if (last.names("pin")) {
-                return new Command.NotHere("pin=");
+            String name = NAMED.stream().filter(last::names).findFirst().orElse(null);
+            if (name == null || named.putIfAbsent(name, last.value()) != null) {
+                return wrong;
             }
-            if (!last.names("id") || id != null || !Ballot.isVoteId(last.value())) {
-                return new Command.Wrong(USAGE.getOrDefault("VOTE", ""));
-            }
-            id = last.value();
         }
-        if (arguments.size() < 3
-                || arguments.get(2).names("id")
-                || arguments.get(2).names("pin")) {
-            return new Command.Wrong(USAGE.getOrDefault("VOTE", ""));
+        String id = named.get("id");
+        boolean isShort = arguments.size() < 3 || NAMED.stream().anyMatch(arguments.get(2)::names);
+        if (isShort || id != null && !Ballot.isVoteId(id)) {
+            return wrong;
         }
-        return new Command.Vote(new Ballot(arguments.get(0).text, arguments.get(1).text, arguments.get(2).parts, id));
+        String voter = arguments.get(1).text;
+        boolean isNobody = voter.equals(NOBODY) && !arguments.get(1).isQuoted;
+        Ballot ballot =
+                new Ballot(arguments.get(0).text, isNobody ? "" : voter, arguments.get(2).parts, id);
+        return new Command.Vote(ballot, named.get("pin"), named.get("code"));
     }
 
     private static boolean isTag(String word) {

@@ -1,11 +1,15 @@
 package org.althing.vote.web;
 
+import java.util.List;
 import org.althing.vote.CastResult;
+import org.althing.vote.Counting;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
 import org.althing.vote.PollOption;
 import org.althing.vote.PollState;
 import org.althing.vote.Results;
+import org.althing.vote.Rules;
+import org.althing.vote.SecrecyWords;
 import org.althing.vote.Words;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +21,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class BallotPage {
     /** What was posted, and what became of it. */
-    record Posted(String name, String choice, CastResult result) {
+    record Posted(String name, List<String> choice, String id, CastResult result) {
         boolean isVoted() {
             return result instanceof CastResult.Voted;
         }
     }
+
+    /**
+     * How the page was asked for.
+     *
+     * @param path of this page, for the link to the other language
+     * @param voteId in the form, so that a form posted twice is one vote
+     * @param hasCode whether the browser has brought its code already
+     */
+    record Asked(String path, String voteId, boolean hasCode) {}
 
     private final Poll poll;
     private final Results results;
@@ -34,27 +47,23 @@ final class BallotPage {
         this.words = new PageWords(language);
     }
 
-    /**
-     * @param path of this page, for the link to the other language
-     * @param voteId in the form, so that a form posted twice is one vote
-     */
-    static String html(
-            Poll poll, Results results, Language language, String path, String voteId, @Nullable Posted posted) {
+    static String html(Poll poll, Results results, Language language, Asked asked, @Nullable Posted posted) {
         BallotPage page = new BallotPage(poll, results, language);
-        page.main(voteId, posted);
+        page.main(asked, posted);
         String question = poll.question(language);
-        return Frame.html(language, question, path, page.html.toString());
+        return Frame.html(language, question, asked.path(), page.html.toString());
     }
 
-    private void main(String voteId, @Nullable Posted posted) {
+    private void main(Asked asked, @Nullable Posted posted) {
         html.append("""
-                <main id="poll" data-poll="%s" data-state="%s" data-lang="%s" data-sending="%s" data-number="%s"
+                <main id="poll" data-poll="%s" data-state="%s" data-who="%s" data-lang="%s" data-sending="%s" data-number="%s"
                   data-live="%s" data-connecting="%s" data-lost="%s" data-seat="%s"
                   data-final="%s" data-voted="%s" data-already="%s">
                 <h1>%s</h1>
                 """.formatted(
                         escaped(poll.id()),
                         results.state().word(),
+                        poll.rules().eligibility() == Rules.Eligibility.OPEN_NAMES ? "names" : "proof",
                         words.language().code(),
                         escaped(words.sending()),
                         escaped(words.ballotNumber()),
@@ -72,7 +81,7 @@ final class BallotPage {
             html.append("<p class=\"next\" id=\"next\"><a href=\"/v/%s?lang=%s\">%s</a></p>\n"
                     .formatted(poll.id(), words.language().code(), escaped(words.again())));
         } else {
-            form(voteId, posted);
+            form(asked, posted);
         }
         html.append("</section>\n");
         bars();
@@ -95,40 +104,114 @@ final class BallotPage {
                 """.formatted(kind, escaped(text), escaped(number), escaped(french)));
     }
 
-    private void form(String voteId, @Nullable Posted posted) {
+    private void form(Asked asked, @Nullable Posted posted) {
+        Rules.Eligibility who = poll.rules().eligibility();
         if (results.state() != PollState.OPEN) {
-            String why = results.state() == PollState.CLOSED ? words.closed() : words.notOpenYet();
-            html.append("<p class=\"shut\">").append(escaped(why)).append("</p>\n");
+            shut(
+                    switch (results.state()) {
+                        case DRAFT, OPEN -> words.notOpenYet();
+                        case PAUSED -> words.paused();
+                        case CLOSED, PUBLISHED, DELETED -> words.closed();
+                    });
+        } else if (who == Rules.Eligibility.MQTT_USER || who == Rules.Eligibility.CERTIFICATE) {
+            shut(words.notHere(who == Rules.Eligibility.MQTT_USER));
+        } else {
+            html.append("""
+                    <form id="vote" method="post" action="/v/%s?lang=%s" accept-charset="utf-8">
+                    """.formatted(poll.id(), words.language().code()));
+            identity(asked, posted);
+            html.append("""
+                    <p class="hint" id="hands">%s %s</p>
+                    <fieldset><legend>%s</legend>
+                    """.formatted(
+                            escaped(SecrecyWords.of(poll.rules().secrecy(), words.language())),
+                            escaped(Words.eligibility(who, words.language())),
+                            escaped(words.yourChoice() + howMany())));
+            choices(posted);
+            html.append("""
+                    </fieldset>
+                    <input type="hidden" name="id" value="%s">
+                    <button type="submit">%s</button>
+                    </form>
+                    """.formatted(asked.voteId(), escaped(words.vote())));
+        }
+    }
+
+    private void shut(String why) {
+        html.append("<p class=\"shut\">").append(escaped(why)).append("</p>\n");
+    }
+
+    /** Who votes: a name, a name and a PIN, or a code. */
+    private void identity(Asked asked, @Nullable Posted posted) {
+        if (poll.rules().eligibility() == Rules.Eligibility.CODES) {
+            html.append("""
+                    <p class="hint" id="code-known"%s>%s</p>
+                    <div id="code-field"%s>
+                    """.formatted(
+                            asked.hasCode() ? "" : " hidden",
+                            escaped(words.codeIsKnown()),
+                            asked.hasCode() ? " hidden" : ""));
+            field("code", "text", words.yourCode(), "", !asked.hasCode(), 20, "off");
+            html.append("</div>\n");
             return;
         }
-        html.append("""
-                <form id="vote" method="post" action="/v/%s?lang=%s" accept-charset="utf-8">
-                <label class="field" for="name">%s</label>
-                <input id="name" name="name" type="text" required maxlength="64" autocomplete="name"
-                  autocapitalize="words" spellcheck="false" aria-describedby="hands" value="%s">
-                <p class="hint" id="hands">%s</p>
-                <fieldset><legend>%s</legend>
-                """.formatted(
-                        poll.id(),
-                        words.language().code(),
-                        escaped(words.yourName()),
-                        posted == null ? "" : escaped(posted.name()),
-                        escaped(words.showOfHands()),
-                        escaped(words.yourChoice())));
-        int number = 0;
-        for (PollOption option : poll.options()) {
-            boolean chosen = posted != null && posted.choice().equals(option.key());
-            html.append("""
-                    <label class="choice o%d"><input type="radio" name="choice" value="%s" required%s><span>%s</span></label>
-                    """.formatted(
-                    colour(number++), option.key(), chosen ? " checked" : "", escaped(option.label(words.language()))));
+        field(
+                "name",
+                "text",
+                words.yourName(),
+                posted == null ? "" : posted.name(),
+                true,
+                64,
+                "name\" autocapitalize=\"words");
+        if (poll.rules().eligibility() == Rules.Eligibility.ROSTER) {
+            field("pin", "password", words.yourPin(), "", true, 64, "off");
         }
+    }
+
+    private void field(
+            String name, String type, String label, String value, boolean required, int lengthMax, String complete) {
         html.append("""
-                </fieldset>
-                <input type="hidden" name="id" value="%s">
-                <button type="submit">%s</button>
-                </form>
-                """.formatted(voteId, escaped(words.vote())));
+                <label class="field" for="%1$s">%2$s</label>
+                <input id="%1$s" name="%1$s" type="%3$s"%4$s maxlength="%5$d" autocomplete="%6$s"
+                  spellcheck="false" aria-describedby="hands" value="%7$s">
+                """.formatted(
+                        name, escaped(label), type, required ? " required" : "", lengthMax, complete, escaped(value)));
+    }
+
+    private String howMany() {
+        int options = poll.options().size();
+        return switch (poll.rules().counting()) {
+            case Counting.Single _, Counting.YesNo _ -> "";
+            case Counting.Multiple m -> " (" + words.howMany(m.min(), m.choicesMax(options)) + ")";
+            case Counting.Approval _ -> " (" + words.howMany(1, options) + ")";
+            case Counting.Score(int max) -> " (" + words.scores(max) + ")";
+        };
+    }
+
+    private void choices(@Nullable Posted posted) {
+        int number = 0;
+        boolean isOne = poll.rules().counting().choicesMax(poll.options().size()) == 1;
+        for (PollOption option : poll.options()) {
+            int colour = colour(number++);
+            String label = escaped(option.label(words.language()));
+            if (poll.rules().counting() instanceof Counting.Score(int max)) {
+                html.append("""
+                        <label class="choice o%d"><input type="number" name="score-%s" min="0" max="%d" value="0">\
+                        <span>%s</span></label>
+                        """.formatted(colour, option.key(), max, label));
+            } else {
+                boolean chosen = posted != null && posted.choice().contains(option.key());
+                html.append("""
+                        <label class="choice o%d"><input type="%s" name="choice" value="%s"%s%s><span>%s</span></label>
+                        """.formatted(
+                                colour,
+                                isOne ? "radio" : "checkbox",
+                                option.key(),
+                                isOne ? " required" : "",
+                                chosen ? " checked" : "",
+                                label));
+            }
+        }
     }
 
     private void bars() {
@@ -142,7 +225,7 @@ final class BallotPage {
                 <tbody id="bars">
                 """.formatted(
                         escaped(words.results()),
-                        escaped(words.state(results.state())),
+                        escaped(results.isShown() ? words.state(results.state()) : words.hidden()),
                         escaped(words.option()),
                         escaped(words.share()),
                         escaped(words.votes())));
@@ -160,7 +243,10 @@ final class BallotPage {
 
     private void bar(PollOption option, int colour) {
         long count = results.counts().getOrDefault(option.key(), 0L);
-        double share = results.total() == 0 ? 0 : (double) count / results.total();
+        long of = poll.rules().counting() instanceof Counting.Score(int max)
+                ? results.counted() * max
+                : results.counted();
+        double share = of == 0 ? 0 : (double) count / of;
         html.append("""
                 <tr class="o%d" data-option="%s"><th scope="row">%s</th>\
                 <td class="bar"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">\
@@ -173,7 +259,7 @@ final class BallotPage {
                         escaped(option.label(words.language())),
                         Double.toString(Math.round(share * 10_000) / 10_000.0),
                         count,
-                        words.percent(count, results.total())));
+                        words.percent(count, of)));
     }
 
     /** Eight colours; the label always says the same. */

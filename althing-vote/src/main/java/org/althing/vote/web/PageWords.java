@@ -18,10 +18,80 @@ record PageWords(Language language) {
         return in("Voter", "Vote");
     }
 
-    String showOfHands() {
+    String yourPin() {
+        return in("Votre PIN", "Your PIN");
+    }
+
+    String yourCode() {
+        return in("Votre code", "Your code");
+    }
+
+    String codeIsKnown() {
+        return in("Votre code a été reçu avec le lien.", "Your code came with the link.");
+    }
+
+    /** How many choices, where it is not one. */
+    String howMany(int min, int max) {
+        return min == max
+                ? in(max + " choix", max + " choices")
+                : in("de " + min + " à " + max + " choix", min + " to " + max + " choices");
+    }
+
+    String scores(int max) {
+        return in("une note de 0 à " + max + " par choix", "a score from 0 to " + max + " for each");
+    }
+
+    String notHere(boolean byMqtt) {
+        return byMqtt
+                ? in("On vote ici par MQTT, sous son nom d’utilisateur.", "Votes are cast by MQTT, under your user name.")
+                : in(
+                        "On vote ici par TLS, avec un certificat de client.",
+                        "Votes are cast by TLS, with a client certificate.");
+    }
+
+    String paused() {
+        return in("Le scrutin est suspendu.", "The poll is paused.");
+    }
+
+    String hidden() {
+        return in("Le résultat n’est pas encore montré.", "The result is not shown yet.");
+    }
+
+    String organiser() {
+        return in("Organisation", "Organiser");
+    }
+
+    String presenter() {
+        return in("Présentation", "Presenter");
+    }
+
+    String secret() {
+        return in("Secret du lien ou jeton", "Secret of the link, or token");
+    }
+
+    String wrongSecret() {
         return in(
-                "Vote à main levée\u00a0: le nom et le choix sont publics, et chacun peut écrire n’importe quel nom.",
-                "Show of hands: name and choice are public, and anybody can type any name.");
+                "Ce secret ne vaut pas, ou a déjà servi. Le jeton est dans le dossier des données.",
+                "This secret is not valid, or was used already. The token is in the data folder.");
+    }
+
+    String enter() {
+        return in("Entrer", "Enter");
+    }
+
+    String leave() {
+        return in("Quitter", "Leave");
+    }
+
+    String command(String command) {
+        return switch (command) {
+            case "open" -> in("Ouvrir", "Open");
+            case "pause" -> in("Suspendre", "Pause");
+            case "close" -> in("Clore", "Close");
+            case "publish" -> in("Publier", "Publish");
+            case "delete" -> in("Supprimer les votants et les votes", "Delete voters and votes");
+            default -> command;
+        };
     }
 
     String results() {
@@ -48,6 +118,9 @@ record PageWords(Language language) {
         return switch (state) {
             case DRAFT -> in("pas encore ouvert", "not open yet");
             case OPEN -> in("scrutin ouvert, résultat provisoire", "poll open, provisional result");
+            case PAUSED -> in("scrutin suspendu, résultat provisoire", "poll paused, provisional result");
+            case PUBLISHED -> in("résultat publié", "result published");
+            case DELETED -> in("scrutin supprimé", "poll deleted");
             case CLOSED -> in("scrutin fermé, résultat final", "poll closed, final result");
         };
     }

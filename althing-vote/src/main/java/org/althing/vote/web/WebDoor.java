@@ -1,21 +1,25 @@
 package org.althing.vote.web;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.althing.net.HttpHandler;
 import org.althing.vote.Ballot;
 import org.althing.vote.BallotBox;
 import org.althing.vote.CastResult;
+import org.althing.vote.Counting;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
+import org.althing.vote.PollOption;
 import org.althing.vote.PollState;
+import org.althing.vote.Proof;
 import org.althing.vote.Refusal;
 import org.althing.vote.Results;
+import org.althing.vote.Roles;
+import org.althing.vote.Rules;
 import org.althing.vote.Words;
 import org.althing.vote.json.JsonWriter;
 import org.jspecify.annotations.Nullable;
@@ -26,25 +30,28 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   GET  /                  while exactly one poll is open its ballot, otherwise links to all
  *   GET  /v/heure           the ballot page
- *   POST /v/heure           name, choice, id: a ballot; answered by the page, or by JSON where that is accepted
- *   GET  /v/heure/results   the count, JSON
+ *   POST /v/heure           name, pin or code, choice, id: a ballot; answered by the page, or by JSON where that is accepted
+ *   POST /v/heure/session   a code from the fragment of a link: a session, so that the code is typed nowhere
+ *   GET  /v/heure/results   the count, JSON; with ?id= what the one may see who cast that ballot
  *   GET  /assets/...        style and scripts
+ *   /organiser, /api        see OrganiserDoor
  * </pre>
  *
  * Requests may come from any loop; pages are made on the box's.
  */
 public final class WebDoor implements HttpHandler {
-    private static final String POLICY =
-            "default-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
     private final BallotBox box;
     private final RandomGenerator random;
     private final Assets assets = new Assets();
+    private final VoterSessions sessions;
+    private final OrganiserDoor organiser;
 
-    /** @param random names ballots of forms; not to be guessed by others */
-    public WebDoor(BallotBox box, RandomGenerator random) {
+    /** @param random names ballots of forms and sessions; not to be guessed by others */
+    public WebDoor(BallotBox box, Roles roles, RandomGenerator random) {
         this.box = box;
         this.random = random;
+        sessions = new VoterSessions(random);
+        organiser = new OrganiserDoor(box, roles);
     }
 
     @Override
@@ -57,55 +64,82 @@ public final class WebDoor implements HttpHandler {
     }
 
     private void route(Request request, Exchange exchange) {
-        Language language = language(request);
+        Language language = Requests.language(request);
         String path = request.path();
-        boolean isGet = request.method().equals("GET") || request.method().equals("HEAD");
-        String pollId = path.startsWith("/v/") ? path.substring(3) : "";
-        if (path.equals("/")) {
-            exchange.respond(isGet ? home(language) : notAllowed("GET, HEAD"));
-        } else if (pollId.endsWith("/results")) {
-            exchange.respond(isGet ? results(pollId.substring(0, pollId.length() - 8)) : notAllowed("GET, HEAD"));
-        } else if (box.poll(pollId) == null) {
-            exchange.respond(page(404, ListPage.sentence(new PageWords(language).notFound(), language)));
+        boolean isGet = Requests.isGet(request);
+        String[] levels = path.substring(1).split("/", -1);
+        String poll = levels.length > 1 && levels[0].equals("v") ? levels[1] : "";
+        String below = levels.length > 2 ? path.substring(4 + poll.length()) : "";
+        if (organiser.takes(path)) {
+            organiser.route(request, language, exchange);
+        } else if (path.equals("/")) {
+            exchange.respond(isGet ? home(request, language) : Responses.notAllowed("GET, HEAD"));
+        } else if (below.equals("results")) {
+            exchange.respond(isGet ? results(poll, request) : Responses.notAllowed("GET, HEAD"));
+        } else if (!isVisible(poll) || !below.isEmpty() && !below.equals("session")) {
+            exchange.respond(Responses.page(404, ListPage.sentence(new PageWords(language).notFound(), language)));
+        } else if (below.equals("session")) {
+            exchange.respond(
+                    request.method().equals("POST") ? session(poll, request) : Responses.notAllowed("POST"));
         } else if (request.method().equals("POST")) {
-            onPost(pollId, request, language, exchange);
+            onPost(poll, request, language, exchange);
         } else {
-            exchange.respond(isGet ? ballot(pollId, path, language, 200, null) : notAllowed("GET, HEAD, POST"));
+            exchange.respond(
+                    isGet
+                            ? ballot(poll, path, request, language, 200, null)
+                            : Responses.notAllowed("GET, HEAD, POST"));
         }
+    }
+
+    /** Drafts are the organiser's business. */
+    private boolean isVisible(String poll) {
+        Results results = box.results(poll);
+        return results != null && results.state() != PollState.DRAFT;
     }
 
     // ---------------------------------------------------------------------------------------------- looking
 
-    private Response home(Language language) {
+    private Response home(Request request, Language language) {
         Map<Poll, PollState> polls = new LinkedHashMap<>();
         for (Poll poll : box.polls()) {
             Results results = box.results(poll.id());
-            polls.put(poll, results == null ? PollState.DRAFT : results.state());
+            if (results != null && results.state() != PollState.DRAFT) {
+                polls.put(poll, results.state());
+            }
         }
         List<Poll> open = polls.entrySet().stream()
                 .filter(entry -> entry.getValue() == PollState.OPEN)
                 .map(Map.Entry::getKey)
                 .toList();
         return open.size() == 1
-                ? ballot(open.getFirst().id(), "/", language, 200, null)
-                : page(200, ListPage.html(polls, language));
+                ? ballot(open.getFirst().id(), "/", request, language, 200, null)
+                : Responses.page(200, ListPage.html(polls, language));
     }
 
     private Response ballot(
-            String pollId, String path, Language language, int status, BallotPage.@Nullable Posted posted) {
+            String pollId,
+            String path,
+            Request request,
+            Language language,
+            int status,
+            BallotPage.@Nullable Posted posted) {
         Poll poll = box.poll(pollId);
-        Results results = box.results(pollId);
+        Results results =
+                posted == null ? box.results(pollId) : box.resultsFor(pollId, posted.id());
         if (poll == null || results == null) {
             throw new IllegalStateException("no poll " + pollId);
         }
-        return page(status, BallotPage.html(poll, results, language, path, newVoteId(), posted));
+        BallotPage.Asked asked =
+                new BallotPage.Asked(path, Roles.newSecret(random), sessions.code(pollId, request) != null);
+        return Responses.page(status, BallotPage.html(poll, results, language, asked, posted));
     }
 
-    private Response results(String pollId) {
-        Results results = box.results(pollId);
-        return results == null
-                ? json(404, JsonWriter.write(Map.of("status", Refusal.UNKNOWN_POLL.code())))
-                : json(200, results.json());
+    private Response results(String pollId, Request request) {
+        String id = FormFields.of(request.query()).first("id");
+        Results results = id.isEmpty() ? box.results(pollId) : box.resultsFor(pollId, id);
+        return results == null || !isVisible(pollId)
+                ? Responses.json(404, JsonWriter.write(Map.of("status", Refusal.UNKNOWN_POLL.code())))
+                : Responses.json(200, results.json(box.outcome(results)));
     }
 
     private Response asset(Request request) {
@@ -114,34 +148,77 @@ public final class WebDoor implements HttpHandler {
             return new Response(
                     404, Map.of("Content-Type", "text/plain"), "not found\n".getBytes(StandardCharsets.US_ASCII));
         }
-        return response(200, asset.contentType(), "no-cache", asset.content());
+        return Responses.of(200, asset.contentType(), "no-cache", asset.content());
     }
 
     // ---------------------------------------------------------------------------------------------- voting
 
+    private Response session(String pollId, Request request) {
+        String code = FormFields.of(request.body()).first("code");
+        if (!Requests.isSameOrigin(request)) {
+            return Responses.json(403, JsonWriter.write(Map.of("status", "other-origin")));
+        }
+        Refusal refusal = box.eligibility(
+                new Ballot(pollId, "", List.of(), null, new Proof.Code(code, Requests.source(request))));
+        return refusal == null
+                ? Responses.with(
+                        Responses.json(200, JsonWriter.write(Map.of("status", "known"))),
+                        "Set-Cookie",
+                        sessions.begin(pollId, code))
+                : Responses.json(
+                        refusal == Refusal.RATE ? 429 : 403, JsonWriter.write(Map.of("status", refusal.code())));
+    }
+
     private void onPost(String pollId, Request request, Language language, Exchange exchange) {
-        boolean wantsJson = String.valueOf(request.header("accept")).startsWith("application/json");
-        if (!isSameOrigin(request)) {
+        boolean wantsJson = Requests.wantsJson(request);
+        if (!Requests.isSameOrigin(request)) {
             String sentence = new PageWords(language).otherOrigin();
             exchange.respond(
                     wantsJson
-                            ? json(403, JsonWriter.write(Map.of("status", "other-origin", "text", sentence)))
-                            : page(403, ListPage.sentence(sentence, language)));
+                            ? Responses.json(403, JsonWriter.write(Map.of("status", "other-origin", "text", sentence)))
+                            : Responses.page(403, ListPage.sentence(sentence, language)));
             return;
         }
         FormFields fields = FormFields.of(request.body());
-        String name = fields.first("name");
         String id = fields.first("id");
-        Ballot ballot = new Ballot(pollId, name, fields.all("choice"), id.isEmpty() ? null : id);
+        Ballot ballot = ballot(pollId, fields, request);
         box.cast(ballot, result -> {
             int status = status(result);
-            if (wantsJson) {
-                exchange.respond(json(status, receipt(pollId, id, result, language)));
+            if (box.poll(pollId) == null) { // deleted meanwhile
+                exchange.respond(Responses.page(404, ListPage.sentence(new PageWords(language).notFound(), language)));
+            } else if (wantsJson) {
+                exchange.respond(Responses.json(status, receipt(pollId, id, result, language)));
             } else {
-                BallotPage.Posted posted = new BallotPage.Posted(name, fields.first("choice"), result);
-                exchange.respond(ballot(pollId, "/v/" + pollId, language, status, posted));
+                BallotPage.Posted posted = new BallotPage.Posted(ballot.voter(), ballot.choice(), id, result);
+                exchange.respond(ballot(pollId, "/v/" + pollId, request, language, status, posted));
             }
         });
+    }
+
+    private Ballot ballot(String pollId, FormFields fields, Request request) {
+        Poll poll = box.poll(pollId);
+        String id = fields.first("id");
+        List<String> choice = new ArrayList<>(fields.all("choice"));
+        Proof proof = Proof.none();
+        if (poll != null) {
+            if (poll.rules().counting() instanceof Counting.Score) {
+                for (PollOption option : poll.options()) {
+                    String points = fields.first("score-" + option.key());
+                    if (!points.isEmpty()) {
+                        choice.add(option.key() + "=" + points);
+                    }
+                }
+            }
+            String code = fields.first("code").isEmpty() ? sessions.code(pollId, request) : fields.first("code");
+            proof = switch (poll.rules().eligibility()) {
+                case ROSTER -> new Proof.Pin(fields.first("pin"), Requests.source(request));
+                case CODES -> new Proof.Code(code == null ? "" : code, Requests.source(request));
+                case OPEN_NAMES, MQTT_USER, CERTIFICATE -> Proof.none();
+            };
+        }
+        boolean isNameless = poll != null && poll.rules().eligibility() == Rules.Eligibility.CODES;
+        return new Ballot(
+                pollId, isNameless ? "" : fields.first("name"), choice, id.isEmpty() ? null : id, proof);
     }
 
     private String receipt(String pollId, String id, CastResult result, Language language) {
@@ -167,86 +244,13 @@ public final class WebDoor implements HttpHandler {
             case CastResult.Refused(Refusal refusal) ->
                 switch (refusal) {
                     case UNKNOWN_POLL -> 404;
-                    case NOT_OPEN, CLOSED -> 409;
-                    case UNKNOWN_CHOICE, WRONG_NUMBER_OF_CHOICES, BAD_NAME, NAME_TOO_LONG, BAD_VOTE_ID -> 400;
+                    case NOT_OPEN, PAUSED, CLOSED -> 409;
+                    case UNKNOWN_CHOICE, WRONG_NUMBER_OF_CHOICES, WRONG_SCORE, BAD_NAME, NAME_TOO_LONG, BAD_VOTE_ID ->
+                        400;
+                    case NOT_ELIGIBLE, BAD_CODE, BAD_PIN -> 403;
+                    case RATE -> 429;
                     case BUSY, DEGRADED -> 503;
                 };
         };
-    }
-
-    /**
-     * Whether the form is one of ours. A browser says the origin of every post; a program that says nothing is nobody's
-     * tool in somebody else's browser.
-     */
-    private static boolean isSameOrigin(Request request) {
-        String origin = request.header("origin");
-        String host = request.header("host");
-        if (origin != null) {
-            return host != null
-                    && (origin.equalsIgnoreCase("http://" + host) || origin.equalsIgnoreCase("https://" + host));
-        }
-        String site = request.header("sec-fetch-site");
-        return site == null || site.equals("same-origin") || site.equals("none");
-    }
-
-    /** 128 random bits. */
-    private String newVoteId() {
-        byte[] bits = new byte[16];
-        random.nextBytes(bits);
-        return HexFormat.of().formatHex(bits);
-    }
-
-    // ---------------------------------------------------------------------------------------------- answers
-
-    /** As the link says ({@code ?lang=en}), otherwise the first one that the browser prefers and we speak. */
-    private static Language language(Request request) {
-        Language asked = Language.of(FormFields.of(request.query()).first("lang"));
-        if (asked != null) {
-            return asked;
-        }
-        String accepted = String.valueOf(request.header("accept-language"));
-        double best = 0;
-        Language chosen = Language.FRENCH;
-        for (String part : accepted.toLowerCase(Locale.ROOT).split(",")) {
-            String[] words = part.strip().split(";\\s*q=", -1);
-            Language language = Language.of(words[0].strip());
-            double weight = words.length == 1 ? 1 : weight(words[1]);
-            if (language != null && weight > best) {
-                best = weight;
-                chosen = language;
-            }
-        }
-        return chosen;
-    }
-
-    private static double weight(String text) {
-        try {
-            return Double.parseDouble(text.strip());
-        } catch (NumberFormatException e) {
-            return 0;
-        }
-    }
-
-    private static Response page(int status, String html) {
-        return response(status, "text/html; charset=utf-8", "no-store", html.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static Response json(int status, String json) {
-        return response(status, "application/json; charset=utf-8", "no-store", json.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static Response notAllowed(String methods) {
-        return new Response(405, Map.of("Allow", methods), new byte[0]);
-    }
-
-    private static Response response(int status, String contentType, String caching, byte[] body) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("Content-Type", contentType);
-        headers.put("Cache-Control", caching);
-        headers.put("Content-Security-Policy", POLICY);
-        headers.put("X-Content-Type-Options", "nosniff");
-        // Not no-referrer: a form posted under it says "null" instead of its origin.
-        headers.put("Referrer-Policy", "same-origin");
-        return new Response(status, headers, body);
     }
 }

@@ -20,18 +20,24 @@ function start(main) {
   const state = document.getElementById('state');
   let shownSeq = -1;
   let fallback = 0;
+  let ballots = null;
 
   function show(results) {
     if (results.seq < shownSeq) return;
     shownSeq = results.seq;
+    if (!results.counts) {
+      bars.total.textContent = bars.number.format(results.total);
+      return;
+    }
     bars.show(results);
     seats.show(results);
-    if (results.state === 'closed') state.textContent = words.final;
+    if (results.state === 'closed' || results.state === 'published') state.textContent = words.final;
   }
 
   async function fetchResults() {
     try {
-      const answer = await fetch('/v/' + poll + '/results');
+      const own = ballots ? ballots.lastId : '';
+      const answer = await fetch('/v/' + poll + '/results' + (own ? '?id=' + own : ''));
       if (answer.ok) show(await answer.json());
     } catch { /* the network is away; the state of the connection says so */ }
   }
@@ -45,9 +51,9 @@ function start(main) {
     if (now === 'live') ballots.resend();
   }
 
-  fetchResults();
   const url = (location.protocol === 'https:' ? 'wss://' : 'ws://') + location.host + '/mqtt';
-  const ballots = new Ballots(poll, topics, words);
+  ballots = new Ballots(poll, topics, words, () => { shownSeq = -1; fetchResults(); });
+  fetchResults();
   const mqtt = new MqttClient(url, onState);
   ballots.use(mqtt);
   mqtt.subscribe(topics + 'results', (text) => show(JSON.parse(text)));
@@ -56,7 +62,11 @@ function start(main) {
 
 // One ballot at a time, from the form to its receipt.
 class Ballots {
-  constructor(poll, topics, words) {
+  constructor(poll, topics, words, onVoted) {
+    this.onVoted = onVoted;
+    // Where the server wants a proof, the ballot goes by the form's address only: a PIN or a code is nobody else's.
+    this.byForm = words.who === 'proof';
+    this.lastId = '';
     this.poll = poll;
     this.topics = topics;
     this.words = words;
@@ -67,7 +77,7 @@ class Ballots {
     if (this.form) {
       this.form.addEventListener('submit', (event) => {
         event.preventDefault();
-        this.cast(this.form.elements.name.value, this.form.elements.choice.value);
+        this.cast();
       });
     }
   }
@@ -78,8 +88,16 @@ class Ballots {
     if (kept && this.form) this.send(kept);
   }
 
-  cast(name, choice) {
-    if (!this.waiting) this.send({ name: name.normalize().trim().replace(/\s+/g, ' '), choice, id: hex(16) });
+  cast() {
+    if (this.waiting) return;
+    const fields = new FormData(this.form);
+    const choice = fields.getAll('choice');
+    for (const [name, value] of fields) {
+      if (name.startsWith('score-') && value !== '') choice.push(name.slice(6) + '=' + value);
+    }
+    const ballot = { name: clean(fields.get('name')), choice, id: hex(16) };
+    for (const name of ['pin', 'code']) if (fields.get(name)) ballot[name] = fields.get(name);
+    this.send(ballot);
   }
 
   send(ballot) {
@@ -88,6 +106,10 @@ class Ballots {
     this.keep(ballot);
     this.form.querySelector('button').disabled = true;
     this.say('', this.words.sending, '', '');
+    if (this.byForm) {
+      this.attempt();
+      return;
+    }
     this.receiptTopic = this.topics + 'receipt/' + level(ballot.name);
     this.mqtt.subscribe(this.receiptTopic, (text) => this.onReceipt(text));
     this.attempt();
@@ -101,8 +123,9 @@ class Ballots {
   attempt() {
     clearTimeout(this.timer);
     const ballot = this.waiting;
-    const payload = JSON.stringify({ v: 1, choice: [ballot.choice], id: ballot.id });
-    if (!this.mqtt.publish(this.topics + 'ballot/' + level(ballot.name), payload)) this.post(ballot);
+    const payload = JSON.stringify({ v: 1, choice: ballot.choice, id: ballot.id });
+    if (this.byForm) this.post(ballot);
+    else if (!this.mqtt.publish(this.topics + 'ballot/' + level(ballot.name), payload)) this.post(ballot);
     this.timer = setTimeout(() => this.post(ballot).then(() => { if (this.waiting === ballot) this.attempt(); }), this.wait);
     this.wait = Math.min(this.wait * 2 * (0.75 + Math.random() / 2), RESEND_LAST_MS);
   }
@@ -113,7 +136,7 @@ class Ballots {
       const answer = await fetch(this.form.action, {
         method: 'POST',
         headers: { Accept: 'application/json' },
-        body: new URLSearchParams({ name: ballot.name, choice: ballot.choice, id: ballot.id }),
+        body: fields(ballot),
       });
       if (answer.status !== 503) this.onReceipt(await answer.text());
     } catch { /* sent again by the timer */ }
@@ -130,10 +153,14 @@ class Ballots {
     if (!ballot || receipt.id !== ballot.id || receipt.status === 'degraded' || receipt.status === 'busy') return;
     this.waiting = null;
     clearTimeout(this.timer);
-    this.mqtt.unsubscribe(this.receiptTopic);
+    if (!this.byForm) this.mqtt.unsubscribe(this.receiptTopic);
     this.keep(null);
     this.form.querySelector('button').disabled = false;
     const voted = receipt.status === 'voted';
+    if (voted) {
+      this.lastId = ballot.id;
+      this.onVoted();
+    }
     const own = this.words[voted ? 'voted' : 'already'];
     const translated = voted || receipt.status === 'already-voted' ? own : receipt.text;
     this.say(voted ? 'voted' : 'refused', translated, voted ? this.words.number + ' ' + receipt.seq : '',
@@ -147,9 +174,14 @@ class Ballots {
     this.verdict.querySelector('.original').textContent = original;
   }
 
+  // A PIN is kept no longer than the tab.
+  store() {
+    return this.byForm ? sessionStorage : localStorage;
+  }
+
   kept() {
     try {
-      return JSON.parse(localStorage.getItem('vote/' + this.poll));
+      return JSON.parse(this.store().getItem('vote/' + this.poll));
     } catch {
       return null;
     }
@@ -157,10 +189,53 @@ class Ballots {
 
   keep(ballot) {
     try {
-      if (ballot) localStorage.setItem('vote/' + this.poll, JSON.stringify(ballot));
-      else localStorage.removeItem('vote/' + this.poll);
+      if (ballot) this.store().setItem('vote/' + this.poll, JSON.stringify(ballot));
+      else this.store().removeItem('vote/' + this.poll);
     } catch { /* private windows may have no storage: then a reload asks again */ }
   }
+}
+
+function clean(name) {
+  return (name || '').normalize().trim().replace(/\s+/g, ' ');
+}
+
+// A ballot as the form would post it.
+function fields(ballot) {
+  const body = new URLSearchParams({ name: ballot.name, id: ballot.id });
+  for (const name of ['pin', 'code']) if (ballot[name]) body.set(name, ballot[name]);
+  for (const word of ballot.choice) {
+    const cut = word.indexOf('=');
+    if (cut < 0) body.append('choice', word);
+    else body.append('score-' + word.slice(0, cut), word.slice(cut + 1));
+  }
+  return body;
+}
+
+// A one-time code in the fragment of the link, which no server and no log has seen: exchanged for a session, and gone.
+async function exchangeCode(poll) {
+  const code = new URLSearchParams(location.hash.slice(1)).get('k');
+  if (!code) return;
+  history.replaceState(null, '', location.pathname + location.search);
+  try {
+    const answer = await fetch('/v/' + poll + '/session', { method: 'POST', body: new URLSearchParams({ code }) });
+    const field = document.getElementById('code');
+    if (answer.ok && field) {
+      field.required = false;
+      document.getElementById('code-field').hidden = true;
+      document.getElementById('code-known').hidden = false;
+    } else if (field) {
+      field.value = code;
+    }
+  } catch { /* the code can be typed */ }
+}
+
+// The secret of an organiser's link.
+function enter(form) {
+  const secret = new URLSearchParams(location.hash.slice(1)).get('t');
+  if (!secret) return;
+  history.replaceState(null, '', location.pathname + location.search);
+  form.elements.secret.value = secret;
+  form.submit();
 }
 
 // A name as one level of a topic, as the server reads it.
@@ -170,4 +245,9 @@ function level(name) {
 
 // Last, when everything above is there.
 const main = document.getElementById('poll');
-if (main) start(main);
+if (main) {
+  start(main);
+  exchangeCode(main.dataset.poll);
+}
+const secretForm = document.getElementById('secret-form');
+if (secretForm) enter(secretForm);

@@ -23,6 +23,8 @@ import org.althing.net.Clock;
 import org.althing.net.Worker;
 import org.althing.net.netty.NettyEngine;
 import org.althing.vote.Poll;
+import org.althing.vote.PollCommand;
+import org.althing.vote.Role;
 import org.althing.vote.service.VoteFolder;
 import org.althing.vote.service.VoteService;
 import org.althing.vote.tcp.TcpDoor;
@@ -182,7 +184,7 @@ class VoteCommandTest {
         Thread closing = Thread.ofVirtual()
                 .start(() -> vote.loop()
                         .execute(() -> vote.loop()
-                                .schedule(300_000_000L, () -> vote.box().close("heure", _ -> {}))));
+                                .schedule(300_000_000L, () -> vote.box().run(Role.ORGANISER, new PollCommand.Close("heure"), _ -> {}))));
         assertThat(run("watch", "127.0.0.1", port)).isZero();
         closing.join();
         assertThat(out()).isEqualTo("""

@@ -18,9 +18,11 @@ import org.althing.vote.Hall;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
 import org.althing.vote.PollOption;
+import org.althing.vote.Rules;
 import org.althing.vote.PollState;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.althing.vote.PollCommand;
 import org.junit.jupiter.api.Test;
 
 class MqttDoorTest {
@@ -29,7 +31,7 @@ class MqttDoorTest {
     private final Hall hall = Hall.open();
     private final List<ApplicationMessage> published = new ArrayList<>();
     private final BrokerCarrier carrier =
-            new BrokerCarrier(hall.box, hall.board, new VoteTopics(VoteTopics.DEFAULT_ROOT));
+            new BrokerCarrier(hall.box, hall.board, hall.roles, new VoteTopics(VoteTopics.DEFAULT_ROOT), true);
 
     @BeforeEach
     void attach() {
@@ -233,7 +235,7 @@ class MqttDoorTest {
         assertThat(answer("vote/v1/heure/ballot/alice", "").code()).isEqualTo(ReasonCode.PAYLOAD_FORMAT_INVALID);
         assertThat(answer("vote/v1/pomme/ballot/alice", "ete").code()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
         assertThat(answer("vote/v1/heure/ballot/%zz", "ete").code()).isEqualTo(ReasonCode.PAYLOAD_FORMAT_INVALID);
-        hall.box.close("heure", _ -> {});
+        hall.run(new PollCommand.Close("heure"));
         hall.loop.run();
         assertThat(answer("vote/v1/heure/ballot/alice", "ete"))
                 .isEqualTo(new Answer(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "erreur, scrutin fermé"));
@@ -273,15 +275,23 @@ class MqttDoorTest {
                 .containsOnly(
                         Map.entry(
                                 "vote/v1/heure/poll",
-                                "{\"v\":1,\"id\":\"heure\",\"state\":\"open\",\"question\":{\"fr\":\"Heure d’été ou heure"
-                                        + " d’hiver ?\",\"en\":\"Summer or winter time?\"},\"options\":[{\"key\":\"ete\","
-                                        + "\"label\":{\"fr\":\"été\",\"en\":\"summer\"}},{\"key\":\"hiver\",\"label\":"
-                                        + "{\"fr\":\"hiver\",\"en\":\"winter\"}}]}"),
+                                "{\"v\":1,\"id\":\"heure\",\"state\":\"open\",\"round\":1,\"question\":{\"en\":\"Summer or winter"
+                                        + " time?\",\"fr\":\"Heure d’été ou heure d’hiver ?\"},\"options\":["
+                                        + "{\"aliases\":[],\"key\":\"ete\",\"labels\":{\"en\":\"summer\",\"fr\":\"été\"}},"
+                                        + "{\"aliases\":[],\"key\":\"hiver\",\"labels\":{\"en\":\"winter\","
+                                        + "\"fr\":\"hiver\"}}],\"rules\":{\"batch\":5,\"change\":\"no\",\"counting\":"
+                                        + "{\"kind\":\"single\"},\"eligibility\":\"open-names\",\"majority\":"
+                                        + "\"plurality\",\"quorum-percent\":0,\"quorum-voters\":0,\"results\":\"always\","
+                                        + "\"retention-days\":0,\"secrecy\":\"named\"},\"words\":{\"fr\":[\"Vote à main"
+                                        + " levée : votre nom et votre choix sont publics.\",\"Chacun peut écrire"
+                                        + " n’importe quel nom : un nom est une affirmation, pas une preuve.\"],"
+                                        + "\"en\":[\"Show of hands: your name and your choice are public.\",\"Anybody"
+                                        + " can type any name: a name is a claim, not a proof.\"]}}"),
                         Map.entry("vote/v1/heure/poll/txt", "open;Heure d’été ou heure d’hiver ?;ete=été;hiver=hiver"),
                         Map.entry(
                                 "vote/v1/heure/results",
-                                "{\"poll\":\"heure\",\"state\":\"open\",\"total\":0,\"eligible\":null,"
-                                        + "\"counts\":{\"ete\":0,\"hiver\":0},\"seq\":0}"),
+                                "{\"poll\":\"heure\",\"round\":1,\"state\":\"open\",\"total\":0,\"eligible\":null,"
+                                        + "\"counts\":{\"ete\":0,\"hiver\":0},\"counted\":0,\"seq\":0}"),
                         Map.entry("vote/v1/heure/results/ete", "0"),
                         Map.entry("vote/v1/heure/results/hiver", "0"));
     }
@@ -293,8 +303,8 @@ class MqttDoorTest {
                         .filter(ApplicationMessage::retain)
                         .map(m -> m.topic() + " " + m.payload().text()))
                 .containsExactly(
-                        "vote/v1/heure/results {\"poll\":\"heure\",\"state\":\"open\",\"total\":1,\"eligible\":null,"
-                                + "\"counts\":{\"ete\":1,\"hiver\":0},\"seq\":1}",
+                        "vote/v1/heure/results {\"poll\":\"heure\",\"round\":1,\"state\":\"open\",\"total\":1,\"eligible\":null,"
+                                + "\"counts\":{\"ete\":1,\"hiver\":0},\"counted\":1,\"seq\":1}",
                         "vote/v1/heure/results/ete 1");
     }
 
@@ -305,7 +315,7 @@ class MqttDoorTest {
             options.add(new PollOption("option-" + i, Map.of(Language.FRENCH, "é".repeat(10) + i)));
         }
         Poll poll = new Poll(
-                "p", Map.of(Language.FRENCH, "Ça va ; oui = non ? ".repeat(10)), options, Poll.Rules.showOfHands());
+                "p", Map.of(Language.FRENCH, "Ça va ; oui = non ? ".repeat(10)), options, Rules.showOfHands());
         for (PollState state : PollState.values()) {
             String text = Announcements.text(poll, state);
             assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(160);

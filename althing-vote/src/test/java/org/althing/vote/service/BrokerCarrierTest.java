@@ -21,7 +21,7 @@ class BrokerCarrierTest extends MqttCarrierContract {
 
     @Override
     int open(VoteService service) throws IOException {
-        BrokerCarrier carrier = service.behindBroker();
+        BrokerCarrier carrier = service.behindBroker(false);
         Broker started = Broker.builder(
                         BrokerConfig.builder()
                                 .listener(ListenerConfig.mqtt("127.0.0.1", 0))

@@ -9,6 +9,7 @@ import org.althing.vote.Hall;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
 import org.althing.vote.PollOption;
+import org.althing.vote.Rules;
 import org.junit.jupiter.api.Test;
 
 /** What the programs of the lab put on the wire, byte for byte, and what they get by default. */
@@ -19,7 +20,7 @@ class LabFormTest {
     private static final String NAME_MISSING = "erreur, il faut un nom et un choix, par exemple : alice été\n";
 
     private final Hall hall = Hall.open();
-    private final TcpDoor door = new TcpDoor(hall.box, hall.board, TcpDoor.Options.defaults());
+    private final TcpDoor door = new TcpDoor(hall.box, hall.board, hall.roles, TcpDoor.Options.defaults());
 
     private FakeTransport connect() {
         return new FakeTransport(hall.loop, door);
@@ -82,10 +83,10 @@ class LabFormTest {
                 List.of(
                         new PollOption("oui", Map.of(Language.FRENCH, "oui")),
                         new PollOption("oui-mais", Map.of(Language.FRENCH, "oui-mais"))),
-                Poll.Rules.showOfHands());
+                Rules.showOfHands());
         hall.box.ensureOpened(oui, _ -> {});
         hall.loop.run();
-        TcpDoor ouiDoor = new TcpDoor(hall.box, hall.board, new TcpDoor.Options(10, "oui", null));
+        TcpDoor ouiDoor = new TcpDoor(hall.box, hall.board, hall.roles, new TcpDoor.Options(10, "oui", null, null));
 
         FakeTransport anne = new FakeTransport(hall.loop, ouiDoor).sends("anne oui");
         hall.loop.advance(5_000);
@@ -126,10 +127,10 @@ class LabFormTest {
                 List.of(
                         new PollOption("ete", Map.of(Language.FRENCH, "été"), List.of("1")),
                         new PollOption("hiver", Map.of(Language.FRENCH, "hiver"), List.of("0"))),
-                Poll.Rules.showOfHands());
+                Rules.showOfHands());
         hall.box.ensureOpened(labDigits, _ -> {});
         hall.loop.run();
-        TcpDoor labDoor = new TcpDoor(hall.box, hall.board, new TcpDoor.Options(10, "labo", null));
+        TcpDoor labDoor = new TcpDoor(hall.box, hall.board, hall.roles, new TcpDoor.Options(10, "labo", null, null));
         assertThat(new FakeTransport(hall.loop, labDoor)
                         .sends("raissa 0")
                         .endsInput()

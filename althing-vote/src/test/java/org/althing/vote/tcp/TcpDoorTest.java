@@ -6,11 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.althing.vote.Hall;
+import org.althing.vote.PollCommand;
 import org.junit.jupiter.api.Test;
 
 class TcpDoorTest {
     private final Hall hall = Hall.open();
-    private final TcpDoor door = new TcpDoor(hall.box, hall.board, TcpDoor.Options.defaults());
+    private final TcpDoor door = new TcpDoor(hall.box, hall.board, hall.roles, TcpDoor.Options.defaults());
 
     private FakeTransport connect() {
         return new FakeTransport(hall.loop, door);
@@ -65,18 +66,16 @@ class TcpDoorTest {
                 .isEqualTo("ERR unknown-choice : erreur, choix inconnu (été, hiver)\n");
         assertThat(told("VOTE heure alice ete,hiver\n")).isEqualTo("ERR unknown-choice : erreur, un seul choix\n");
         assertThat(told("VOTE heure \"\" ete\n")).isEqualTo("ERR syntax : erreur, nom incorrect\n");
-        assertThat(told("VOTE heure alice\n")).isEqualTo("ERR syntax : VOTE poll voter choice[,choice] [id=...]\n");
+        assertThat(told("VOTE heure alice\n")).isEqualTo("ERR syntax : VOTE poll voter choice[,choice] [id=...] [pin=...] [code=...]\n");
         assertThat(told("VOTE heure alice ete id=\n"))
-                .isEqualTo("ERR syntax : VOTE poll voter choice[,choice] [id=...]\n");
+                .isEqualTo("ERR syntax : VOTE poll voter choice[,choice] [id=...] [pin=...] [code=...]\n");
         assertThat(told("VOTE heure \"alice ete\n"))
                 .isEqualTo("ERR syntax : verbe inconnu ou guillemet ouvert, essayez HELP\n");
         assertThat(told("#1 DANCE\n")).isEqualTo("#1 ERR syntax : verbe inconnu ou guillemet ouvert, essayez HELP\n");
         assertThat(told("VOTE heure " + "x".repeat(65) + " ete\n"))
                 .isEqualTo("ERR too-long : erreur, nom de plus de 64 caractères\n");
         assertThat(told("PROOF heure x\n")).isEqualTo("ERR unsupported : PROOF n'existe pas encore sur ce serveur\n");
-        assertThat(told("VOTE heure alice ete pin=1\n"))
-                .isEqualTo("ERR unsupported : pin= n'existe pas encore sur ce serveur\n");
-        hall.box.close("heure", _ -> {});
+        hall.run(new PollCommand.Close("heure"));
         hall.loop.run();
         assertThat(told("VOTE heure alice ete\n")).isEqualTo("ERR closed : erreur, scrutin fermé\n");
     }
@@ -166,8 +165,8 @@ class TcpDoorTest {
         FakeTransport watcher = connect().sends("WATCH heure\n");
         assertThat(watcher.received())
                 .isEqualTo("OK watch : scrutin ouvert\n"
-                        + "RESULT {\"poll\":\"heure\",\"state\":\"open\",\"total\":0,\"eligible\":null,"
-                        + "\"counts\":{\"ete\":0,\"hiver\":0},\"seq\":0}\n");
+                        + "RESULT {\"poll\":\"heure\",\"round\":1,\"state\":\"open\",\"total\":0,\"eligible\":null,"
+                        + "\"counts\":{\"ete\":0,\"hiver\":0},\"counted\":0,\"seq\":0}\n");
         hall.loop.advance(1_000);
         List<String> pushes = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -251,7 +250,7 @@ class TcpDoorTest {
     @Test
     void one_connection_too_many_is_told_so_in_its_own_form() {
         TcpDoor narrow =
-                new TcpDoor(hall.box, hall.board, TcpDoor.Options.defaults().withConnectionsMax(1));
+                new TcpDoor(hall.box, hall.board, hall.roles, TcpDoor.Options.defaults().withConnectionsMax(1));
         FakeTransport first = new FakeTransport(hall.loop, narrow);
         FakeTransport verb = new FakeTransport(hall.loop, narrow).sends("VOTE heure alice ete\n");
         FakeTransport lab = new FakeTransport(hall.loop, narrow).sends("alice ete\n");
@@ -276,7 +275,7 @@ class TcpDoorTest {
     @Test
     void when_the_lobby_is_full_too_the_refusal_comes_at_once() {
         TcpDoor narrow =
-                new TcpDoor(hall.box, hall.board, TcpDoor.Options.defaults().withConnectionsMax(0));
+                new TcpDoor(hall.box, hall.board, hall.roles, TcpDoor.Options.defaults().withConnectionsMax(0));
         for (int i = 0; i < TcpDoor.LOBBY_MAX; i++) {
             assertThat(new FakeTransport(hall.loop, narrow).received()).isEmpty();
         }
@@ -301,7 +300,7 @@ class TcpDoorTest {
     @Test
     void a_browser_is_shown_the_way_to_the_page() {
         TcpDoor withPage =
-                new TcpDoor(hall.box, hall.board, TcpDoor.Options.defaults().withWebAddress("http://localhost:8080/"));
+                new TcpDoor(hall.box, hall.board, hall.roles, TcpDoor.Options.defaults().withWebAddress("http://localhost:8080/"));
         FakeTransport browser = new FakeTransport(hall.loop, withPage).sends("GET /v/heure HTTP/1.1\r\n\r\n");
         assertThat(browser.received()).contains("href=\"http://localhost:8080/\"");
     }

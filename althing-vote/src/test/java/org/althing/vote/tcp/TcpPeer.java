@@ -10,7 +10,7 @@ public final class TcpPeer {
 
     public TcpPeer(Hall hall) {
         this.hall = hall;
-        door = new TcpDoor(hall.box, hall.board, TcpDoor.Options.defaults());
+        door = new TcpDoor(hall.box, hall.board, hall.roles, TcpDoor.Options.defaults());
     }
 
     /** In the lab's form; what comes back is asked when all has run. */

@@ -15,13 +15,15 @@ import org.althing.vote.Hall;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
 import org.althing.vote.PollOption;
+import org.althing.vote.Rules;
+import org.althing.vote.PollCommand;
 import org.junit.jupiter.api.Test;
 
 class WebDoorTest {
     private static final String SCRIPT = "<script>alert(1)</script>";
 
     private final Hall hall = Hall.open();
-    private final WebDoor door = new WebDoor(hall.box, new Random(1));
+    private final WebDoor door = new WebDoor(hall.box, hall.roles, new Random(1));
 
     private Response ask(String method, String path, String query, Map<String, String> headers, String body) {
         List<Response> responses = new ArrayList<>();
@@ -61,11 +63,11 @@ class WebDoorTest {
         assertThat(get("/").status()).isEqualTo(200);
 
         Poll second =
-                new Poll("second", Map.of(Language.FRENCH, "Et ?"), Poll.heure().options(), Poll.Rules.showOfHands());
+                new Poll("second", Map.of(Language.FRENCH, "Et ?"), Poll.heure().options(), Rules.showOfHands());
         hall.box.ensureOpened(second, _ -> {});
         hall.loop.run();
         assertThat(text(get("/"))).contains("href=\"/v/heure?lang=fr\"").contains("href=\"/v/second?lang=fr\"");
-        hall.box.close("heure", _ -> {});
+        hall.run(new PollCommand.Close("heure"));
         hall.loop.run();
         assertThat(text(get("/"))).contains("<h1>Et ?</h1>");
         assertThat(text(get("/v/heure"))).contains("Le scrutin est fermé.").doesNotContain("<form");
@@ -170,8 +172,8 @@ class WebDoorTest {
         hall.vote("alice", "ete", null);
         Response results = get("/v/heure/results");
         assertThat(text(results))
-                .isEqualTo("{\"poll\":\"heure\",\"state\":\"open\",\"total\":1,\"eligible\":null,"
-                        + "\"counts\":{\"ete\":1,\"hiver\":0},\"seq\":1}");
+                .isEqualTo("{\"poll\":\"heure\",\"round\":1,\"state\":\"open\",\"total\":1,\"eligible\":null,"
+                        + "\"counts\":{\"ete\":1,\"hiver\":0},\"counted\":1,\"seq\":1}");
         assertThat(results.headers()).containsEntry("Content-Type", "application/json; charset=utf-8");
         assertThat(get("/v/pomme/results").status()).isEqualTo(404);
     }
@@ -210,7 +212,7 @@ class WebDoorTest {
                 List.of(
                         new PollOption("a", Map.of(Language.FRENCH, "<b>\"'&")),
                         new PollOption("b", Map.of(Language.FRENCH, SCRIPT))),
-                Poll.Rules.showOfHands());
+                Rules.showOfHands());
         hall.box.ensureOpened(poll, _ -> {});
         hall.loop.run();
         assertThat(text(get("/v/markup"))).doesNotContain(SCRIPT).contains("&lt;b&gt;&quot;&#39;&amp;");
