@@ -5,6 +5,7 @@ module org.althing.vote {
     requires transitive org.althing.net;
     requires transitive org.althing.broker;
     requires transitive org.althing.client;
+    requires java.sql;
 
     exports org.althing.vote;
     exports org.althing.vote.command;

@@ -9,6 +9,7 @@ import org.althing.vote.LogCheck;
 import org.althing.vote.Results;
 import org.althing.vote.command.Arguments.UsageException;
 import org.althing.vote.service.VoteFolder;
+import org.jspecify.annotations.Nullable;
 
 /** {@code vote check [DIR]}: is the log whole, and what does it count? From the log alone, and without touching it. */
 final class CheckCommand {
@@ -25,16 +26,11 @@ final class CheckCommand {
         if (operands.size() > 1) {
             throw new UsageException("usage: " + USAGE);
         }
-        Path folder = operands.isEmpty() ? around.dataFolder() : Path.of(operands.getFirst());
-        Path votes = VoteFolder.of(folder);
         try {
-            Path log = Files.isDirectory(votes) ? votes : folder;
-            if (!Files.isDirectory(log)) {
-                throw new UsageException("there is no folder " + folder);
-            }
+            Path log = logFolder(around, operands.isEmpty() ? null : operands.getFirst());
             LogCheck check = LogCheck.of(log);
             if (check.lines() == 0) {
-                throw new UsageException("there is no ballot log in " + folder);
+                throw new UsageException("there is no ballot log in " + log);
             }
             for (Results results : check.results()) {
                 around.out()
@@ -50,5 +46,20 @@ final class CheckCommand {
             around.err().println("althing vote: " + e.getMessage());
             return VoteCommand.NO;
         }
+    }
+
+    /**
+     * The folder of the log, given the data folder or itself.
+     *
+     * @param given as on the command line, or null for the usual one
+     */
+    static Path logFolder(Surroundings around, @Nullable String given) throws UsageException {
+        Path folder = given == null ? around.dataFolder() : Path.of(given);
+        Path votes = VoteFolder.of(folder);
+        Path log = Files.isDirectory(votes) ? votes : folder;
+        if (!Files.isDirectory(log)) {
+            throw new UsageException("there is no folder " + folder);
+        }
+        return log;
     }
 }

@@ -46,6 +46,20 @@ public final class VoteCommand {
                             the count; of localhost 32000 and the poll heure unless told otherwise
             watch [HOST PORT] [POLL]
                             the count as it changes, until Ctrl-C or the close of the poll
+            poll create ID QUESTION [KEY=]LABEL [KEY=]LABEL ...
+                   [--counting single|yes-no|multiple|approval|score] [--min N] [--max N]
+                   [--who open-names|roster|codes|mqtt-user|certificate] [--secrecy named|confidential|codes]
+                   [--results always|batched|after-own-vote|at-close] [--batch K] [--change no|until-close]
+                   [--majority plurality|half|two-thirds|three-quarters] [--quorum N|P%] [--retention-days N]
+            poll create --file POLL.json
+            poll roster ID FILE         one voter a line: NAME or NAME;PIN (PINs that are missing are drawn and printed)
+            poll codes ID COUNT [--link http://HOST:PORT]
+                            one-time codes, or links with them, printed once
+            poll open ID [--seconds N], poll pause|close|publish|voters ID, poll list, poll delete ID --yes
+                            all of them with [--host HOST] [--port N] and the organiser's token: [--token T] or,
+                            on the server's machine, [--data DIR]
+            export [POLL] [--format csv|json|log|sqlite] [--out FILE] [--data DIR]
+                            ballots as far as they are public; the log to be recounted by others
             check [DIR]     verifies the ballot log and prints its count, from the log alone; also: recount [DIR]
             """;
 
@@ -82,6 +96,8 @@ public final class VoteCommand {
                 case "cast" -> new CastCommand(around).run(rest);
                 case "results" -> new ResultsCommand(around).run(rest);
                 case "watch" -> new WatchCommand(around).run(rest);
+                case "poll" -> new PollsCommand(around).run(rest);
+                case "export" -> new ExportCommand(around).run(rest);
                 case "check", "recount" -> new CheckCommand(around).run(rest);
                 case "--help", "-h", "help" -> {
                     around.out().print(HELP);
