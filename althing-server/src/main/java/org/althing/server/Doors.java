@@ -12,6 +12,7 @@ import org.althing.net.WebSite;
 import org.althing.net.Worker;
 import org.althing.net.netty.NettyEngine;
 import org.althing.vote.Poll;
+import org.althing.vote.Role;
 import org.althing.vote.mqtt.BrokerCarrier;
 import org.althing.vote.service.VoteFolder;
 import org.althing.vote.service.VoteService;
@@ -23,8 +24,9 @@ import org.althing.vote.tcp.TcpDoor;
  * @param mqtt the broker
  * @param vote the vote by plain TCP
  * @param web pages, and MQTT over WebSocket
+ * @param organiserSecret of the link that makes its first user organiser
  */
-record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress web) {
+record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress web, String organiserSecret) {
 
     /** Opens everything and adds it to what the lifetime closes. */
     static Doors open(UpCommand.Line line, Lifetime lifetime, LogWriter log) throws IOException {
@@ -32,7 +34,7 @@ record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress w
         VoteService vote = VoteService.open(VoteFolder.of(line.data()), engine, Worker.virtualThreads());
         try {
             vote.ensureOpened(Poll.heure());
-            BrokerCarrier ballots = vote.behindBroker(false);
+            BrokerCarrier ballots = vote.behindBroker(false); // this broker lets anybody say any user name
             String host = line.bind().getHostAddress();
             JournalStateStore state = Stores.open(line.data().resolve("broker"));
             Broker broker = lifetime.add(Broker.builder(config(host, line), engine)
@@ -51,7 +53,8 @@ record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress w
             return new Doors(
                     (InetSocketAddress) broker.addresses().getFirst(),
                     (InetSocketAddress) tcp.address(),
-                    (InetSocketAddress) web.address());
+                    (InetSocketAddress) web.address(),
+                    vote.newLink(Role.ORGANISER));
         } catch (IOException | RuntimeException e) {
             vote.close();
             throw e;

@@ -12,15 +12,17 @@ import java.util.List;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.conf.MosquittoConf.LogSettings;
 import org.althing.net.Clock;
+import org.althing.vote.JoinCode;
 
 /** {@code althing up}: everything in one process, in one folder. */
 final class UpCommand {
     private static final int FAILED = 1;
 
     private static final String HELP = """
-            Usage: althing up [--data DIR] [--bind ADDR] [--mqtt-port N] [--vote-port N] [--web-port N] [-v]
+            Usage: althing up [--data DIR] [--lan | --bind ADDR] [--mqtt-port N] [--vote-port N] [--web-port N] [-v]
 
               --data DIR       where everything is kept (./althing-data)
+              --lan            serve the local network: phones in the same room can vote
               --bind ADDR      address to serve (127.0.0.1: this machine alone; 0.0.0.0: everybody)
               --mqtt-port N    MQTT (1883)
               --vote-port N    the vote by plain TCP (32000)
@@ -77,16 +79,28 @@ final class UpCommand {
         int votePort = 32_000;
         int webPort = 8080;
         boolean verbose = false;
+        boolean lan = false;
+        boolean isBound = false;
         for (String word = options.next(); word != null; word = options.next()) {
             switch (word) {
                 case "--data" -> data = options.path();
-                case "--bind" -> bind = address(options.value());
+                case "--bind" -> {
+                    bind = address(options.value());
+                    isBound = true;
+                }
+                case "--lan" -> lan = true;
                 case "--mqtt-port" -> mqttPort = options.port(0);
                 case "--vote-port" -> votePort = options.port(0);
                 case "--web-port" -> webPort = options.port(0);
                 case "-v", "--verbose" -> verbose = true;
                 default -> throw options.unknown();
             }
+        }
+        if (lan && isBound) {
+            throw new Options.UsageException("--lan chooses the address itself; it cannot stand with --bind");
+        }
+        if (lan) {
+            bind = InetAddress.ofLiteral("0.0.0.0");
         }
         return new Line(data, bind, mqttPort, votePort, webPort, verbose);
     }
@@ -131,12 +145,36 @@ final class UpCommand {
         door("vote, web", "http://" + at + ":" + web.getPort() + "/", "open it in a browser");
         out.println();
         out.println("Poll \"heure\" is open: anybody votes by name, été or hiver. A name is a claim, not a proof.");
-        out.println(
-                line.bind().isLoopbackAddress()
-                        ? "Only this machine is served; --bind 0.0.0.0 serves the network."
-                        : "Everybody who reaches " + at + " is served, without password.");
+        String page = "http://" + at + ":" + web.getPort();
+        out.println("Organiser, once: " + page + "/organiser#t=" + doors.organiserSecret());
+        out.println("or on this machine:  althing vote poll list --data " + line.data() + " --port " + vote.getPort());
+        reach(line, web.getPort(), mqtt.getPort(), vote.getPort());
         out.println("Ctrl-C ends it.");
         out.flush();
+    }
+
+    /** Who can come, and how: a port that is open to a network is said so. */
+    private void reach(Line line, int webPort, int mqttPort, int votePort) {
+        if (line.bind().isLoopbackAddress()) {
+            out.println("Only this machine is served; --lan serves the local network.");
+            return;
+        }
+        List<String> addresses =
+                line.bind().isAnyLocalAddress() ? LocalNetwork.addresses() : List.of(line.bind().getHostAddress());
+        out.println();
+        if (addresses.isEmpty()) {
+            out.println("This machine has no address that others can reach: is it connected?");
+        }
+        for (String address : addresses) {
+            out.println("Phones open  http://" + address + ":" + webPort + "/  and, if asked, type "
+                    + JoinCode.of("heure") + "  (or http://" + address + ":" + webPort + "/j/" + JoinCode.of("heure")
+                    + ")");
+        }
+        out.println("Open to everybody who reaches this machine, without password and unencrypted: the pages and MQTT"
+                + " over WebSocket (port " + webPort + "), MQTT (" + mqttPort + ": any topic), the vote by TCP ("
+                + votePort + ").");
+        out.println("Closed to them: creating, opening and closing polls, rosters, codes: these need the organiser's"
+                + " link or token.");
     }
 
     private void door(String name, String where, String example) {

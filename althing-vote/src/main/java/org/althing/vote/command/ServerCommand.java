@@ -15,6 +15,7 @@ import org.althing.vote.command.Arguments.UsageException;
 import org.althing.vote.service.VoteFolder;
 import org.althing.vote.service.VoteService;
 import org.althing.vote.tcp.TcpDoor;
+import org.althing.vote.tcp.Tls;
 import org.jspecify.annotations.Nullable;
 
 /** {@code vote server}: the ballot box over TCP alone, or as a client of any MQTT broker. Ends at SIGINT and SIGTERM. */
@@ -24,6 +25,10 @@ final class ServerCommand {
             "--bind",
             "--data",
             "--connections",
+            "--tls-certificate",
+            "--tls-key",
+            "--tls-client-ca",
+            "--lab-poll",
             "--mqtt",
             "--client-id",
             "--root",
@@ -42,13 +47,13 @@ final class ServerCommand {
     }
 
     int run(List<String> words) throws UsageException, IOException {
-        Arguments arguments = Arguments.parse(words, OPTIONS, Set.of());
+        Arguments arguments = Arguments.parse(words, OPTIONS, Set.of("--topics-prove-users"));
         arguments.operands(0, "althing vote server [--port N] [--mqtt HOST[:PORT]]");
         String mqtt = arguments.value("--mqtt");
         int port = arguments.number("--port", PORT, 0, 65_535);
         int connections =
                 arguments.number("--connections", TcpDoor.Options.defaults().connectionsMax(), 1, 1_000_000);
-        for (String option : List.of("--client-id", "--root", "-u", "--user", "-P", "--password")) {
+        for (String option : List.of("--client-id", "--root", "-u", "--user", "-P", "--password", "--topics-prove-users")) {
             if (mqtt == null && arguments.has(option)) {
                 throw new UsageException(option + " needs --mqtt");
             }
@@ -78,8 +83,11 @@ final class ServerCommand {
         open.push(service);
         service.ensureOpened(Poll.heure());
         if (broker == null || arguments.has("--port")) {
-            Listening listening =
-                    service.listen(address, TcpDoor.Options.defaults().withConnectionsMax(connections));
+            TcpDoor.Options options = TcpDoor.Options.defaults()
+                    .withConnectionsMax(connections)
+                    .withLabPoll(arguments.value("--lab-poll", Poll.heure().id()))
+                    .withTls(tls(arguments));
+            Listening listening = service.listen(address, options);
             InetSocketAddress real = (InetSocketAddress) listening.address();
             String host = real.getAddress().getHostAddress();
             around.out()
@@ -90,6 +98,21 @@ final class ServerCommand {
             broker.join(service, around);
         }
         around.out().flush();
+    }
+
+    /** TLS on the same port, or null where no certificate is given. */
+    private static @Nullable Tls tls(Arguments arguments) throws UsageException, IOException {
+        String certificate = arguments.value("--tls-certificate");
+        String key = arguments.value("--tls-key");
+        String authority = arguments.value("--tls-client-ca");
+        if (certificate == null && key == null && authority == null) {
+            return null;
+        }
+        if (certificate == null || key == null) {
+            throw new UsageException("TLS needs --tls-certificate FILE and --tls-key FILE");
+        }
+        Path trusted = authority == null ? null : Path.of(authority);
+        return Tls.ofFiles(Path.of(certificate), Path.of(key), trusted, Worker.virtualThreads());
     }
 
     /** A signal: what was handed in is committed and answered, and the exit status is 0. */

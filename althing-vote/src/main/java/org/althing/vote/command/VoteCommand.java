@@ -36,7 +36,11 @@ public final class VoteCommand {
 
             server [--port 32000] [--bind ADDR] [--data DIR] [--connections N]
                             the ballot box, served over TCP; without MQTT
+                   [--tls-certificate FILE --tls-key FILE [--tls-client-ca FILE]]
+                            with TLS on the same port, for those who begin with it; PEM files
+                   [--lab-poll POLL]    the poll of lines that name none
             server --mqtt HOST[:PORT] [--port N] [-u NAME -P PASSWORD] [--client-id ID] [--root TOPIC]
+                   [--topics-prove-users]   the broker lets each user publish to the ballot topic of that name only
                             the ballot box as a client of any MQTT broker; with --port over TCP too
             cast HOST PORT NAME CHOICE [--poll POLL] [--id ID] [--timeout SECONDS]
             cast --mqtt HOST PORT NAME CHOICE [-u NAME -P PASSWORD] ...

@@ -24,8 +24,14 @@ final class ListPage {
                         language.code(),
                         Html.escape(poll.question(language)),
                         Html.escape(words.state(state)))));
-        return Frame.html(
-                language, words.polls(), "/", main.append("</ul>\n</main>\n").toString());
+        main.append("""
+                </ul>
+                <form method="get" action="/j"><label class="field" for="join">%s</label>
+                <input id="join" name="code" type="text" maxlength="8" autocomplete="off" autocapitalize="characters" required>
+                <button type="submit">%s</button></form>
+                </main>
+                """.formatted(Html.escape(words.joinCode()), Html.escape(words.join())));
+        return Frame.html(language, words.polls(), "/", main.toString());
     }
 
     /** A page of one sentence and the way back. */

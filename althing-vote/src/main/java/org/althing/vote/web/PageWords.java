@@ -174,6 +174,18 @@ record PageWords(Language language) {
         return in("Cette page n’existe pas.", "There is no such page.");
     }
 
+    String noSuchCode() {
+        return in("Aucun scrutin n’a ce code.", "No poll has this code.");
+    }
+
+    String joinCode() {
+        return in("Code du scrutin", "Code of the poll");
+    }
+
+    String join() {
+        return in("Rejoindre", "Join");
+    }
+
     String otherOrigin() {
         return in(
                 "Ce formulaire vient d’un autre site\u00a0: le vote n’a pas été pris.",

@@ -11,6 +11,7 @@ import org.althing.vote.Ballot;
 import org.althing.vote.BallotBox;
 import org.althing.vote.CastResult;
 import org.althing.vote.Counting;
+import org.althing.vote.JoinCode;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
 import org.althing.vote.PollOption;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  *   POST /v/heure           name, pin or code, choice, id: a ballot; answered by the page, or by JSON where that is accepted
  *   POST /v/heure/session   a code from the fragment of a link: a session, so that the code is typed nowhere
  *   GET  /v/heure/results   the count, JSON; with ?id= what the one may see who cast that ballot
+ *   GET  /j/ABC234          on to the poll with this join code; also /j?code=
  *   GET  /assets/...        style and scripts
  *   /organiser, /api        see OrganiserDoor
  * </pre>
@@ -72,6 +74,8 @@ public final class WebDoor implements HttpHandler {
         String below = levels.length > 2 ? path.substring(4 + poll.length()) : "";
         if (organiser.takes(path)) {
             organiser.route(request, language, exchange);
+        } else if (path.equals("/j") || path.startsWith("/j/")) {
+            exchange.respond(isGet ? join(request, language) : Responses.notAllowed("GET, HEAD"));
         } else if (path.equals("/")) {
             exchange.respond(isGet ? home(request, language) : Responses.notAllowed("GET, HEAD"));
         } else if (below.equals("results")) {
@@ -132,6 +136,18 @@ public final class WebDoor implements HttpHandler {
         BallotPage.Asked asked =
                 new BallotPage.Asked(path, Roles.newSecret(random), sessions.code(pollId, request) != null);
         return Responses.page(status, BallotPage.html(poll, results, language, asked, posted));
+    }
+
+    private Response join(Request request, Language language) {
+        String typed = request.path().equals("/j")
+                ? FormFields.of(request.query()).first("code")
+                : request.path().substring(3);
+        for (Poll poll : box.polls()) {
+            if (isVisible(poll.id()) && JoinCode.means(typed, poll.id())) {
+                return Responses.seeOther("/v/" + poll.id());
+            }
+        }
+        return Responses.page(404, ListPage.sentence(new PageWords(language).noSuchCode(), language));
     }
 
     private Response results(String pollId, Request request) {
