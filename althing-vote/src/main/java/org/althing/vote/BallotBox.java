@@ -297,6 +297,12 @@ public final class BallotBox {
         return poll == null ? null : poll.poll;
     }
 
+    /** Whether this role may see the poll: drafts are for those who direct polls. */
+    public boolean isVisible(String id, Role role) {
+        PollLedger poll = known(id);
+        return poll != null && (poll.state != PollState.DRAFT || role != Role.NOBODY);
+    }
+
     /** How the options of a poll may be written, or null for an unknown poll. */
     public @Nullable OptionNames optionNames(String id) {
         PollLedger poll = known(id);

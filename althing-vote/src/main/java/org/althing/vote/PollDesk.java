@@ -1,6 +1,8 @@
 package org.althing.vote;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +33,8 @@ final class PollDesk {
     private final RoundClock rounds;
     private final EventLoop loop;
     private final Worker worker;
+    private final Deque<Runnable> queue = new ArrayDeque<>();
+    private boolean working;
 
     PollDesk(Ledger ledger, LogTail tail, KeyRing keys, RoundClock rounds, EventLoop loop, Worker worker) {
         this.ledger = ledger;
@@ -41,7 +45,30 @@ final class PollDesk {
         this.worker = worker;
     }
 
+    /** Does the command when those before it are done: what is asked for in one breath happens in its order. */
     void run(PollCommand command, Consumer<CommandResult> answer) {
+        queued(() -> execute(command, result -> {
+            answer.accept(result);
+            next();
+        }));
+    }
+
+    private void queued(Runnable work) {
+        queue.add(work);
+        if (!working) {
+            next();
+        }
+    }
+
+    private void next() {
+        Runnable work = queue.poll();
+        working = work != null;
+        if (work != null) {
+            work.run();
+        }
+    }
+
+    private void execute(PollCommand command, Consumer<CommandResult> answer) {
         if (!tail.isTaking()) {
             answer.accept(new Refused(Reason.DEGRADED));
             return;
@@ -56,11 +83,11 @@ final class PollDesk {
         } else if (poll.appendedState != poll.state) {
             answer.accept(new Refused(Reason.BUSY));
         } else {
-            run(command, poll, answer);
+            execute(command, poll, answer);
         }
     }
 
-    private void run(PollCommand command, PollLedger poll, Consumer<CommandResult> answer) {
+    private void execute(PollCommand command, PollLedger poll, Consumer<CommandResult> answer) {
         String id = poll.poll.id();
         long now = loop.clock().wallMillis();
         switch (command) {
@@ -273,13 +300,20 @@ final class PollDesk {
 
     /** Makes sure that the poll exists and is or was open, as programs ask for it that bring their own poll. */
     void ensureOpened(Poll definition, Consumer<Boolean> done) {
+        queued(() -> ensureOpenedNow(definition, isThere -> {
+            done.accept(isThere);
+            next();
+        }));
+    }
+
+    private void ensureOpenedNow(Poll definition, Consumer<Boolean> done) {
         if (ledger.poll(definition.id()) != null) {
             done.accept(true);
             return;
         }
-        run(new PollCommand.Define(definition), defined -> {
+        execute(new PollCommand.Define(definition), defined -> {
             if (defined instanceof Done) {
-                run(new PollCommand.Open(definition.id(), 0), opened -> done.accept(opened instanceof Done));
+                execute(new PollCommand.Open(definition.id(), 0), opened -> done.accept(opened instanceof Done));
             } else {
                 done.accept(false);
             }

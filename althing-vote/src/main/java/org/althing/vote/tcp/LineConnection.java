@@ -272,12 +272,18 @@ final class LineConnection implements TransportListener {
 
     /** The answers that need nothing but a look. */
     private String told(Command command, Language language) {
+        String asked = poll(command);
+        if (asked != null && !box.isVisible(asked, role)) {
+            return Answers.refused(Refusal.UNKNOWN_POLL, language);
+        }
         return switch (command) {
             case Command.Polls _ -> {
                 Map<Poll, String> states = new LinkedHashMap<>();
                 for (Poll poll : box.polls()) {
                     Results results = box.results(poll.id());
-                    states.put(poll, results == null ? "" : results.state().word());
+                    if (results != null && box.isVisible(poll.id(), role)) {
+                        states.put(poll, results.state().word());
+                    }
                 }
                 yield Answers.polls(states, language);
             }
@@ -290,11 +296,7 @@ final class LineConnection implements TransportListener {
             }
             case Command.Voters(String id) -> {
                 List<String> names = box.voters(id, role);
-                yield names != null
-                        ? Answers.voters(names)
-                        : box.poll(id) == null
-                                ? Answers.refused(Refusal.UNKNOWN_POLL, language)
-                                : Answers.forbidden(language);
+                yield names == null ? Answers.forbidden(language) : Answers.voters(names);
             }
             case Command.Count(String id, String own) -> {
                 Results results = own == null ? box.results(id) : box.resultsFor(id, own);
@@ -318,10 +320,18 @@ final class LineConnection implements TransportListener {
         };
     }
 
+    /** The poll that is asked about, or null. */
+    private static @Nullable String poll(Command command) {
+        return switch (command) {
+            case Command.PollText(String id) -> id;
+            case Command.Count(String id, _) -> id;
+            case Command.HasVoted(String id, _) -> id;
+            case Command.Voters(String id) -> id;
+            default -> null;
+        };
+    }
+
     private String hasVoted(String id, String voter, Language language) {
-        if (box.poll(id) == null) {
-            return Answers.refused(Refusal.UNKNOWN_POLL, language);
-        }
         try {
             Boolean hasVoted = box.hasVoted(id, VoterName.of(voter), role);
             return hasVoted == null ? Answers.forbidden(language) : Answers.hasVoted(hasVoted, language);
@@ -349,7 +359,7 @@ final class LineConnection implements TransportListener {
     }
 
     private void onWatch(String poll, String tag, AnswerQueue.Place place) {
-        Results results = box.results(poll);
+        Results results = box.isVisible(poll, role) ? box.results(poll) : null;
         if (results == null) {
             place.answer(tag + Answers.refused(Refusal.UNKNOWN_POLL, language));
             return;
