@@ -45,8 +45,7 @@ record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress w
             Stores.report(state, log);
             ballots.attach(broker::publish);
             WebSite site = new WebSite(
-                    Map.of("/mqtt", broker.acceptor(ListenerConfig.webSockets(host, line.webPort()))),
-                    vote.webDoor());
+                    Map.of("/mqtt", broker.acceptor(ListenerConfig.webSockets(host, line.webPort()))), vote.webDoor());
             Listening web = engine.listenWeb(new InetSocketAddress(line.bind(), line.webPort()), broker.loop(), site);
             Listening tcp = vote.listen(new InetSocketAddress(line.bind(), line.votePort()), tcpOptions(web));
             lifetime.add(vote); // last, so that it is closed first: its ballots are answered through the others

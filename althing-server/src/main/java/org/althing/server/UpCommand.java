@@ -159,8 +159,9 @@ final class UpCommand {
             out.println("Only this machine is served; --lan serves the local network.");
             return;
         }
-        List<String> addresses =
-                line.bind().isAnyLocalAddress() ? LocalNetwork.addresses() : List.of(line.bind().getHostAddress());
+        List<String> addresses = line.bind().isAnyLocalAddress()
+                ? LocalNetwork.addresses()
+                : List.of(line.bind().getHostAddress());
         out.println();
         if (addresses.isEmpty()) {
             out.println("This machine has no address that others can reach: is it connected?");

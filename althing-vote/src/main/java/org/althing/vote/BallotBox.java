@@ -86,8 +86,7 @@ public final class BallotBox {
      * @throws LogDamagedException if a line does not follow from those before it, or a key is missing
      * @throws IOException if the log cannot be read or written
      */
-    public static BallotBox open(
-            JournalOpener opener, Disk disk, RandomGenerator random, EventLoop loop, Worker worker)
+    public static BallotBox open(JournalOpener opener, Disk disk, RandomGenerator random, EventLoop loop, Worker worker)
             throws IOException {
         KeyRing keys = KeyRing.read(disk, random);
         LogReader reader = new LogReader(keys, random);
@@ -227,8 +226,8 @@ public final class BallotBox {
 
     private void append(PollLedger poll, Opening ballot, Consumer<CastResult> answer) {
         long at = poll.poll.rules().isSecret() ? 0 : loop.clock().wallMillis();
-        LogRecord.Counted counted = new LogRecord.Counted(
-                at, poll.poll.id(), poll.current.number, poll.current.appendedSeq + 1, ballot);
+        LogRecord.Counted counted =
+                new LogRecord.Counted(at, poll.poll.id(), poll.current.number, poll.current.appendedSeq + 1, ballot);
         Round.Entry entry = tail.append(counted, null);
         if (entry == null) {
             throw new IllegalStateException("a ballot without entry");

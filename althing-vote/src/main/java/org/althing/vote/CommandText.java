@@ -34,8 +34,7 @@ public final class CommandText {
         return switch (words[0]) {
             case "roster" -> new PollCommand.Enrol(poll, PollJson.readRoster(more));
             case "codes" -> new PollCommand.IssueCodes(poll, (int) number(more, PollCommand.IssueCodes.CODES_MAX));
-            case "open" ->
-                new PollCommand.Open(poll, more.isEmpty() ? 0 : number(more, PollCommand.Open.SECONDS_MAX));
+            case "open" -> new PollCommand.Open(poll, more.isEmpty() ? 0 : number(more, PollCommand.Open.SECONDS_MAX));
             case "pause" -> new PollCommand.Pause(poll);
             case "close" -> new PollCommand.Close(poll);
             case "publish" -> new PollCommand.Publish(poll);

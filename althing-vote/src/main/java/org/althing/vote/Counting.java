@@ -50,14 +50,14 @@ public sealed interface Counting {
 
     /** The fewest options on one ballot. */
     default int choicesMin() {
-        return this instanceof Multiple(int min, _) ? min : 1;
+        return this instanceof Multiple multiple ? multiple.min : 1;
     }
 
     /** The most options on one ballot of a poll with so many. */
     default int choicesMax(int options) {
         return switch (this) {
             case Single _, YesNo _ -> 1;
-            case Multiple(_, int max) -> Math.min(max, options);
+            case Multiple multiple -> Math.min(multiple.max, options);
             case Approval _, Score _ -> options;
         };
     }

@@ -32,7 +32,8 @@ final class Ledger {
     /** The ballots of a secret poll have a key of their own in each round; everything else has the poll's. */
     private @Nullable Seal seal(String poll, String kind, int round) {
         PollLedger known = polls.get(poll);
-        boolean ofRound = kind.equals("ballot") && known != null && known.poll.rules().isSecret();
+        boolean ofRound =
+                kind.equals("ballot") && known != null && known.poll.rules().isSecret();
         return keys.seal(ofRound ? KeyRing.ofRound(poll, round) : KeyRing.ofPoll(poll));
     }
 
@@ -79,9 +80,11 @@ final class Ledger {
     /** Appends the record to the chain and to what the next ones are decided by. */
     byte[] chained(LogRecord record) {
         int room = 0;
-        if (record instanceof LogRecord.Counted(_, String id, _, _, Opening opening) && opening != null) {
-            int written = opening.choice().stream().mapToInt(word -> word.length() + 3).sum();
-            room = known(id).choices.lengthMax() - written;
+        if (record instanceof LogRecord.Counted ballot && ballot.opening() != null) {
+            int written = ballot.opening().choice().stream()
+                    .mapToInt(word -> word.length() + 3)
+                    .sum();
+            room = known(ballot.poll()).choices.lengthMax() - written;
         }
         return chain.append(record, room);
     }
@@ -89,7 +92,7 @@ final class Ledger {
     /** Takes the record into what the next ones are decided by. */
     Appended append(LogRecord record) {
         return switch (record) {
-            case LogRecord.Defined(_, Poll definition) -> new Appended(null, define(definition));
+            case LogRecord.Defined defined -> new Appended(null, define(defined.definition()));
             case LogRecord.Enrolled enrolled -> new Appended(null, enrol(enrolled));
             case LogRecord.CodesIssued codes -> {
                 PollLedger poll = known(codes.poll());
@@ -193,9 +196,8 @@ final class Ledger {
                 poll.state = PollState.CLOSED;
                 poll.closedAtMillis = closed.at();
                 poll.shown.close(closed);
-                poll.keyIsMissing |= poll.poll.rules().isSecret()
-                        ? closed.participation() == null
-                        : poll.shown.sealed > 0;
+                poll.keyIsMissing |=
+                        poll.poll.rules().isSecret() ? closed.participation() == null : poll.shown.sealed > 0;
             }
             case LogRecord.Published _ -> poll.state = PollState.PUBLISHED;
             case LogRecord.Deleted _ -> {

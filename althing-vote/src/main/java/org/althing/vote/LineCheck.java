@@ -13,12 +13,9 @@ final class LineCheck {
         }
         PollState state = poll.appendedState;
         return switch (record) {
-            case LogRecord.Defined _ ->
-                state == PollState.DRAFT ? null : "poll " + record.poll() + " is defined twice";
-            case LogRecord.Enrolled _ ->
-                state == PollState.DRAFT ? null : "a roster after the poll was opened";
-            case LogRecord.CodesIssued _ ->
-                state.isFinal() ? "codes after the close" : null;
+            case LogRecord.Defined _ -> state == PollState.DRAFT ? null : "poll " + record.poll() + " is defined twice";
+            case LogRecord.Enrolled _ -> state == PollState.DRAFT ? null : "a roster after the poll was opened";
+            case LogRecord.CodesIssued _ -> state.isFinal() ? "codes after the close" : null;
             case LogRecord.Opened opened -> fault(poll, opened);
             case LogRecord.Paused _ -> state == PollState.OPEN ? null : "it cannot pause here";
             case LogRecord.Counted ballot -> fault(poll, ballot);
@@ -33,11 +30,10 @@ final class LineCheck {
 
     private static @Nullable String fault(PollLedger poll, LogRecord.Opened opened) {
         int expected = poll.appendedState == PollState.PAUSED ? poll.current.number : poll.current.number + 1;
-        boolean canOpen =
-                switch (poll.appendedState) {
-                    case DRAFT, PAUSED, CLOSED -> true;
-                    case OPEN, PUBLISHED, DELETED -> false;
-                };
+        boolean canOpen = switch (poll.appendedState) {
+            case DRAFT, PAUSED, CLOSED -> true;
+            case OPEN, PUBLISHED, DELETED -> false;
+        };
         return canOpen && opened.round() == expected ? null : "it cannot open here";
     }
 

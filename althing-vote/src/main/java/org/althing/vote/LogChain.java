@@ -146,8 +146,7 @@ final class LogChain {
             JsonObject members = JsonReader.readObject(text);
             check(members, text);
             String secret = opened(members, sealed);
-            LogRecord record =
-                    LogCodec.record(members, secret == null ? null : JsonReader.readObject(secret));
+            LogRecord record = LogCodec.record(members, secret == null ? null : JsonReader.readObject(secret));
             link(line);
             return new Line(record, text, secret);
         } catch (JsonException | CharacterCodingException | IllegalArgumentException | ArithmeticException e) {

@@ -100,9 +100,13 @@ final class LogCodec {
     /** What is sealed of the record, without its salt; null where nothing is. */
     static @Nullable Map<String, Object> secret(LogRecord record) {
         return switch (record) {
-            case LogRecord.Enrolled(_, _, _, List<RosterEntry> voters) when voters != null ->
-                new TreeMap<>(Map.of("voters", voters.stream().map(LogCodec::voter).toList()));
-            case LogRecord.Counted(_, _, _, _, Opening opening) when opening != null -> {
+            case LogRecord.Enrolled roster
+            when roster.voters() != null ->
+                new TreeMap<>(Map.of(
+                        "voters", roster.voters().stream().map(LogCodec::voter).toList()));
+            case LogRecord.Counted ballot
+            when ballot.opening() != null -> {
+                Opening opening = ballot.opening();
                 Map<String, Object> members = new TreeMap<>();
                 members.put("voter", opening.voter());
                 members.put("key", opening.key());
@@ -112,7 +116,8 @@ final class LogCodec {
                 }
                 yield members;
             }
-            case LogRecord.Closed closed when closed.participation() != null -> {
+            case LogRecord.Closed closed
+            when closed.participation() != null -> {
                 Map<String, Object> members = new TreeMap<>();
                 members.put("voters", closed.participation().voters());
                 members.put("receipts", closed.participation().receipts());
@@ -261,9 +266,7 @@ final class LogCodec {
         Counting counting = given.has("counting") ? Counting.of(given.object("counting")) : new Counting.Single();
         Rules.Eligibility eligibility = word(given, "eligibility", Rules.Eligibility.OPEN_NAMES);
         Rules.Secrecy secrecy = word(
-                given,
-                "secrecy",
-                eligibility == Rules.Eligibility.CODES ? Rules.Secrecy.CODES : Rules.Secrecy.NAMED);
+                given, "secrecy", eligibility == Rules.Eligibility.CODES ? Rules.Secrecy.CODES : Rules.Secrecy.NAMED);
         Rules usual = Rules.of(counting, eligibility, secrecy);
         return new Rules(
                 counting,

@@ -52,7 +52,9 @@ public final class LogExport {
         switch (line.record()) {
             case LogRecord.Counted ballot -> {
                 if (ballot.opening() != null && !isHidden) {
-                    round(ballot.poll(), ballot.round()).lastByKey.put(ballot.opening().key(), ballot);
+                    round(ballot.poll(), ballot.round())
+                            .lastByKey
+                            .put(ballot.opening().key(), ballot);
                 }
             }
             case LogRecord.Closed closed -> round(closed.poll(), closed.round()).closed = closed;
@@ -76,7 +78,9 @@ public final class LogExport {
     private boolean isHidden(LogRecord record) {
         PollLedger poll = ledger.poll(record.poll());
         return record instanceof LogRecord.Enrolled
-                || record instanceof LogRecord.Counted && poll != null && poll.poll.rules().isSecret();
+                || record instanceof LogRecord.Counted
+                        && poll != null
+                        && poll.poll.rules().isSecret();
     }
 
     /** Identifiers of all polls that were not deleted. */

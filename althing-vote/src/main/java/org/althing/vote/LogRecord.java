@@ -31,8 +31,7 @@ sealed interface LogRecord {
      * @param voters sealed with the poll's key
      */
     record Enrolled(
-            long at, String poll, int count, @Nullable List<RosterEntry> voters)
-            implements LogRecord {}
+            long at, String poll, int count, @Nullable List<RosterEntry> voters) implements LogRecord {}
 
     /** More one-time codes, by their hashes, sorted. */
     record CodesIssued(long at, String poll, List<String> hashes) implements LogRecord {}
@@ -59,7 +58,11 @@ sealed interface LogRecord {
      * @param opening sealed; null where the key is gone
      */
     record Counted(
-            long at, String poll, int round, long seq, @Nullable Opening opening) implements LogRecord {}
+            long at,
+            String poll,
+            int round,
+            long seq,
+            @Nullable Opening opening) implements LogRecord {}
 
     /**
      * No ballot of this round counts from here on.

@@ -11,4 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param choice as {@link Choices} writes it
  * @param id the voter's vote id, or null
  */
-record Opening(String voter, String key, List<String> choice, @Nullable String id) {}
+record Opening(
+        String voter,
+        String key,
+        List<String> choice,
+        @Nullable String id) {}

@@ -31,7 +31,7 @@ public record Poll(String id, Map<Language, String> question, List<PollOption> o
         if (rules.counting() instanceof Counting.YesNo && !options.equals(yesNo())) {
             throw new IllegalArgumentException("the options of a yes-no poll are yes, no and abstain");
         }
-        if (rules.counting() instanceof Counting.Multiple(int min, _) && min > options.size()) {
+        if (rules.counting().choicesMin() > options.size()) {
             throw new IllegalArgumentException("poll " + id + " asks for more choices than it has options");
         }
         new OptionNames(options); // refuses a spelling that means two of them

@@ -92,9 +92,9 @@ final class PollDesk {
         long now = loop.clock().wallMillis();
         switch (command) {
             case PollCommand.Define(Poll definition) -> define(definition, answer);
-            case PollCommand.Enrol(_, List<PollCommand.Enrolment> voters) -> enrol(poll, voters, answer);
-            case PollCommand.IssueCodes(_, int count) -> issueCodes(poll, count, answer);
-            case PollCommand.Open(_, long seconds) -> open(poll, seconds, answer);
+            case PollCommand.Enrol roster -> enrol(poll, roster.voters(), answer);
+            case PollCommand.IssueCodes codes -> issueCodes(poll, codes.count(), answer);
+            case PollCommand.Open open -> open(poll, open.seconds(), answer);
             case PollCommand.Pause _ -> {
                 long left = rounds.leftMillis(poll);
                 append(poll, new LogRecord.Paused(now, id, left), PollState.OPEN, answer);
@@ -142,8 +142,7 @@ final class PollDesk {
                 LogRecord record = new LogRecord.Defined(loop.clock().wallMillis(), definition);
                 tail.append(
                         record,
-                        durable -> answer.accept(
-                                durable ? new Done(PollState.DRAFT) : new Refused(Reason.DEGRADED)));
+                        durable -> answer.accept(durable ? new Done(PollState.DRAFT) : new Refused(Reason.DEGRADED)));
             }
         });
     }
@@ -225,12 +224,11 @@ final class PollDesk {
                     codes.add(code);
                 }
             }
-            LogRecord record = new LogRecord.CodesIssued(
-                    loop.clock().wallMillis(), poll.poll.id(), List.copyOf(hashes));
+            LogRecord record =
+                    new LogRecord.CodesIssued(loop.clock().wallMillis(), poll.poll.id(), List.copyOf(hashes));
             tail.append(
                     record,
-                    durable -> answer.accept(
-                            durable ? new CommandResult.Codes(codes) : new Refused(Reason.DEGRADED)));
+                    durable -> answer.accept(durable ? new CommandResult.Codes(codes) : new Refused(Reason.DEGRADED)));
         }
     }
 
@@ -270,11 +268,10 @@ final class PollDesk {
     }
 
     private @Nullable Refused cannotOpen(PollLedger poll, long seconds) {
-        boolean canOpen =
-                switch (poll.appendedState) {
-                    case DRAFT, PAUSED, CLOSED -> true;
-                    case OPEN, PUBLISHED, DELETED -> false;
-                };
+        boolean canOpen = switch (poll.appendedState) {
+            case DRAFT, PAUSED, CLOSED -> true;
+            case OPEN, PUBLISHED, DELETED -> false;
+        };
         if (!canOpen) {
             return new Refused(Reason.WRONG_STATE, poll.appendedState.word());
         }
@@ -336,8 +333,11 @@ final class PollDesk {
         tail.append(record, durable -> {
             if (durable && rules.isSecret()) {
                 // The answer says that the link is gone, so it waits for that.
-                keys.destroy(KeyRing.ofRound(poll.poll.id(), round.number), worker, loop, (_, _) ->
-                        answer.accept(new Done(PollState.CLOSED)));
+                keys.destroy(
+                        KeyRing.ofRound(poll.poll.id(), round.number),
+                        worker,
+                        loop,
+                        (_, _) -> answer.accept(new Done(PollState.CLOSED)));
             } else {
                 answer.accept(result(poll, durable));
             }

@@ -44,7 +44,8 @@ public final class PollJson {
     public static List<PollCommand.Enrolment> readRoster(String json) {
         try {
             List<PollCommand.Enrolment> voters = new ArrayList<>();
-            for (JsonObject voter : JsonReader.readObject("{\"voters\":" + json + "}").objects("voters")) {
+            for (JsonObject voter :
+                    JsonReader.readObject("{\"voters\":" + json + "}").objects("voters")) {
                 voters.add(new PollCommand.Enrolment(voter.string("name"), voter.string("pin")));
             }
             return voters;

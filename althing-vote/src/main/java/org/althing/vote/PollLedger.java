@@ -89,18 +89,20 @@ final class PollLedger {
     /** What everybody may see. */
     Results results() {
         Rules rules = poll.rules();
-        boolean isShown =
-                switch (rules.results()) {
-                    case ALWAYS, BATCHED -> true;
-                    case AFTER_OWN_VOTE, AT_CLOSE -> state.isFinal();
-                };
+        boolean isShown = switch (rules.results()) {
+            case ALWAYS, BATCHED -> true;
+            case AFTER_OWN_VOTE, AT_CLOSE -> state.isFinal();
+        };
         return shown.results(state, eligible(), shownUntil(), isShown, rules.isBatched());
     }
 
     /** What somebody may see who has cast the ballot with this id. */
     Results resultsFor(String voteId) {
         boolean own = poll.rules().results() == Rules.ResultsShown.AFTER_OWN_VOTE && shown.hasVotedWithId(voteId);
-        return own ? shown.results(state, eligible(), shownUntil(), true, poll.rules().isBatched()) : results();
+        return own
+                ? shown.results(
+                        state, eligible(), shownUntil(), true, poll.rules().isBatched())
+                : results();
     }
 
     private long shownUntil() {

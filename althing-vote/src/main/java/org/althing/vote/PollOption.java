@@ -13,10 +13,26 @@ import java.util.Set;
  */
 public record PollOption(String key, Map<Language, String> labels, List<String> aliases) {
     /** They name other values in the answers that also carry options. */
-    private static final Set<String> RESERVED = 
-            Set.of(
-            "state", "total", "counted", "eligible", "round", "shown", "until", "id", "pin", "code", "retry", "seq", "n",
-            "counting", "who", "secrecy", "change", "min", "max");
+    private static final Set<String> RESERVED = Set.of(
+            "state",
+            "total",
+            "counted",
+            "eligible",
+            "round",
+            "shown",
+            "until",
+            "id",
+            "pin",
+            "code",
+            "retry",
+            "seq",
+            "n",
+            "counting",
+            "who",
+            "secrecy",
+            "change",
+            "min",
+            "max");
 
     public PollOption {
         labels = Map.copyOf(labels);

@@ -148,13 +148,29 @@ public record Rules(
 
     public Rules withChange(Change how) {
         return new Rules(
-                counting, eligibility, secrecy, how, results, batch, majority, quorumPercent, quorumVoters,
+                counting,
+                eligibility,
+                secrecy,
+                how,
+                results,
+                batch,
+                majority,
+                quorumPercent,
+                quorumVoters,
                 retentionDays);
     }
 
     public Rules withResults(ResultsShown when, int together) {
         return new Rules(
-                counting, eligibility, secrecy, change, when, together, majority, quorumPercent, quorumVoters,
+                counting,
+                eligibility,
+                secrecy,
+                change,
+                when,
+                together,
+                majority,
+                quorumPercent,
+                quorumVoters,
                 retentionDays);
     }
 

@@ -11,13 +11,16 @@ public final class Words {
         return switch (result) {
             case CastResult.Voted _ -> in(language, "a voté", "voted");
             case CastResult.AlreadyVoted _ -> in(language, "erreur, vote déjà réalisé", "error, already voted");
-            case CastResult.Refused(Refusal refusal) ->
-                switch (refusal) {
-                    case UNKNOWN_CHOICE -> unknownChoice(poll, language);
-                    case WRONG_NUMBER_OF_CHOICES -> wrongNumber(poll, language);
-                    case WRONG_SCORE -> wrongScore(poll, language);
-                    default -> refused(refusal, language);
-                };
+            case CastResult.Refused refused -> refused(refused.refusal(), poll, language);
+        };
+    }
+
+    private static String refused(Refusal refusal, Poll poll, Language language) {
+        return switch (refusal) {
+            case UNKNOWN_CHOICE -> unknownChoice(poll, language);
+            case WRONG_NUMBER_OF_CHOICES -> wrongNumber(poll, language);
+            case WRONG_SCORE -> wrongScore(poll, language);
+            default -> refused(refusal, language);
         };
     }
 
@@ -80,18 +83,16 @@ public final class Words {
 
     /** Why a command of an organiser was not done. */
     public static String refused(CommandResult.Refused refused, Language language) {
-        String sentence =
-                switch (refused.reason()) {
-                    case FORBIDDEN ->
-                        in(language, "réservé à l'organisateur", "for the organiser only");
-                    case UNKNOWN_POLL -> in(language, "scrutin inconnu", "unknown poll");
-                    case WRONG_STATE ->
-                        in(language, "impossible dans cet état du scrutin", "not possible in this state of the poll");
-                    case EXISTS -> in(language, "ce scrutin existe déjà", "this poll exists already");
-                    case INVALID -> in(language, "refusé", "refused");
-                    case BUSY -> in(language, "scrutin en cours de changement, réessayez", "poll is changing, try again");
-                    case DEGRADED -> in(language, "le disque ne répond pas", "the disk does not answer");
-                };
+        String sentence = switch (refused.reason()) {
+            case FORBIDDEN -> in(language, "réservé à l'organisateur", "for the organiser only");
+            case UNKNOWN_POLL -> in(language, "scrutin inconnu", "unknown poll");
+            case WRONG_STATE ->
+                in(language, "impossible dans cet état du scrutin", "not possible in this state of the poll");
+            case EXISTS -> in(language, "ce scrutin existe déjà", "this poll exists already");
+            case INVALID -> in(language, "refusé", "refused");
+            case BUSY -> in(language, "scrutin en cours de changement, réessayez", "poll is changing, try again");
+            case DEGRADED -> in(language, "le disque ne répond pas", "the disk does not answer");
+        };
         return refused.detail().isEmpty() ? sentence : sentence + " (" + refused.detail() + ")";
     }
 
@@ -122,10 +123,7 @@ public final class Words {
                         "Chacun peut écrire n’importe quel nom : un nom est une affirmation, pas une preuve.",
                         "Anybody can type any name: a name is a claim, not a proof.");
             case ROSTER ->
-                in(
-                        language,
-                        "Votent ceux de la liste, avec leur PIN.",
-                        "Those on the list vote, each with their PIN.");
+                in(language, "Votent ceux de la liste, avec leur PIN.", "Those on the list vote, each with their PIN.");
             case CODES ->
                 in(language, "Un code reçu vaut un vote, une fois.", "A code you were given is one vote, once.");
             case MQTT_USER ->
@@ -133,8 +131,7 @@ public final class Words {
                         language,
                         "Votent les utilisateurs connus du broker MQTT.",
                         "The users that the MQTT broker knows vote.");
-            case CERTIFICATE ->
-                in(language, "Votent les porteurs d’un certificat.", "Holders of a certificate vote.");
+            case CERTIFICATE -> in(language, "Votent les porteurs d’un certificat.", "Holders of a certificate vote.");
         };
     }
 

@@ -1,17 +1,12 @@
 package org.althing.vote;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.althing.journal.Journal;
-import org.althing.journal.RecordBatch;
 import org.althing.journal.memory.FaultyDisk;
 import org.althing.journal.memory.MemoryDisk;
 import org.althing.vote.CastResult.AlreadyVoted;
@@ -93,12 +88,14 @@ class BallotBoxTest {
 
         assertThat(answers).isEmpty();
         assertThat(hall.results().total()).isZero();
-        assertThat(hall.box.hasVoted("heure", new VoterName("alice", "alice"), Role.NOBODY)).isFalse();
+        assertThat(hall.box.hasVoted("heure", new VoterName("alice", "alice"), Role.NOBODY))
+                .isFalse();
 
         hall.loop.run();
         assertThat(answers).containsExactly(new Voted(1));
         assertThat(hall.results().total()).isEqualTo(1);
-        assertThat(hall.box.hasVoted("heure", new VoterName("alice", "alice"), Role.NOBODY)).isTrue();
+        assertThat(hall.box.hasVoted("heure", new VoterName("alice", "alice"), Role.NOBODY))
+                .isTrue();
     }
 
     @Test

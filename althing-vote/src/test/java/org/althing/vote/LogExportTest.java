@@ -58,7 +58,8 @@ class LogExportTest {
             }
         }
         try (var files = Files.list(folder)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".key")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".key")).toList()) {
                 if (!disk.list().contains(file.getFileName().toString())) {
                     Files.delete(file);
                 }
@@ -81,7 +82,8 @@ class LogExportTest {
 
     @Test
     void the_table_of_a_named_poll_says_who_voted_what_and_no_cell_is_a_formula() throws IOException {
-        hall.run(new PollCommand.Define(poll("p", Rules.of(new Counting.Approval(), Eligibility.OPEN_NAMES, Secrecy.NAMED))));
+        hall.run(new PollCommand.Define(
+                poll("p", Rules.of(new Counting.Approval(), Eligibility.OPEN_NAMES, Secrecy.NAMED))));
         hall.run(new PollCommand.Open("p", 0));
         hall.vote(new Ballot("p", "=cmd|' /C calc'!A0", List.of("a"), null));
         hall.vote(new Ballot("p", "@SUM(1)", List.of("a", "b"), null));
@@ -112,7 +114,9 @@ class LogExportTest {
         hall.run(new PollCommand.Close("p"));
 
         assertThat(export().csv("p")).isEqualTo("round,seq,voter,choice,ballots\r\n1,,,a,1\r\n1,,,b,1\r\n");
-        assertThat(export().json("p")).contains("\"voters\":{\"1\":[\"Alice\",\"Zoé\"]}").doesNotContain("zoe-id");
+        assertThat(export().json("p"))
+                .contains("\"voters\":{\"1\":[\"Alice\",\"Zoé\"]}")
+                .doesNotContain("zoe-id");
     }
 
     @Test
@@ -148,7 +152,8 @@ class LogExportTest {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
                 ResultSet row = connection
                         .createStatement()
-                        .executeQuery("SELECT voters, (SELECT sum(count) FROM count), (SELECT head FROM log) FROM round")) {
+                        .executeQuery(
+                                "SELECT voters, (SELECT sum(count) FROM count), (SELECT head FROM log) FROM round")) {
             assertThat(row.next()).isTrue();
             assertThat(row.getInt(1)).isEqualTo(3);
             assertThat(row.getInt(2)).isEqualTo(3);
@@ -164,23 +169,20 @@ class LogExportTest {
     }
 
     private static Rules anyRules(Gen gen) {
-        Counting counting =
-                switch (gen.between(0, 4)) {
-                    case 0 -> new Counting.Single();
-                    case 1 -> new Counting.YesNo();
-                    case 2 -> new Counting.Multiple(1, 2);
-                    case 3 -> new Counting.Approval();
-                    default -> new Counting.Score(5);
-                };
-        Eligibility eligibility =
-                switch (gen.between(0, 2)) {
-                    case 0 -> Eligibility.OPEN_NAMES;
-                    case 1 -> Eligibility.ROSTER;
-                    default -> Eligibility.CODES;
-                };
-        Secrecy secrecy = eligibility == Eligibility.CODES
-                ? Secrecy.CODES
-                : gen.bool() ? Secrecy.NAMED : Secrecy.CONFIDENTIAL;
+        Counting counting = switch (gen.between(0, 4)) {
+            case 0 -> new Counting.Single();
+            case 1 -> new Counting.YesNo();
+            case 2 -> new Counting.Multiple(1, 2);
+            case 3 -> new Counting.Approval();
+            default -> new Counting.Score(5);
+        };
+        Eligibility eligibility = switch (gen.between(0, 2)) {
+            case 0 -> Eligibility.OPEN_NAMES;
+            case 1 -> Eligibility.ROSTER;
+            default -> Eligibility.CODES;
+        };
+        Secrecy secrecy =
+                eligibility == Eligibility.CODES ? Secrecy.CODES : gen.bool() ? Secrecy.NAMED : Secrecy.CONFIDENTIAL;
         Rules rules = Rules.of(counting, eligibility, secrecy);
         if (eligibility != Eligibility.OPEN_NAMES && gen.bool()) {
             rules = rules.withChange(Change.UNTIL_CLOSE);
@@ -206,9 +208,7 @@ class LogExportTest {
             hall.run(new PollCommand.Open(id, 0));
             for (int i = gen.between(0, 12); i > 0; i--) {
                 int voter = gen.between(0, 5);
-                Proof proof = codes.isEmpty()
-                        ? new Proof.Pin("1234", "")
-                        : new Proof.Code(codes.get(voter), "");
+                Proof proof = codes.isEmpty() ? new Proof.Pin("1234", "") : new Proof.Code(codes.get(voter), "");
                 hall.box.cast(new Ballot(id, "v" + voter, choice(gen, poll), "i" + i, proof), _ -> {});
             }
             hall.loop.run();
@@ -257,7 +257,10 @@ class LogExportTest {
         for (Poll poll : hall.box.polls()) {
             Results shown = hall.results(poll.id());
             JsonObject counted = last.get(poll.id());
-            if (counted != null && counted.members().get("counts") != null && shown.counted() == shown.total() && shown.isShown()) {
+            if (counted != null
+                    && counted.members().get("counts") != null
+                    && shown.counted() == shown.total()
+                    && shown.isShown()) {
                 compared++;
                 for (Map.Entry<String, Long> count : shown.counts().entrySet()) {
                     assertThat(number(counted.object("counts"), count.getKey()))
@@ -300,6 +303,7 @@ class LogExportTest {
             }
         });
         String[] lines = log.split("\n");
-        assertThat(recount(lines[0] + "\n" + lines[1] + "\n" + lines[3] + "\n").exitCode()).isEqualTo(1);
+        assertThat(recount(lines[0] + "\n" + lines[1] + "\n" + lines[3] + "\n").exitCode())
+                .isEqualTo(1);
     }
 }

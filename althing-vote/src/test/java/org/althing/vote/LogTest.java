@@ -24,7 +24,11 @@ class LogTest {
 
     private static LogRecord counted(long seq, String voter) {
         return new LogRecord.Counted(
-                1_700_000_000_000L, "heure", 1, seq, new Opening(voter, voter.toLowerCase(java.util.Locale.ROOT), List.of("ete"), "i-1"));
+                1_700_000_000_000L,
+                "heure",
+                1,
+                seq,
+                new Opening(voter, voter.toLowerCase(java.util.Locale.ROOT), List.of("ete"), "i-1"));
     }
 
     private static String line(byte[] stored) {
@@ -70,7 +74,9 @@ class LogTest {
                         + "\",\"kind\":\"ballot\",\"n\":2,\"poll\":\"heure\",\"prev\":\"" + Sha256.hex(line(poll))
                         + "\",\"round\":1,\"seq\":1}");
         assertThat(chain.head()).isEqualTo(Sha256.hex(line(stored)));
-        assertThat(new String(stored, StandardCharsets.UTF_8)).doesNotContain("Zoé").doesNotContain("ete\"");
+        assertThat(new String(stored, StandardCharsets.UTF_8))
+                .doesNotContain("Zoé")
+                .doesNotContain("ete\"");
     }
 
     private static LogChain.Line read(byte[]... lines) throws LogDamagedException {
@@ -123,7 +129,8 @@ class LogTest {
                         new PollOption("a-very-long-key-of-an-option", java.util.Map.of(Language.FRENCH, "b"))),
                 Rules.showOfHands());
         ledger.append(new LogRecord.Defined(1, poll));
-        byte[] stored = ledger.chained(new LogRecord.Counted(1, "p", 1, 1, new Opening(voter, voter, List.of(choice), null)));
+        byte[] stored =
+                ledger.chained(new LogRecord.Counted(1, "p", 1, 1, new Opening(voter, voter, List.of(choice), null)));
         assertThat(choices.isCanonical(List.of(choice))).isTrue();
         return stored.length - line(stored).length();
     }

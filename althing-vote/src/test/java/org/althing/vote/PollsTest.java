@@ -57,8 +57,7 @@ class PollsTest {
     }
 
     private static Poll poll(Rules rules) {
-        List<PollOption> options =
-                rules.counting() instanceof Counting.YesNo ? Poll.yesNo() : options("a", "b", "c");
+        List<PollOption> options = rules.counting() instanceof Counting.YesNo ? Poll.yesNo() : options("a", "b", "c");
         return new Poll("p", QUESTION, options, rules);
     }
 
@@ -212,7 +211,8 @@ class PollsTest {
     @Test
     void a_round_that_ended_while_the_server_was_down_closes_at_the_next_start() {
         hall.run(new PollCommand.Define(poll(open(new Counting.Single()))));
-        hall.loop.advance(600_000); // the next start's clock begins earlier, so that the round is over for it only later
+        hall.loop.advance(
+                600_000); // the next start's clock begins earlier, so that the round is over for it only later
         hall.run(new PollCommand.Open("p", 60));
         restart();
         hall.loop.advance(660_001);
@@ -395,19 +395,18 @@ class PollsTest {
             disk = new MemoryDisk();
             hall = on(disk);
             opened(Rules.of(new Counting.Single(), eligibility, Secrecy.NAMED));
-            Proof right = eligibility == Eligibility.MQTT_USER
-                    ? new Proof.MqttUser("Alice")
-                    : new Proof.Certificate("Alice");
-            Proof wrong = eligibility == Eligibility.MQTT_USER
-                    ? new Proof.Certificate("Alice")
-                    : new Proof.MqttUser("Alice");
+            Proof right =
+                    eligibility == Eligibility.MQTT_USER ? new Proof.MqttUser("Alice") : new Proof.Certificate("Alice");
+            Proof wrong =
+                    eligibility == Eligibility.MQTT_USER ? new Proof.Certificate("Alice") : new Proof.MqttUser("Alice");
             assertThat(vote("Alice", "1", "a")).isEqualTo(new Refused(Refusal.NOT_ELIGIBLE));
             assertThat(hall.vote(new Ballot("p", "Alice", List.of("a"), "1", wrong)))
                     .isEqualTo(new Refused(Refusal.NOT_ELIGIBLE));
             assertThat(hall.vote(new Ballot("p", "alice", List.of("a"), "1", right)))
                     .isEqualTo(new Refused(Refusal.NOT_ELIGIBLE));
             assertThat(hall.vote(new Ballot("p", "", List.of("a"), "1", right))).isEqualTo(new Voted(1));
-            assertThat(hall.vote(new Ballot("p", "Alice", List.of("a"), "2", right))).isEqualTo(new AlreadyVoted());
+            assertThat(hall.vote(new Ballot("p", "Alice", List.of("a"), "2", right)))
+                    .isEqualTo(new AlreadyVoted());
         }
     }
 

@@ -26,7 +26,8 @@ final class ExportCommand {
         if (arguments.operands().size() > 1) {
             throw new UsageException("usage: " + USAGE);
         }
-        String poll = arguments.operands().isEmpty() ? "heure" : arguments.operands().getFirst();
+        String poll =
+                arguments.operands().isEmpty() ? "heure" : arguments.operands().getFirst();
         String format = arguments.value("--format", "csv");
         String out = arguments.value("--out");
         LogExport export = LogExport.of(CheckCommand.logFolder(around, arguments.value("--data")));

@@ -31,8 +31,7 @@ final class PollWriter {
     String json(List<String> operands) throws UsageException, IOException {
         String file = arguments.value("--file");
         try {
-            return PollJson.write(
-                    PollJson.read(file == null ? written(operands) : Files.readString(Path.of(file))));
+            return PollJson.write(PollJson.read(file == null ? written(operands) : Files.readString(Path.of(file))));
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }

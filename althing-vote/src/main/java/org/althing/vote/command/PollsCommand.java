@@ -40,8 +40,9 @@ final class PollsCommand {
             "--link");
     private static final int ANSWER_MILLIS = 30_000;
     private static final int PIN_DIGITS = 6;
-    private static final String USAGE = "althing vote poll create|open|pause|close|publish|roster|codes|voters|delete|list"
-            + " ...; althing vote --help says more";
+    private static final String USAGE =
+            "althing vote poll create|open|pause|close|publish|roster|codes|voters|delete|list"
+                    + " ...; althing vote --help says more";
 
     private final Surroundings around;
 

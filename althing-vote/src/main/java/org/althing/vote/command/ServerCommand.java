@@ -53,7 +53,8 @@ final class ServerCommand {
         int port = arguments.number("--port", PORT, 0, 65_535);
         int connections =
                 arguments.number("--connections", TcpDoor.Options.defaults().connectionsMax(), 1, 1_000_000);
-        for (String option : List.of("--client-id", "--root", "-u", "--user", "-P", "--password", "--topics-prove-users")) {
+        for (String option :
+                List.of("--client-id", "--root", "-u", "--user", "-P", "--password", "--topics-prove-users")) {
             if (mqtt == null && arguments.has(option)) {
                 throw new UsageException(option + " needs --mqtt");
             }

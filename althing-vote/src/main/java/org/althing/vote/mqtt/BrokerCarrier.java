@@ -31,8 +31,7 @@ public final class BrokerCarrier implements PublishInterceptor {
      *
      * @param usersAreProven whether the broker checks user names; where anybody may say any, they prove nothing
      */
-    public BrokerCarrier(
-            BallotBox box, ResultsBoard board, Roles roles, VoteTopics topics, boolean usersAreProven) {
+    public BrokerCarrier(BallotBox box, ResultsBoard board, Roles roles, VoteTopics topics, boolean usersAreProven) {
         this.box = box;
         this.usersAreProven = usersAreProven;
         this.door = new MqttDoor(box, board, roles, topics, this::publish);

@@ -157,9 +157,8 @@ public final class ClientCarrier implements AutoCloseable {
 
     private Sender sender(ApplicationMessage message) {
         VoteTopics.Incoming incoming = topics.read(message.topic());
-        String user = topicsProveUsers && incoming instanceof VoteTopics.Incoming.BallotOf ballot
-                ? ballot.voter()
-                : null;
+        String user =
+                topicsProveUsers && incoming instanceof VoteTopics.Incoming.BallotOf ballot ? ballot.voter() : null;
         return new Sender(user, message.topic().toString());
     }
 

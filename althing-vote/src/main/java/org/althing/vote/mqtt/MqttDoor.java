@@ -211,12 +211,11 @@ final class MqttDoor {
     }
 
     private void directed(ApplicationMessage message, CommandResult result, Consumer<Verdict> verdict) {
-        String text =
-                switch (result) {
-                    case CommandResult.Done(PollState state) -> Words.state(state, LANGUAGE);
-                    case CommandResult.Codes(List<String> codes) -> String.join(" ", codes);
-                    case CommandResult.Refused refused -> Words.refused(refused, LANGUAGE);
-                };
+        String text = switch (result) {
+            case CommandResult.Done(PollState state) -> Words.state(state, LANGUAGE);
+            case CommandResult.Codes(List<String> codes) -> String.join(" ", codes);
+            case CommandResult.Refused refused -> Words.refused(refused, LANGUAGE);
+        };
         String asked = message.properties().string(Property.RESPONSE_TOPIC);
         TopicName response = asked == null ? null : responseTopic(asked);
         if (response != null) {

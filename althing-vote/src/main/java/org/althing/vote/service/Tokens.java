@@ -69,7 +69,8 @@ public record Tokens(String organiser, String presenter) {
     }
 
     private static FileAttribute<?>[] ownerOnly() {
-        boolean hasModes = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        boolean hasModes =
+                FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         return hasModes
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))

@@ -160,8 +160,7 @@ public final class VoteService implements AutoCloseable {
      */
     public void joinBroker(VoteTopics topics, boolean topicsProveUsers, Consumer<ClientOptions> options)
             throws IOException {
-        ClientCarrier carrier =
-                onLoop(() -> new ClientCarrier(box, board, roles, topics, topicsProveUsers, options));
+        ClientCarrier carrier = onLoop(() -> new ClientCarrier(box, board, roles, topics, topicsProveUsers, options));
         doors.push(carrier);
         carrier.connect();
     }

@@ -68,7 +68,11 @@ public final class SqliteMirror {
     }
 
     private static void poll(Connection database, LogExport export, String poll) throws SQLException {
-        insert(database, "INSERT INTO poll VALUES (?, ?)", poll, export.json(poll).strip());
+        insert(
+                database,
+                "INSERT INTO poll VALUES (?, ?)",
+                poll,
+                export.json(poll).strip());
         for (Results results : export.results(poll)) {
             insert(
                     database,

@@ -241,7 +241,8 @@ final class LineConnection implements TransportListener {
         Language asked = language;
         switch (line.command()) {
             case Command.Vote vote -> {
-                Ballot ballot = vote.ballot().with(voter.proof(box.poll(vote.ballot().poll()), vote));
+                Ballot ballot =
+                        vote.ballot().with(voter.proof(box.poll(vote.ballot().poll()), vote));
                 box.cast(ballot, result -> place.answer(tag + Answers.verdict(result, box.poll(ballot.poll()), asked)));
             }
             case Command.Authenticate(String name, String pin) -> {
@@ -315,8 +316,7 @@ final class LineConnection implements TransportListener {
                     Command.Manage _,
                     Command.Watch _,
                     Command.Quit _,
-                    Command.Speak _ ->
-                throw new IllegalStateException(command.toString()); // these change something
+                    Command.Speak _ -> throw new IllegalStateException(command.toString()); // these change something
         };
     }
 
@@ -324,8 +324,8 @@ final class LineConnection implements TransportListener {
     private static @Nullable String poll(Command command) {
         return switch (command) {
             case Command.PollText(String id) -> id;
-            case Command.Count(String id, _) -> id;
-            case Command.HasVoted(String id, _) -> id;
+            case Command.Count count -> count.poll();
+            case Command.HasVoted hasVoted -> hasVoted.poll();
             case Command.Voters(String id) -> id;
             default -> null;
         };
@@ -351,8 +351,7 @@ final class LineConnection implements TransportListener {
             command = CommandText.parse(text);
         } catch (IllegalArgumentException e) {
             String why = String.valueOf(e.getMessage());
-            place.answer(tag
-                    + Answers.command(new CommandResult.Refused(CommandResult.Reason.INVALID, why), asked));
+            place.answer(tag + Answers.command(new CommandResult.Refused(CommandResult.Reason.INVALID, why), asked));
             return;
         }
         box.run(role, command, result -> place.answer(tag + Answers.command(result, asked)));

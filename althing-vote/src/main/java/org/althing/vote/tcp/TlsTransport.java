@@ -10,6 +10,7 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.security.auth.x500.X500Principal;
+import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
 import org.althing.net.Transport;
 import org.althing.net.TransportListener;
@@ -198,16 +199,17 @@ final class TlsTransport implements Transport, TransportListener {
             return true;
         }
         working = true;
-        tls.worker().run(
-                () -> {
-                    task.run();
-                    return true;
-                },
-                raw.loop(),
-                (_, _) -> {
-                    working = false;
-                    advance();
-                });
+        tls.worker()
+                .run(
+                        () -> {
+                            task.run();
+                            return true;
+                        },
+                        raw.loop(),
+                        (_, _) -> {
+                            working = false;
+                            advance();
+                        });
         return false;
     }
 
@@ -292,7 +294,8 @@ final class TlsTransport implements Transport, TransportListener {
             raw.write(bytes);
             return;
         }
-        byte[] both = Arrays.copyOf(Arrays.copyOfRange(unsent.array(), unsent.position(), unsent.limit()),
+        byte[] both = Arrays.copyOf(
+                Arrays.copyOfRange(unsent.array(), unsent.position(), unsent.limit()),
                 unsent.remaining() + bytes.remaining());
         bytes.get(both, unsent.remaining(), bytes.remaining());
         unsent = ByteBuffer.wrap(both);
@@ -340,6 +343,12 @@ final class TlsTransport implements Transport, TransportListener {
     @Override
     public long unsentBytes() {
         return raw.unsentBytes() + unsent.remaining();
+    }
+
+    /** The vote has one loop: nobody moves its connections. */
+    @Override
+    public void moveTo(EventLoop target, Acceptor next) {
+        throw new UnsupportedOperationException("a connection of the vote stays on its loop");
     }
 
     @Override

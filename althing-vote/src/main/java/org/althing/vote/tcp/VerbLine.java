@@ -107,8 +107,7 @@ record VerbLine(String tag, Command command) {
         }
         String command = cut < 0 ? "" : rest.substring(cut).strip();
         return new VerbLine(
-                tag,
-                command.isEmpty() ? new Command.Wrong(USAGE.getOrDefault(verb, "")) : new Command.Manage(command));
+                tag, command.isEmpty() ? new Command.Wrong(USAGE.getOrDefault(verb, "")) : new Command.Manage(command));
     }
 
     private static Command command(String verb, List<Argument> arguments) {
@@ -119,9 +118,7 @@ record VerbLine(String tag, Command command) {
         return switch (verb) {
             case "PROOF", "CHECKPOINT" -> new Command.NotHere(verb);
             case "AUTH" ->
-                arguments.size() == 2
-                        ? new Command.Authenticate(arguments.get(0).text, arguments.get(1).text)
-                        : wrong;
+                arguments.size() == 2 ? new Command.Authenticate(arguments.get(0).text, arguments.get(1).text) : wrong;
             case "RESULTS" -> results(arguments, wrong);
             case "VOTED" ->
                 arguments.size() == 2 ? new Command.HasVoted(arguments.get(0).text, arguments.get(1).text) : wrong;
@@ -175,8 +172,7 @@ record VerbLine(String tag, Command command) {
         }
         String voter = arguments.get(1).text;
         boolean isNobody = voter.equals(NOBODY) && !arguments.get(1).isQuoted;
-        Ballot ballot =
-                new Ballot(arguments.get(0).text, isNobody ? "" : voter, arguments.get(2).parts, id);
+        Ballot ballot = new Ballot(arguments.get(0).text, isNobody ? "" : voter, arguments.get(2).parts, id);
         return new Command.Vote(ballot, named.get("pin"), named.get("code"));
     }
 

@@ -148,9 +148,7 @@ final class BallotPage {
                     <p class="hint" id="code-known"%s>%s</p>
                     <div id="code-field"%s>
                     """.formatted(
-                            asked.hasCode() ? "" : " hidden",
-                            escaped(words.codeIsKnown()),
-                            asked.hasCode() ? " hidden" : ""));
+                    asked.hasCode() ? "" : " hidden", escaped(words.codeIsKnown()), asked.hasCode() ? " hidden" : ""));
             field("code", "text", words.yourCode(), "", !asked.hasCode(), 20, "off");
             html.append("</div>\n");
             return;

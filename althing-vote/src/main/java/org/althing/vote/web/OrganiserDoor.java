@@ -113,8 +113,7 @@ final class OrganiserDoor {
             }
             case "/organiser" -> direct(fields, role(request), language, exchange);
             default ->
-                exchange.respond(
-                        Responses.page(404, ListPage.sentence(new PageWords(language).notFound(), language)));
+                exchange.respond(Responses.page(404, ListPage.sentence(new PageWords(language).notFound(), language)));
         }
     }
 
@@ -199,8 +198,7 @@ final class OrganiserDoor {
         return members;
     }
 
-    private void run(
-            Request request, Role role, String id, String what, Language language, Exchange exchange) {
+    private void run(Request request, Role role, String id, String what, Language language, Exchange exchange) {
         PollCommand command;
         try {
             command = command(request, id, what);
@@ -218,13 +216,12 @@ final class OrganiserDoor {
             return new PollCommand.Define(PollJson.read(body));
         }
         FormFields query = FormFields.of(request.query());
-        String more =
-                switch (what) {
-                    case "roster" -> " " + body;
-                    case "codes" -> " " + query.first("count");
-                    case "open" -> " " + query.first("seconds");
-                    default -> "";
-                };
+        String more = switch (what) {
+            case "roster" -> " " + body;
+            case "codes" -> " " + query.first("count");
+            case "open" -> " " + query.first("seconds");
+            default -> "";
+        };
         return CommandText.parse(what + " " + id + more);
     }
 
@@ -253,8 +250,8 @@ final class OrganiserDoor {
     }
 
     private static int status(CommandResult result) {
-        return result instanceof CommandResult.Refused(Reason reason, _)
-                ? switch (reason) {
+        return result instanceof CommandResult.Refused refused
+                ? switch (refused.reason()) {
                     case FORBIDDEN -> 403;
                     case UNKNOWN_POLL -> 404;
                     case WRONG_STATE, EXISTS -> 409;

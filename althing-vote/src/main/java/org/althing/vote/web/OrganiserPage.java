@@ -27,15 +27,18 @@ final class OrganiserPage {
                     <label class="field" for="secret">%s</label>
                     <input id="secret" name="secret" type="password" autocomplete="off" required>
                     <button type="submit">%s</button></form>
-                    """.formatted(
-                            language.code(), Html.escape(words.secret()), Html.escape(words.enter())));
+                    """.formatted(language.code(), Html.escape(words.secret()), Html.escape(words.enter())));
         } else {
             polls.forEach((poll, results) -> poll(main, poll, results, role, words));
             main.append("""
                     <form method="post" action="/organiser/end?lang=%s"><button type="submit">%s</button></form>
                     """.formatted(language.code(), Html.escape(words.leave())));
         }
-        return Frame.html(language, words.organiser(), "/organiser", main.append("</main>\n").toString());
+        return Frame.html(
+                language,
+                words.organiser(),
+                "/organiser",
+                main.append("</main>\n").toString());
     }
 
     private static void poll(StringBuilder main, Poll poll, Results results, Role role, PageWords words) {
@@ -50,8 +53,7 @@ final class OrganiserPage {
                     <form class="inline" method="post" action="/organiser?lang=%s">\
                     <input type="hidden" name="poll" value="%s">\
                     <button type="submit" name="command" value="%s">%s</button></form>
-                    """.formatted(
-                            language.code(), poll.id(), command, Html.escape(words.command(command))));
+                    """.formatted(language.code(), poll.id(), command, Html.escape(words.command(command))));
         }
         main.append("</p></section>\n");
     }

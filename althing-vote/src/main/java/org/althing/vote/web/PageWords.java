@@ -43,7 +43,9 @@ record PageWords(Language language) {
 
     String notHere(boolean byMqtt) {
         return byMqtt
-                ? in("On vote ici par MQTT, sous son nom d’utilisateur.", "Votes are cast by MQTT, under your user name.")
+                ? in(
+                        "On vote ici par MQTT, sous son nom d’utilisateur.",
+                        "Votes are cast by MQTT, under your user name.")
                 : in(
                         "On vote ici par TLS, avec un certificat de client.",
                         "Votes are cast by TLS, with a client certificate.");

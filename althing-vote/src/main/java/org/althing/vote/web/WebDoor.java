@@ -83,15 +83,12 @@ public final class WebDoor implements HttpHandler {
         } else if (!isVisible(poll) || !below.isEmpty() && !below.equals("session")) {
             exchange.respond(Responses.page(404, ListPage.sentence(new PageWords(language).notFound(), language)));
         } else if (below.equals("session")) {
-            exchange.respond(
-                    request.method().equals("POST") ? session(poll, request) : Responses.notAllowed("POST"));
+            exchange.respond(request.method().equals("POST") ? session(poll, request) : Responses.notAllowed("POST"));
         } else if (request.method().equals("POST")) {
             onPost(poll, request, language, exchange);
         } else {
             exchange.respond(
-                    isGet
-                            ? ballot(poll, path, request, language, 200, null)
-                            : Responses.notAllowed("GET, HEAD, POST"));
+                    isGet ? ballot(poll, path, request, language, 200, null) : Responses.notAllowed("GET, HEAD, POST"));
         }
     }
 
@@ -128,8 +125,7 @@ public final class WebDoor implements HttpHandler {
             int status,
             BallotPage.@Nullable Posted posted) {
         Poll poll = box.poll(pollId);
-        Results results =
-                posted == null ? box.results(pollId) : box.resultsFor(pollId, posted.id());
+        Results results = posted == null ? box.results(pollId) : box.resultsFor(pollId, posted.id());
         if (poll == null || results == null) {
             throw new IllegalStateException("no poll " + pollId);
         }
@@ -233,8 +229,7 @@ public final class WebDoor implements HttpHandler {
             };
         }
         boolean isNameless = poll != null && poll.rules().eligibility() == Rules.Eligibility.CODES;
-        return new Ballot(
-                pollId, isNameless ? "" : fields.first("name"), choice, id.isEmpty() ? null : id, proof);
+        return new Ballot(pollId, isNameless ? "" : fields.first("name"), choice, id.isEmpty() ? null : id, proof);
     }
 
     private String receipt(String pollId, String id, CastResult result, Language language) {

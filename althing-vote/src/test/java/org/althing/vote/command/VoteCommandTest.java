@@ -184,7 +184,10 @@ class VoteCommandTest {
         Thread closing = Thread.ofVirtual()
                 .start(() -> vote.loop()
                         .execute(() -> vote.loop()
-                                .schedule(300_000_000L, () -> vote.box().run(Role.ORGANISER, new PollCommand.Close("heure"), _ -> {}))));
+                                .schedule(
+                                        300_000_000L,
+                                        () -> vote.box()
+                                                .run(Role.ORGANISER, new PollCommand.Close("heure"), _ -> {}))));
         assertThat(run("watch", "127.0.0.1", port)).isZero();
         closing.join();
         assertThat(out()).isEqualTo("""

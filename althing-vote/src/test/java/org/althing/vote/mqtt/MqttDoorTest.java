@@ -17,12 +17,12 @@ import org.althing.mqtt.TopicName;
 import org.althing.vote.Hall;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
+import org.althing.vote.PollCommand;
 import org.althing.vote.PollOption;
-import org.althing.vote.Rules;
 import org.althing.vote.PollState;
+import org.althing.vote.Rules;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
-import org.althing.vote.PollCommand;
 import org.junit.jupiter.api.Test;
 
 class MqttDoorTest {
@@ -314,8 +314,8 @@ class MqttDoorTest {
         for (int i = 0; i < 6; i++) {
             options.add(new PollOption("option-" + i, Map.of(Language.FRENCH, "é".repeat(10) + i)));
         }
-        Poll poll = new Poll(
-                "p", Map.of(Language.FRENCH, "Ça va ; oui = non ? ".repeat(10)), options, Rules.showOfHands());
+        Poll poll =
+                new Poll("p", Map.of(Language.FRENCH, "Ça va ; oui = non ? ".repeat(10)), options, Rules.showOfHands());
         for (PollState state : PollState.values()) {
             String text = Announcements.text(poll, state);
             assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(160);

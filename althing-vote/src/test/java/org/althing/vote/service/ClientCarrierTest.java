@@ -27,7 +27,8 @@ class ClientCarrierTest extends MqttCarrierContract {
     }
 
     private static void join(VoteService service, int port) throws IOException {
-        service.joinBroker(new VoteTopics(VoteTopics.DEFAULT_ROOT), false, options -> options.server("127.0.0.1", port));
+        service.joinBroker(
+                new VoteTopics(VoteTopics.DEFAULT_ROOT), false, options -> options.server("127.0.0.1", port));
     }
 
     @Override

@@ -65,8 +65,7 @@ class DirectingTest {
     void nobody_else_directs_and_a_stranger_learns_nothing_by_trying() {
         opened("{}");
         for (String command : List.of("open p", "close heure", "delete heure", "define {", "nonsense", "codes p 3")) {
-            assertThat(told("MANAGE " + command + "\n"))
-                    .isEqualTo("ERR forbidden : réservé à l'organisateur\n");
+            assertThat(told("MANAGE " + command + "\n")).isEqualTo("ERR forbidden : réservé à l'organisateur\n");
         }
         assertThat(told("TOKEN 0123\n")).isEqualTo("ERR forbidden : jeton inconnu\n");
         assertThat(told("POLLS\n")).as("a draft is nobody's business").isEqualTo("OK polls heure=open : 1 scrutin\n");
@@ -151,7 +150,10 @@ class DirectingTest {
         opened("{\"eligibility\":\"roster\"}");
         StringBuilder roster = new StringBuilder("[");
         for (int i = 0; i < 5_000; i++) {
-            roster.append(i == 0 ? "" : ",").append("{\"name\":\"voter ").append(i).append("\",\"pin\":\"123456\"}");
+            roster.append(i == 0 ? "" : ",")
+                    .append("{\"name\":\"voter ")
+                    .append(i)
+                    .append("\",\"pin\":\"123456\"}");
         }
         assertThat(organiser("MANAGE roster p " + roster + "]"))
                 .containsExactly("OK done state=draft : scrutin pas encore ouvert");

@@ -66,7 +66,8 @@ class TcpDoorTest {
                 .isEqualTo("ERR unknown-choice : erreur, choix inconnu (été, hiver)\n");
         assertThat(told("VOTE heure alice ete,hiver\n")).isEqualTo("ERR unknown-choice : erreur, un seul choix\n");
         assertThat(told("VOTE heure \"\" ete\n")).isEqualTo("ERR syntax : erreur, nom incorrect\n");
-        assertThat(told("VOTE heure alice\n")).isEqualTo("ERR syntax : VOTE poll voter choice[,choice] [id=...] [pin=...] [code=...]\n");
+        assertThat(told("VOTE heure alice\n"))
+                .isEqualTo("ERR syntax : VOTE poll voter choice[,choice] [id=...] [pin=...] [code=...]\n");
         assertThat(told("VOTE heure alice ete id=\n"))
                 .isEqualTo("ERR syntax : VOTE poll voter choice[,choice] [id=...] [pin=...] [code=...]\n");
         assertThat(told("VOTE heure \"alice ete\n"))
@@ -249,8 +250,8 @@ class TcpDoorTest {
 
     @Test
     void one_connection_too_many_is_told_so_in_its_own_form() {
-        TcpDoor narrow =
-                new TcpDoor(hall.box, hall.board, hall.roles, TcpDoor.Options.defaults().withConnectionsMax(1));
+        TcpDoor narrow = new TcpDoor(
+                hall.box, hall.board, hall.roles, TcpDoor.Options.defaults().withConnectionsMax(1));
         FakeTransport first = new FakeTransport(hall.loop, narrow);
         FakeTransport verb = new FakeTransport(hall.loop, narrow).sends("VOTE heure alice ete\n");
         FakeTransport lab = new FakeTransport(hall.loop, narrow).sends("alice ete\n");
@@ -274,8 +275,8 @@ class TcpDoorTest {
 
     @Test
     void when_the_lobby_is_full_too_the_refusal_comes_at_once() {
-        TcpDoor narrow =
-                new TcpDoor(hall.box, hall.board, hall.roles, TcpDoor.Options.defaults().withConnectionsMax(0));
+        TcpDoor narrow = new TcpDoor(
+                hall.box, hall.board, hall.roles, TcpDoor.Options.defaults().withConnectionsMax(0));
         for (int i = 0; i < TcpDoor.LOBBY_MAX; i++) {
             assertThat(new FakeTransport(hall.loop, narrow).received()).isEmpty();
         }
@@ -299,8 +300,8 @@ class TcpDoorTest {
 
     @Test
     void a_browser_is_shown_the_way_to_the_page() {
-        TcpDoor withPage =
-                new TcpDoor(hall.box, hall.board, hall.roles, TcpDoor.Options.defaults().withWebAddress("http://localhost:8080/"));
+        TcpDoor withPage = new TcpDoor(
+                hall.box, hall.board, hall.roles, TcpDoor.Options.defaults().withWebAddress("http://localhost:8080/"));
         FakeTransport browser = new FakeTransport(hall.loop, withPage).sends("GET /v/heure HTTP/1.1\r\n\r\n");
         assertThat(browser.received()).contains("href=\"http://localhost:8080/\"");
     }

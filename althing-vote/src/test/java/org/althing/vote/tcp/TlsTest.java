@@ -50,8 +50,20 @@ class TlsTest {
 
     @BeforeEach
     void start() throws IOException {
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2",
-                "-subj", "/CN=Test CA");
+        openssl(
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-keyout",
+                "ca.key",
+                "-out",
+                "ca.pem",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=Test CA");
         certificate("server", "/CN=localhost");
         certificate("alice", "/O=Club/CN=Alice, the first");
         vote = VoteService.open(folder.resolve("data"), engine, Worker.virtualThreads());
@@ -59,14 +71,16 @@ class TlsTest {
                 "p",
                 Map.of(Language.FRENCH, "Quoi ?"),
                 Poll.heure().options(),
-                Rules.of(
-                        new Counting.Single(), Rules.Eligibility.CERTIFICATE, Rules.Secrecy.NAMED)));
+                Rules.of(new Counting.Single(), Rules.Eligibility.CERTIFICATE, Rules.Secrecy.NAMED)));
         vote.ensureOpened(Poll.heure());
         Tls tls = Tls.ofFiles(
-                folder.resolve("server.pem"), folder.resolve("server.key"), folder.resolve("ca.pem"),
+                folder.resolve("server.pem"),
+                folder.resolve("server.key"),
+                folder.resolve("ca.pem"),
                 Worker.virtualThreads());
         port = ((InetSocketAddress) vote.listen(
-                                new InetSocketAddress("127.0.0.1", 0), TcpDoor.Options.defaults().withTls(tls))
+                                new InetSocketAddress("127.0.0.1", 0),
+                                TcpDoor.Options.defaults().withTls(tls))
                         .address())
                 .getPort();
     }
@@ -78,11 +92,41 @@ class TlsTest {
     }
 
     private void certificate(String name, String subject) {
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", name + ".key", "-out", name + ".csr", "-subj",
+        openssl(
+                "req",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-keyout",
+                name + ".key",
+                "-out",
+                name + ".csr",
+                "-subj",
                 subject);
-        openssl("x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days",
-                "2", "-out", name + ".pem");
-        openssl("pkcs12", "-export", "-in", name + ".pem", "-inkey", name + ".key", "-passout", "pass:secret", "-out",
+        openssl(
+                "x509",
+                "-req",
+                "-in",
+                name + ".csr",
+                "-CA",
+                "ca.pem",
+                "-CAkey",
+                "ca.key",
+                "-CAcreateserial",
+                "-days",
+                "2",
+                "-out",
+                name + ".pem");
+        openssl(
+                "pkcs12",
+                "-export",
+                "-in",
+                name + ".pem",
+                "-inkey",
+                name + ".key",
+                "-passout",
+                "pass:secret",
+                "-out",
                 name + ".p12");
     }
 
@@ -159,7 +203,11 @@ class TlsTest {
         try (SSLSocket secure = connect(null)) {
             StringBuilder lines = new StringBuilder();
             for (int i = 0; i < 5_000; i++) {
-                lines.append("VOTE heure v").append(i).append(" ete id=i").append(i).append('\n');
+                lines.append("VOTE heure v")
+                        .append(i)
+                        .append(" ete id=i")
+                        .append(i)
+                        .append('\n');
             }
             Thread.ofVirtual().start(() -> {
                 try {
@@ -188,9 +236,30 @@ class TlsTest {
             send(nobody, "VOTE p \"Alice, the first\" ete\n");
             assertThat(reader(nobody).readLine()).isEqualTo("ERR not-eligible : erreur, identité non prouvée");
         }
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "alice.key", "-out", "alice.pem", "-days",
-                "2", "-subj", "/CN=Alice, the first");
-        openssl("pkcs12", "-export", "-in", "alice.pem", "-inkey", "alice.key", "-passout", "pass:secret", "-out",
+        openssl(
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-keyout",
+                "alice.key",
+                "-out",
+                "alice.pem",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=Alice, the first");
+        openssl(
+                "pkcs12",
+                "-export",
+                "-in",
+                "alice.pem",
+                "-inkey",
+                "alice.key",
+                "-passout",
+                "pass:secret",
+                "-out",
                 "alice.p12");
         try (SSLSocket forged = connect("alice")) {
             send(forged, "VOTE p - ete\n");
@@ -221,7 +290,8 @@ class TlsTest {
     void the_common_name_is_read_whatever_stands_in_it() {
         assertThat(TlsTransport.commonName(new X500Principal("O=Club, CN=\"Alice, B.+C\"")))
                 .isEqualTo("Alice, B.+C");
-        assertThat(TlsTransport.commonName(new X500Principal("O=\"x,CN=Mallory\", CN=Bob"))).isEqualTo("Bob");
+        assertThat(TlsTransport.commonName(new X500Principal("O=\"x,CN=Mallory\", CN=Bob")))
+                .isEqualTo("Bob");
         assertThat(TlsTransport.commonName(new X500Principal("O=Club"))).isNull();
     }
 

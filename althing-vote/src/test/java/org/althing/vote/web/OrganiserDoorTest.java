@@ -54,9 +54,12 @@ class OrganiserDoorTest {
     }
 
     private void opened(String rules) {
-        api("", "{\"id\":\"p\",\"question\":{\"fr\":\"Quoi ?\"},\"options\":[{\"key\":\"a\",\"labels\":{\"fr\":\"A\"}},"
-                + "{\"key\":\"b\",\"labels\":{\"fr\":\"B\"}},{\"key\":\"c\",\"labels\":{\"fr\":\"C\"}}],\"rules\":" + rules
-                + "}");
+        api(
+                "",
+                "{\"id\":\"p\",\"question\":{\"fr\":\"Quoi ?\"},\"options\":[{\"key\":\"a\",\"labels\":{\"fr\":\"A\"}},"
+                        + "{\"key\":\"b\",\"labels\":{\"fr\":\"B\"}},{\"key\":\"c\",\"labels\":{\"fr\":\"C\"}}],\"rules\":"
+                        + rules
+                        + "}");
         if (rules.contains("roster")) {
             api("/p/roster", "[{\"name\":\"Alice\",\"pin\":\"4711\"},{\"name\":\"Bob\",\"pin\":\"0815\"}]");
         }
@@ -76,7 +79,9 @@ class OrganiserDoorTest {
                 .contains("\"id\":\"p\"")
                 .contains("\"state\":\"closed\"")
                 .contains("\"past-rounds\":[]");
-        assertThat(text(ask("GET", "/api/polls", TOKEN, ""))).contains("\"id\":\"heure\"").contains("\"id\":\"p\"");
+        assertThat(text(ask("GET", "/api/polls", TOKEN, "")))
+                .contains("\"id\":\"heure\"")
+                .contains("\"id\":\"p\"");
     }
 
     @Test
@@ -90,33 +95,44 @@ class OrganiserDoorTest {
             for (String path : List.of("/api/polls", "/api/polls/p", "/api/polls/p/voters")) {
                 assertThat(ask("GET", path, headers, "").status()).isEqualTo(403);
             }
-            assertThat(ask("POST", "/api/polls/heure/close", headers, "").status()).isEqualTo(403);
+            assertThat(ask("POST", "/api/polls/heure/close", headers, "").status())
+                    .isEqualTo(403);
         }
         assertThat(hall.results().state()).isEqualTo(PollState.OPEN);
-        assertThat(text(ask("GET", "/", Map.of(), ""))).as("a draft is nobody's business").doesNotContain("Quoi");
+        assertThat(text(ask("GET", "/", Map.of(), "")))
+                .as("a draft is nobody's business")
+                .doesNotContain("Quoi");
         assertThat(ask("GET", "/v/p", Map.of(), "").status()).isEqualTo(404);
         assertThat(ask("GET", "/v/p/results", Map.of(), "").status()).isEqualTo(404);
         Map<String, String> presenter = Map.of("authorization", "Bearer " + Hall.PRESENTER);
-        assertThat(ask("POST", "/api/polls/heure/delete", presenter, "").status()).isEqualTo(403);
-        assertThat(ask("POST", "/api/polls/heure/close", presenter, "").status()).isEqualTo(200);
+        assertThat(ask("POST", "/api/polls/heure/delete", presenter, "").status())
+                .isEqualTo(403);
+        assertThat(ask("POST", "/api/polls/heure/close", presenter, "").status())
+                .isEqualTo(200);
     }
 
     @Test
     void a_link_works_once_and_gives_a_session_that_other_sites_cannot_use() {
         String secret = hall.roles.newLink(Role.ORGANISER);
-        assertThat(text(ask("GET", "/organiser", Map.of(), ""))).contains("name=\"secret\"").doesNotContain("heure");
+        assertThat(text(ask("GET", "/organiser", Map.of(), "")))
+                .contains("name=\"secret\"")
+                .doesNotContain("heure");
         Response entered = ask("POST", "/organiser/session", Map.of(), "secret=" + secret);
         assertThat(entered.status()).isEqualTo(303);
         String cookie = String.valueOf(entered.headers().get("Set-Cookie"));
         assertThat(cookie).matches("organiser=[0-9a-f]{32}; Path=/; HttpOnly; SameSite=Strict");
-        assertThat(ask("POST", "/organiser/session", Map.of(), "secret=" + secret).status())
+        assertThat(ask("POST", "/organiser/session", Map.of(), "secret=" + secret)
+                        .status())
                 .isEqualTo(403);
         Map<String, String> session = Map.of("cookie", cookie.substring(0, cookie.indexOf(';')));
 
-        assertThat(text(ask("GET", "/organiser", session, ""))).contains("Heure d’été").contains("value=\"close\"");
+        assertThat(text(ask("GET", "/organiser", session, "")))
+                .contains("Heure d’été")
+                .contains("value=\"close\"");
         Map<String, String> foreign = new TreeMap<>(session);
         foreign.put("origin", "http://evil.example");
-        assertThat(ask("POST", "/organiser", foreign, "poll=heure&command=close").status())
+        assertThat(ask("POST", "/organiser", foreign, "poll=heure&command=close")
+                        .status())
                 .isEqualTo(403);
         assertThat(ask("POST", "/api/polls/heure/close", foreign, "").status()).isEqualTo(403);
         assertThat(hall.results().state()).isEqualTo(PollState.OPEN);
@@ -144,10 +160,14 @@ class OrganiserDoorTest {
         opened("{\"eligibility\":\"roster\",\"secrecy\":\"confidential\"}");
         api("/p/open", "");
         String page = text(ask("GET", "/v/p", Map.of(), ""));
-        assertThat(page.indexOf("name=\"name\"")).isPositive().isLessThan(page.indexOf("name=\"pin\" type=\"password\""));
+        assertThat(page.indexOf("name=\"name\""))
+                .isPositive()
+                .isLessThan(page.indexOf("name=\"pin\" type=\"password\""));
         assertThat(page).contains("Vote confidentiel").contains("Votent ceux de la liste");
-        assertThat(ask("POST", "/v/p", Map.of(), "name=Alice&pin=4712&choice=a").status()).isEqualTo(403);
-        assertThat(ask("POST", "/v/p", Map.of(), "name=Alice&choice=a").status()).isEqualTo(403);
+        assertThat(ask("POST", "/v/p", Map.of(), "name=Alice&pin=4712&choice=a").status())
+                .isEqualTo(403);
+        assertThat(ask("POST", "/v/p", Map.of(), "name=Alice&choice=a").status())
+                .isEqualTo(403);
         assertThat(text(ask("POST", "/v/p", Map.of(), "name=Alice&pin=4711&choice=a&id=x")))
                 .contains(">a voté<")
                 .doesNotContain("4711");
@@ -195,15 +215,19 @@ class OrganiserDoorTest {
                 .contains("type=\"checkbox\" name=\"choice\" value=\"a\"")
                 .contains("2 choix");
         assertThat(text(ask("POST", "/v/p", Map.of(), "name=x&choice=a"))).contains("de 2 à 2 choix différents");
-        assertThat(text(ask("POST", "/v/p", Map.of(), "name=x&choice=a&choice=c"))).contains(">a voté<");
+        assertThat(text(ask("POST", "/v/p", Map.of(), "name=x&choice=a&choice=c")))
+                .contains(">a voté<");
         api("/p/close", "");
         api("/p/delete", "");
-        api("", "{\"id\":\"q\",\"question\":{\"fr\":\"Q\"},\"options\":[{\"key\":\"a\",\"labels\":{\"fr\":\"A\"}},"
-                + "{\"key\":\"b\",\"labels\":{\"fr\":\"B\"}}],\"rules\":{\"counting\":{\"kind\":\"score\",\"max\":3}}}");
+        api(
+                "",
+                "{\"id\":\"q\",\"question\":{\"fr\":\"Q\"},\"options\":[{\"key\":\"a\",\"labels\":{\"fr\":\"A\"}},"
+                        + "{\"key\":\"b\",\"labels\":{\"fr\":\"B\"}}],\"rules\":{\"counting\":{\"kind\":\"score\",\"max\":3}}}");
         api("/q/open", "");
         assertThat(text(ask("GET", "/v/q", Map.of(), "")))
                 .contains("type=\"number\" name=\"score-a\" min=\"0\" max=\"3\"");
-        assertThat(text(ask("POST", "/v/q", Map.of(), "name=x&score-a=3&score-b=1"))).contains(">a voté<");
+        assertThat(text(ask("POST", "/v/q", Map.of(), "name=x&score-a=3&score-b=1")))
+                .contains(">a voté<");
         assertThat(hall.results("q").counts()).isEqualTo(Map.of("a", 3L, "b", 1L));
     }
 
@@ -213,8 +237,12 @@ class OrganiserDoorTest {
         Response joined = ask("GET", "/j/" + JoinCode.of("heure").toLowerCase(java.util.Locale.ROOT), Map.of(), "");
         assertThat(joined.status()).isEqualTo(303);
         assertThat(joined.headers()).containsEntry("Location", "/v/heure");
-        assertThat(ask("GET", "/j?code=" + JoinCode.of("heure").substring(0, 3) + "-" + JoinCode.of("heure").substring(3),
-                                Map.of(), "")
+        assertThat(ask(
+                                "GET",
+                                "/j?code=" + JoinCode.of("heure").substring(0, 3) + "-"
+                                        + JoinCode.of("heure").substring(3),
+                                Map.of(),
+                                "")
                         .status())
                 .isEqualTo(303);
         assertThat(ask("GET", "/j/ABCDEF", Map.of(), "").status()).isEqualTo(404);

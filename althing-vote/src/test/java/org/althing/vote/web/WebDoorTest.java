@@ -14,9 +14,9 @@ import org.althing.net.HttpHandler.Response;
 import org.althing.vote.Hall;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
+import org.althing.vote.PollCommand;
 import org.althing.vote.PollOption;
 import org.althing.vote.Rules;
-import org.althing.vote.PollCommand;
 import org.junit.jupiter.api.Test;
 
 class WebDoorTest {
