@@ -3,6 +3,7 @@ package org.althing.vote.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -49,8 +50,15 @@ class ClientCarrierTest extends MqttCarrierContract {
             voter.votes("alice", "hiver three", Qos.AT_LEAST_ONCE);
             vote = openVote();
             join(vote, port());
-            assertThat(List.of(voter.nextReceipt(), voter.nextReceipt()))
-                    .containsExactlyInAnyOrder("a voté two", "erreur, vote déjà réalisé three");
+            // The server may have ended between a receipt and its acknowledgement: then it says the same once more.
+            List<String> told = new ArrayList<>();
+            while (told.size() < 2) {
+                String receipt = voter.nextReceipt();
+                if (!receipt.equals("a voté one")) {
+                    told.add(receipt);
+                }
+            }
+            assertThat(told).containsExactlyInAnyOrder("a voté two", "erreur, vote déjà réalisé three");
         }
     }
 
