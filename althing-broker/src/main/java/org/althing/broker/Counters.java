@@ -23,20 +23,12 @@ public final class Counters {
     public final Counter packetsSent = new Counter();
     public final Counter publishesReceived = new Counter();
     public final Counter publishesSent = new Counter();
-    /** Messages not queued because the client's queue was full. */
-    public final Counter droppedQueueFull = new Counter();
-    /** QoS 0 messages not sent because the client reads too slowly. */
-    public final Counter droppedSlowReader = new Counter();
-    /** Messages that expired before they could be sent. */
-    public final Counter droppedExpired = new Counter();
-    /** Messages not sent because they are larger than the client's Maximum Packet Size. */
-    public final Counter droppedTooLarge = new Counter();
-    /** Messages not sent because access control does not let the subscriber receive them. */
-    public final Counter droppedForbidden = new Counter();
-    /** Messages that waited in a share group when its last member left. */
-    public final Counter droppedGroupEnded = new Counter();
-    /** Messages from clients that were not routed: not allowed, or over the payload limit. */
-    public final Counter droppedRefused = new Counter();
+    /** Where every message went. */
+    public final Ledger ledger = new Ledger(this);
+
+    Counter counter() {
+        return new Counter();
+    }
 
     /** One number. One writer, many readers. */
     public static final class Counter {

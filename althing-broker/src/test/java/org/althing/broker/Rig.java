@@ -75,6 +75,24 @@ final class Rig {
         if (!errors.isEmpty()) {
             throw new AssertionError(errors.toString());
         }
+        checkLedger();
+    }
+
+    /** Every message has one fate for each subscriber, or waits for it; so has every message that came in. */
+    void checkLedger() {
+        Ledger ledger = broker.counters().ledger;
+        long fates = ledger.pending();
+        for (Ledger.Fate fate : Ledger.Fate.values()) {
+            fates += ledger.count(fate);
+        }
+        long intakes = ledger.held();
+        for (Ledger.Intake intake : Ledger.Intake.values()) {
+            intakes += ledger.count(intake);
+        }
+        if (fates != ledger.matched() || intakes != ledger.received() || ledger.pending() < 0 || ledger.held() < 0) {
+            throw new AssertionError("matched " + ledger.matched() + ", fates and pending " + fates + ", pending "
+                    + ledger.pending() + "; received " + ledger.received() + ", intakes and held " + intakes);
+        }
     }
 
     void pass(Duration duration) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.althing.broker.Ledger.Fate;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.ControlPacket.Disconnect;
 import org.althing.mqtt.ControlPacket.PubAck;
@@ -89,7 +90,7 @@ class SessionTest {
         for (int i = 0; i < 6; i++) {
             publish("m" + i, AT_LEAST_ONCE);
         }
-        assertThat(rig.broker.counters().droppedQueueFull.value()).isEqualTo(3);
+        assertThat(rig.broker.counters().ledger.count(Fate.QUEUE_FULL)).isEqualTo(3);
         String line = "Outgoing messages are being dropped for client c.";
         assertThat(rig.log.stream().filter(line::equals)).hasSize(1);
         TestClient client = rig.client();
@@ -113,7 +114,7 @@ class SessionTest {
         rig.pass(Duration.ofSeconds(2));
         publish("new", AT_LEAST_ONCE);
         assertThat(payloads(back(rig.client()))).containsExactly("long", "new");
-        assertThat(rig.broker.counters().droppedExpired.value()).isEqualTo(1);
+        assertThat(rig.broker.counters().ledger.count(Fate.EXPIRED)).isEqualTo(1);
     }
 
     @Normative({"MQTT-3.3.2-5", "MQTT-3.3.2-6"})
@@ -236,7 +237,7 @@ class SessionTest {
         }
         publish("small", EXACTLY_ONCE);
         assertThat(payloads(client.receive())).containsExactly("small");
-        assertThat(rig.broker.counters().droppedTooLarge.value()).isEqualTo(3);
+        assertThat(rig.broker.counters().ledger.count(Fate.PACKET_TOO_LARGE)).isEqualTo(3);
     }
 
     // ---- resending
@@ -474,7 +475,7 @@ class SessionTest {
             publish("m" + i, AT_LEAST_ONCE);
         }
         assertThat(payloads(quick.receive())).hasSize(200);
-        assertThat(rig.broker.counters().droppedSlowReader.value()).isBetween(20L, 95L);
+        assertThat(rig.broker.counters().ledger.count(Fate.SLOW_READER)).isBetween(20L, 95L);
         slow.peer.transport().reading(true);
         assertThat(payloads(slow.receive()).stream().filter(payload -> payload.startsWith("m")))
                 .containsExactlyElementsOf(

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.althing.broker.BrokerConfig.ShareStrategy;
+import org.althing.broker.Ledger.Fate;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.ControlPacket.Disconnect;
 import org.althing.mqtt.ControlPacket.PubAck;
@@ -244,7 +245,7 @@ class SharedSubscriptionTest {
         publish(guarded, AT_MOST_ONCE, "3");
         assertThat(payloads(a.receive())).isEmpty();
         assertThat(payloads(b.receive())).containsExactly("1", "2", "3");
-        assertThat(guarded.broker.counters().droppedForbidden.value()).isEqualTo(1);
+        assertThat(guarded.broker.counters().ledger.count(Fate.NOT_AUTHORIZED)).isEqualTo(1);
     }
 
     // ---- what is not acknowledged
@@ -337,7 +338,7 @@ class SharedSubscriptionTest {
         a.send(new ControlPacket.Unsubscribe(9, List.of(TopicFilter.of(GROUP)), Properties.NONE));
         assertThat(a.receive())
                 .containsExactly(new ControlPacket.UnsubAck(9, List.of(ReasonCode.SUCCESS), Properties.NONE));
-        assertThat(rig.broker.counters().droppedGroupEnded.value()).isEqualTo(1);
+        assertThat(rig.broker.counters().ledger.count(Fate.GROUP_ENDED)).isEqualTo(1);
         member(rig, "b", AT_LEAST_ONCE, 0);
         leave(rig, a);
         TestClient again = rig.client().connect("a", false, 100);
@@ -386,7 +387,7 @@ class SharedSubscriptionTest {
         rig.pass(Duration.ofSeconds(15));
         assertThat(rig.broker.counters().sessions.value()).isZero();
         assertThat(rig.broker.counters().sharedSubscriptions.value()).isZero();
-        assertThat(rig.broker.counters().droppedGroupEnded.value()).isEqualTo(2);
+        assertThat(rig.broker.counters().ledger.count(Fate.GROUP_ENDED)).isEqualTo(2);
         TestClient c = rig.client().connect("c");
         c.accepted();
         assertThat(c.subscribe(GROUP, AT_LEAST_ONCE)).isEmpty();
@@ -406,8 +407,8 @@ class SharedSubscriptionTest {
         publish(small, AT_LEAST_ONCE, "2");
         TestClient again = small.client().connect("a", false, 1_000);
         assertThat(payloads(again.receive())).containsExactly("1", "2");
-        assertThat(small.broker.counters().droppedQueueFull.value()).isEqualTo(1);
-        assertThat(small.broker.counters().droppedExpired.value()).isEqualTo(1);
+        assertThat(small.broker.counters().ledger.count(Fate.QUEUE_FULL)).isEqualTo(1);
+        assertThat(small.broker.counters().ledger.count(Fate.EXPIRED)).isEqualTo(1);
         assertThat(small.log).contains("Outgoing messages are being dropped for shared subscription " + GROUP + ".");
     }
 
@@ -439,7 +440,7 @@ class SharedSubscriptionTest {
         publish(rig, AT_LEAST_ONCE, large);
         publish(rig, EXACTLY_ONCE, large, "small");
         assertThat(payloads(a.receive())).containsExactly("small");
-        assertThat(rig.broker.counters().droppedTooLarge.value()).isEqualTo(3);
+        assertThat(rig.broker.counters().ledger.count(Fate.PACKET_TOO_LARGE)).isEqualTo(3);
     }
 
     // ---- strategies

@@ -8,6 +8,7 @@ import static org.althing.mqtt.Qos.EXACTLY_ONCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.althing.broker.Ledger.Fate;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
 import org.althing.mqtt.ControlPacket;
@@ -246,6 +247,6 @@ class TopicAliasTest {
         }
         assertThat(client.receive())
                 .containsExactly(aliased(0, "aaaa", most), aliased(1, "aaaa", "x"), aliased(1, "", most + "2"));
-        assertThat(rig.broker.counters().droppedTooLarge.value()).isEqualTo(2);
+        assertThat(rig.broker.counters().ledger.count(Fate.PACKET_TOO_LARGE)).isEqualTo(2);
     }
 }

@@ -8,6 +8,7 @@ import java.util.random.RandomGenerator;
 import org.althing.broker.Broker;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
+import org.althing.broker.Ledger;
 import org.althing.broker.ListenerConfig;
 import org.althing.broker.StateChange;
 import org.althing.broker.storage.JournalStateStore;
@@ -275,11 +276,13 @@ final class Machine {
     /** Broken rules are told to nobody else. */
     List<String> dropped() {
         var counters = broker().counters();
-        long count = counters.droppedQueueFull.value()
-                + counters.droppedSlowReader.value()
-                + counters.droppedExpired.value()
-                + counters.droppedTooLarge.value()
-                + counters.droppedRefused.value();
+        Ledger ledger = counters.ledger;
+        long count = ledger.losses()
+                + ledger.count(Ledger.Intake.NOT_AUTHORIZED)
+                + ledger.count(Ledger.Intake.INVALID)
+                + ledger.count(Ledger.Intake.EXPIRED)
+                - ledger.count(Ledger.Fate.CLIENT_GONE)
+                - ledger.count(Ledger.Fate.SESSION_ENDED);
         return count == 0 ? List.of() : List.of(count + " messages were dropped");
     }
 

@@ -43,7 +43,7 @@ final class Dispatch {
     void onPacket(ControlPacket packet) throws MalformedPacketException {
         switch (packet) {
             case Publish publish -> onPublish(publish);
-            case ControlPacket.PubAck ack -> session.onPubAck(ack.packetIdentifier());
+            case ControlPacket.PubAck ack -> session.onPubAck(ack.packetIdentifier(), ack.reasonCode());
             case ControlPacket.PubRec ack -> session.onPubRec(ack.packetIdentifier(), ack.reasonCode());
             case ControlPacket.PubRel release -> session.onPubRel(release.packetIdentifier());
             case ControlPacket.PubComp ack -> session.onPubComp(ack.packetIdentifier());

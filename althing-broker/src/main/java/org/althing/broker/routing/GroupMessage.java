@@ -1,5 +1,6 @@
 package org.althing.broker.routing;
 
+import org.althing.broker.Ledger.Fate;
 import org.althing.mqtt.Qos;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +46,13 @@ final class GroupMessage implements Loan, Comparable<GroupMessage> {
     }
 
     @Override
-    public void end() {
-        group.onEnded(this);
+    public void end(Fate fate) {
+        group.onEnded(this, fate);
+    }
+
+    @Override
+    public void handOver() {
+        group.onHandedOver(this);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.althing.broker.routing;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.althing.broker.Ledger.Fate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,15 +103,15 @@ final class KeyedTurns implements ShareTurns {
     }
 
     @Override
-    public @Nullable Refusal offerUnacknowledged(RoutedMessage message) {
+    public Fate offerUnacknowledged(RoutedMessage message) {
         Place holder = holder(slot(message));
         if (holder == null) {
-            return Refusal.NOBODY_PRESENT;
+            return Fate.CLIENT_GONE;
         }
         if (!group.allows(holder, message)) {
-            return Refusal.NOBODY_ALLOWED;
+            return Fate.NOT_AUTHORIZED;
         }
-        return holder.takeUnacknowledged(message) ? null : Refusal.NOBODY_HAS_ROOM;
+        return holder.takeUnacknowledged(message);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.althing.broker.routing;
 
 import java.util.ArrayDeque;
+import org.althing.broker.Ledger.Fate;
 import org.althing.broker.routing.KeyedTurns.Slot;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.SubscriptionOptions;
@@ -72,8 +73,8 @@ final class Place implements Membership {
         member.take(message, qos(message), retain(message.message()), identifiers);
     }
 
-    /** Returns false if the member has no room for it. */
-    boolean takeUnacknowledged(RoutedMessage message) {
+    /** See {@link ShareMember#takeUnacknowledged}. */
+    Fate takeUnacknowledged(RoutedMessage message) {
         return member.takeUnacknowledged(message, retain(message), identifiers);
     }
 

@@ -2,6 +2,7 @@ package org.althing.broker.routing;
 
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.althing.broker.Ledger.Fate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,20 +63,20 @@ final class RoundRobinTurns implements ShareTurns {
     }
 
     @Override
-    public @Nullable Refusal offerUnacknowledged(RoutedMessage message) {
+    public Fate offerUnacknowledged(RoutedMessage message) {
         if (ready.size() == 0 && busy.size() == 0) {
-            return Refusal.NOBODY_PRESENT;
+            return Fate.CLIENT_GONE;
         }
-        Refusal first = offer(message, ready, ready.size());
-        if (first == null) {
-            return null;
+        Fate first = offer(message, ready, ready.size());
+        if (first != Fate.NOT_AUTHORIZED && first != Fate.SLOW_READER) {
+            return first;
         }
-        Refusal second = offer(message, busy, Math.min(BUSY_ASKED_MAX, busy.size()));
-        return second == Refusal.NOBODY_ALLOWED ? first : second;
+        Fate second = offer(message, busy, Math.min(BUSY_ASKED_MAX, busy.size()));
+        return second == Fate.NOT_AUTHORIZED ? first : second;
     }
 
-    private @Nullable Refusal offer(RoutedMessage message, PlaceRing ring, int askedMax) {
-        Refusal refusal = Refusal.NOBODY_ALLOWED;
+    private Fate offer(RoutedMessage message, PlaceRing ring, int askedMax) {
+        Fate fate = Fate.NOT_AUTHORIZED;
         for (int asked = 0; asked < askedMax; asked++) {
             Place place = ring.first();
             if (place == null) {
@@ -83,13 +84,13 @@ final class RoundRobinTurns implements ShareTurns {
             }
             ring.rotate();
             if (group.allows(place, message)) {
-                refusal = Refusal.NOBODY_HAS_ROOM;
-                if (place.takeUnacknowledged(message)) {
-                    return null;
+                fate = place.takeUnacknowledged(message);
+                if (fate != Fate.SLOW_READER) {
+                    return fate;
                 }
             }
         }
-        return refusal;
+        return fate;
     }
 
     @Override

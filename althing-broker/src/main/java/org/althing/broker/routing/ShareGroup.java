@@ -3,6 +3,8 @@ package org.althing.broker.routing;
 import java.util.List;
 import org.althing.broker.AccessControl.Action;
 import org.althing.broker.BrokerLog;
+import org.althing.broker.Ledger.Account;
+import org.althing.broker.Ledger.Fate;
 import org.althing.broker.StateChange;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.SubscriptionOptions;
@@ -43,6 +45,7 @@ final class ShareGroup implements Subscriber {
     private final ShareGroups groups;
     private final Subscription subscription;
     private final ShareTurns turns;
+    private final Account account;
     private int members;
     private int durableMembers;
     /** Messages that the group answers for and that expire. */
@@ -54,6 +57,7 @@ final class ShareGroup implements Subscriber {
         this.filter = filter;
         this.environment = environment;
         this.groups = groups;
+        account = environment.counters().ledger.account(filter.toString());
         subscription = new Subscription(filter, EVERYTHING, 0, new Interest(this));
         turns = switch (environment.limits().shareStrategy()) {
             case ROUND_ROBIN -> new RoundRobinTurns(this);
@@ -108,10 +112,7 @@ final class ShareGroup implements Subscriber {
         }
         if (members == 0) {
             environment.router().unsubscribe(subscription);
-            turns.removeIf(message -> true, message -> {
-                environment.counters().droppedGroupEnded.increment();
-                end(message);
-            });
+            turns.removeIf(message -> true, message -> end(message, Fate.GROUP_ENDED));
             groups.onEnd(filter);
         }
         groups.onLeft();
@@ -132,8 +133,9 @@ final class ShareGroup implements Subscriber {
 
     @Override
     public void deliver(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
+        account.matched();
         if (message.hasExpired(environment.clock().wallMillis())) {
-            environment.counters().droppedExpired.increment();
+            account.ended(Fate.EXPIRED);
         } else if (qos == Qos.AT_MOST_ONCE) {
             deliverUnacknowledged(message);
         } else {
@@ -142,17 +144,11 @@ final class ShareGroup implements Subscriber {
     }
 
     private void deliverUnacknowledged(RoutedMessage message) {
-        switch (turns.offerUnacknowledged(message)) {
-            case null -> {
-                // It was sent.
-            }
-            case NOBODY_HAS_ROOM -> environment.counters().droppedSlowReader.increment();
-            case NOBODY_ALLOWED -> environment.counters().droppedForbidden.increment();
-            case NOBODY_PRESENT -> {
-                if (environment.limits().queueQos0Messages()) {
-                    deliverAcknowledged(message);
-                }
-            }
+        Fate fate = turns.offerUnacknowledged(message);
+        if (fate == Fate.CLIENT_GONE && environment.limits().queueQos0Messages()) {
+            deliverAcknowledged(message);
+        } else {
+            account.ended(fate);
         }
     }
 
@@ -161,6 +157,7 @@ final class ShareGroup implements Subscriber {
         if (message.expires()) {
             expiring++;
         }
+        account.waits();
         if (turns.offer(lent)) {
             dropping = false;
             if (!lent.ended) {
@@ -170,8 +167,7 @@ final class ShareGroup implements Subscriber {
             turns.add(lent);
             recordIfDurable(lent);
         } else {
-            end(lent);
-            environment.counters().droppedQueueFull.increment();
+            end(lent, Fate.QUEUE_FULL);
             if (!dropping) {
                 dropping = true;
                 environment.log().log(
@@ -194,8 +190,7 @@ final class ShareGroup implements Subscriber {
     }
 
     private void expired(GroupMessage message) {
-        environment.counters().droppedExpired.increment();
-        end(message);
+        end(message, Fate.EXPIRED);
     }
 
     /** Drops the message, which the caller takes out of its queue, if its time is over. */
@@ -209,13 +204,17 @@ final class ShareGroup implements Subscriber {
 
     /** Whoever could take it must not have it. */
     void onForbidden(GroupMessage message) {
-        environment.counters().droppedForbidden.increment();
-        end(message);
+        end(message, Fate.NOT_AUTHORIZED);
     }
 
-    void onEnded(GroupMessage message) {
+    void onEnded(GroupMessage message, Fate fate) {
+        account.settled(fate);
+        onHandedOver(message);
+    }
+
+    void onHandedOver(GroupMessage message) {
         boolean mayComeAgain = !message.recorded && message.qos() == Qos.EXACTLY_ONCE && durableMembers > 0;
-        end(message);
+        forget(message);
         if (mayComeAgain) {
             // Lent in the turn of its PUBREL. After a crash that PUBREL may come again; what is sent now waits for a
             // change
@@ -238,7 +237,12 @@ final class ShareGroup implements Subscriber {
         turns.onGivenBack(place, message);
     }
 
-    private void end(GroupMessage message) {
+    private void end(GroupMessage message, Fate fate) {
+        account.settled(fate);
+        forget(message);
+    }
+
+    private void forget(GroupMessage message) {
         assert !message.ended : "ended twice: " + message.sequence + " of " + filter;
         message.ended = true;
         if (message.message().expires()) {
@@ -282,6 +286,8 @@ final class ShareGroup implements Subscriber {
     void restore(long sequence, RoutedMessage message) {
         GroupMessage waiting = new GroupMessage(this, sequence, message);
         waiting.recorded = true;
+        account.matched();
+        account.waits();
         if (message.expires()) {
             expiring++;
         }

@@ -1,6 +1,7 @@
 package org.althing.broker.routing;
 
 import org.althing.broker.Client;
+import org.althing.broker.Ledger.Fate;
 import org.althing.mqtt.Qos;
 
 /** A share group's view of one of its members: one shared subscription of one session. */
@@ -29,7 +30,7 @@ public interface ShareMember {
     /**
      * Sends a message of QoS 0, if there is room. Parameters as for {@link #take}.
      *
-     * @return false if there is none
+     * @return what became of it: {@code SENT}, {@code PACKET_TOO_LARGE}, or {@code SLOW_READER} if there is no room
      */
-    boolean takeUnacknowledged(RoutedMessage message, boolean retain, int[] subscriptionIdentifiers);
+    Fate takeUnacknowledged(RoutedMessage message, boolean retain, int[] subscriptionIdentifiers);
 }

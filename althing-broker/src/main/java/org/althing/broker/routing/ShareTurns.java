@@ -2,6 +2,7 @@ package org.althing.broker.routing;
 
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.althing.broker.Ledger.Fate;
 import org.jspecify.annotations.Nullable;
 
 /** Which member of a share group gets which message, and in what order the others wait. */
@@ -12,16 +13,8 @@ sealed interface ShareTurns permits RoundRobinTurns, KeyedTurns {
     /** Lets it wait; it is later than all others. */
     void add(GroupMessage message);
 
-    /** Sends a message of QoS 0 to somebody; returns why nobody got it, or null. */
-    @Nullable
-    Refusal offerUnacknowledged(RoutedMessage message);
-
-    /** Why a message of QoS 0 went to nobody. */
-    enum Refusal {
-        NOBODY_PRESENT,
-        NOBODY_HAS_ROOM,
-        NOBODY_ALLOWED
-    }
+    /** Sends a message of QoS 0 to somebody; returns what became of it: {@code CLIENT_GONE} if nobody is there. */
+    Fate offerUnacknowledged(RoutedMessage message);
 
     void onPresent(Place place);
 

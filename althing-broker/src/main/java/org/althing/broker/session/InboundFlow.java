@@ -1,5 +1,6 @@
 package org.althing.broker.session;
 
+import org.althing.broker.Ledger;
 import org.althing.broker.StateChange;
 import org.althing.broker.routing.RoutedMessage;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,13 @@ final class InboundFlow {
 
     private final String clientId;
     private final SessionChanges changes;
+    private final Ledger ledger;
     private final IdentifierMap<Received> received = new IdentifierMap<>();
 
-    InboundFlow(String clientId, SessionChanges changes) {
+    InboundFlow(String clientId, SessionChanges changes, Ledger ledger) {
         this.clientId = clientId;
         this.changes = changes;
+        this.ledger = ledger;
     }
 
     @Nullable
@@ -77,6 +80,9 @@ final class InboundFlow {
     /** The session ends; its records go with it, but each message loses a reference. */
     void end() {
         for (Received each : received.values()) {
+            if (each instanceof Received.Held held && held.message() != null) {
+                ledger.released(Ledger.Intake.SESSION_ENDED);
+            }
             release(each);
         }
         received.clear();
@@ -85,5 +91,8 @@ final class InboundFlow {
     /** Puts back what was held before this process began. */
     void restore(int packetIdentifier, @Nullable RoutedMessage message) {
         received.put(packetIdentifier, message == null ? NOWHERE : new Received.Held(message));
+        if (message != null) {
+            ledger.held(1);
+        }
     }
 }

@@ -7,6 +7,8 @@ import static org.althing.broker.StateChange.InflightState.AWAITING_PUBREC;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.List;
+import org.althing.broker.Ledger.Account;
+import org.althing.broker.Ledger.Fate;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateChange.InflightState;
 import org.althing.broker.routing.Loan;
@@ -40,6 +42,7 @@ final class OutboundFlow {
     private final SessionEnvironment environment;
     private final String clientId;
     private final SessionChanges changes;
+    private final Account account;
 
     // Valid for the session.
     private final IdentifierMap<Outgoing> inflight = new IdentifierMap<>();
@@ -55,11 +58,12 @@ final class OutboundFlow {
     private int window;
     private int inWindow;
 
-    OutboundFlow(SessionEnvironment environment, String clientId, SessionChanges changes) {
+    OutboundFlow(SessionEnvironment environment, String clientId, SessionChanges changes, Account account) {
         this.environment = environment;
         this.clientId = clientId;
         this.changes = changes;
-        queue = new OutgoingQueue(environment, clientId, changes);
+        this.account = account;
+        queue = new OutgoingQueue(environment, clientId, changes, account);
     }
 
     /**
@@ -141,12 +145,12 @@ final class OutboundFlow {
     private void sendForGood(Outgoing outgoing, Loan loan) {
         long mark = changes.mark();
         ControlPacket.Publish packet = outgoing.packet(false, environment.wallMillis());
-        loan.end();
+        loan.end(Fate.SENT);
         if (changes.mark() != mark) {
             changes.standOnChangesSince(mark);
             to().sendAfter(changes.last(), packet);
         } else if (!to().send(packet)) {
-            environment.counters().droppedTooLarge.increment();
+            account.notSent();
         }
     }
 
@@ -178,12 +182,13 @@ final class OutboundFlow {
         if (outgoing.state != null) {
             recordInflight(outgoing, outgoing.state);
         }
-        loan.end();
+        loan.handOver();
         changes.standOnChangesSince(mark);
     }
 
     private Outgoing outgoing(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
         lastSequence++;
+        account.waits();
         changes.hold(message);
         return new Outgoing(lastSequence, message, qos, retain, subscriptionIdentifiers);
     }
@@ -214,7 +219,7 @@ final class OutboundFlow {
             }
             queue.removeFirst();
             if (expired) {
-                environment.counters().droppedExpired.increment();
+                account.settled(Fate.EXPIRED);
                 changes.release(outgoing);
             } else {
                 send(outgoing);
@@ -225,14 +230,19 @@ final class OutboundFlow {
     /** Sends it for the first time. */
     private void send(Outgoing outgoing) {
         if (outgoing.qos == Qos.AT_MOST_ONCE) {
-            transmit(outgoing, false);
-            changes.release(outgoing);
+            sendQos0(outgoing);
             return;
         }
         InflightState state = outgoing.qos == Qos.AT_LEAST_ONCE ? AWAITING_PUBACK : AWAITING_PUBREC;
         putInFlight(outgoing, state);
         recordInflight(outgoing, state);
         transmit(outgoing, false);
+    }
+
+    private void sendQos0(Outgoing outgoing) {
+        boolean sent = to().send(outgoing.packet(false, environment.wallMillis()));
+        account.settled(sent ? Fate.SENT : Fate.PACKET_TOO_LARGE);
+        changes.release(outgoing);
     }
 
     private void putInFlight(Outgoing outgoing, InflightState state) {
@@ -251,14 +261,12 @@ final class OutboundFlow {
             return;
         }
         ControlPacket.Publish packet = outgoing.packet(duplicate, environment.wallMillis());
-        if (outgoing.qos != Qos.AT_MOST_ONCE) {
-            outgoing.inWindow = true;
-            inWindow++;
-        }
+        outgoing.inWindow = true;
+        inWindow++;
         if (outgoing.qos == Qos.EXACTLY_ONCE) {
             to.sendAfter(changes.last(), packet);
         } else if (!to.send(packet)) {
-            tooLarge(outgoing);
+            finish(outgoing, Fate.PACKET_TOO_LARGE);
         }
     }
 
@@ -266,17 +274,10 @@ final class OutboundFlow {
     void onTooLarge(int packetIdentifier) {
         Outgoing outgoing = inflight.get(packetIdentifier);
         if (outgoing != null) {
-            tooLarge(outgoing);
+            finish(outgoing, Fate.PACKET_TOO_LARGE);
             pump();
         } else if (packetIdentifier == 0) {
-            environment.counters().droppedTooLarge.increment();
-        }
-    }
-
-    private void tooLarge(Outgoing outgoing) {
-        environment.counters().droppedTooLarge.increment();
-        if (outgoing.qos != Qos.AT_MOST_ONCE) {
-            finish(outgoing);
+            account.notSent();
         }
     }
 
@@ -291,16 +292,20 @@ final class OutboundFlow {
     }
 
     /** Returns false if the packet does not fit to what is in flight: a protocol error. */
-    boolean onPubAck(int packetIdentifier) {
-        return onLast(packetIdentifier, AWAITING_PUBACK);
+    boolean onPubAck(int packetIdentifier, ReasonCode reasonCode) {
+        return onLast(packetIdentifier, AWAITING_PUBACK, fateOf(reasonCode));
     }
 
     /** Returns false if the packet does not fit to what is in flight: a protocol error. */
     boolean onPubComp(int packetIdentifier) {
-        return onLast(packetIdentifier, AWAITING_PUBCOMP);
+        return onLast(packetIdentifier, AWAITING_PUBCOMP, Fate.ACKNOWLEDGED);
     }
 
-    private boolean onLast(int packetIdentifier, InflightState expected) {
+    private static Fate fateOf(ReasonCode reasonCode) {
+        return reasonCode.isError() ? Fate.REFUSED_BY_RECEIVER : Fate.ACKNOWLEDGED;
+    }
+
+    private boolean onLast(int packetIdentifier, InflightState expected, Fate fate) {
         Outgoing outgoing = inflight.get(packetIdentifier);
         if (outgoing == null) {
             return true; // acknowledged twice, or before a session was lost: nothing is left to be done
@@ -308,7 +313,7 @@ final class OutboundFlow {
         if (outgoing.state != expected) {
             return false;
         }
-        finish(outgoing);
+        finish(outgoing, fate);
         pump();
         return true;
     }
@@ -329,7 +334,9 @@ final class OutboundFlow {
             return false;
         }
         if (reasonCode.isError()) {
-            finish(outgoing); // [MQTT-4.3.3-4] The receiver has refused it; no PUBREL follows.
+            finish(
+                    outgoing,
+                    Fate.REFUSED_BY_RECEIVER); // [MQTT-4.3.3-4] The receiver has refused it; no PUBREL follows.
             pump();
             return true;
         }
@@ -352,7 +359,7 @@ final class OutboundFlow {
         }
     }
 
-    private void finish(Outgoing outgoing) {
+    private void finish(Outgoing outgoing, Fate fate) {
         inflight.remove(outgoing.packetIdentifier);
         if (outgoing.inWindow) {
             outgoing.inWindow = false;
@@ -360,9 +367,10 @@ final class OutboundFlow {
         }
         if (outgoing.loan instanceof Loan loan) {
             lent--;
-            loan.end();
+            loan.end(fate);
             return;
         }
+        account.settled(fate);
         if (changes.isDurable()) {
             changes.append(new StateChange.InflightRemoved(clientId, outgoing.packetIdentifier));
         }
@@ -373,6 +381,7 @@ final class OutboundFlow {
     void end() {
         close();
         for (Outgoing outgoing : inflight.values()) {
+            account.settled(outgoing.state == AWAITING_PUBCOMP ? Fate.ACKNOWLEDGED : Fate.SESSION_ENDED);
             changes.release(outgoing);
         }
         inflight.clear();
@@ -381,12 +390,16 @@ final class OutboundFlow {
 
     /** Puts back what was queued before this process began; in the order of the sequence numbers. */
     void restoreQueued(Outgoing outgoing) {
+        account.matched();
+        account.waits();
         queue.restore(outgoing);
         lastSequence = Math.max(lastSequence, outgoing.sequence);
     }
 
     /** Puts back what was in flight before this process began. */
     void restoreInflight(Outgoing outgoing, int packetIdentifier, InflightState state) {
+        account.matched();
+        account.waits();
         outgoing.packetIdentifier = packetIdentifier;
         outgoing.state = state;
         inflight.put(packetIdentifier, outgoing);

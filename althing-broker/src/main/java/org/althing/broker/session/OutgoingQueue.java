@@ -3,6 +3,8 @@ package org.althing.broker.session;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import org.althing.broker.BrokerLog;
+import org.althing.broker.Ledger.Account;
+import org.althing.broker.Ledger.Fate;
 import org.althing.broker.StateChange;
 import org.althing.broker.routing.RoutedMessage;
 import org.jspecify.annotations.Nullable;
@@ -17,14 +19,16 @@ final class OutgoingQueue {
     private final SessionEnvironment environment;
     private final String clientId;
     private final SessionChanges changes;
+    private final Account account;
     private final ArrayDeque<Outgoing> queue = new ArrayDeque<>(0);
     private int thatExpire;
     private boolean dropping;
 
-    OutgoingQueue(SessionEnvironment environment, String clientId, SessionChanges changes) {
+    OutgoingQueue(SessionEnvironment environment, String clientId, SessionChanges changes, Account account) {
         this.environment = environment;
         this.clientId = clientId;
         this.changes = changes;
+        this.account = account;
     }
 
     boolean isEmpty() {
@@ -57,7 +61,7 @@ final class OutgoingQueue {
     }
 
     private void onDropped() {
-        environment.counters().droppedQueueFull.increment();
+        account.ended(Fate.QUEUE_FULL);
         if (!dropping) {
             dropping = true;
             environment.log().log(
@@ -111,7 +115,7 @@ final class OutgoingQueue {
             if (outgoing.hasExpired(now)) {
                 all.remove();
                 onRemoved(outgoing);
-                environment.counters().droppedExpired.increment();
+                account.settled(Fate.EXPIRED);
                 changes.release(outgoing);
             }
         }
@@ -120,6 +124,7 @@ final class OutgoingQueue {
     /** The session ends; its records go with it, but each message loses a reference. */
     void end() {
         for (Outgoing outgoing : queue) {
+            account.settled(Fate.SESSION_ENDED);
             changes.release(outgoing);
         }
         queue.clear();

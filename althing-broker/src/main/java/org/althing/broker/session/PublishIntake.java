@@ -2,6 +2,8 @@ package org.althing.broker.session;
 
 import org.althing.broker.AccessControl.Action;
 import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.Ledger;
+import org.althing.broker.Ledger.Intake;
 import org.althing.broker.PublishInterceptor;
 import org.althing.broker.routing.RoutedMessage;
 import org.althing.broker.routing.TopicTree;
@@ -51,10 +53,12 @@ final class PublishIntake {
         if (message.qos() == Qos.EXACTLY_ONCE) {
             Received known = inbound.get(identifier);
             if (known != null) {
+                ledger().received(Intake.REPEATED);
                 onRepeat(known, identifier);
                 return;
             }
             if (inbound.size() >= heldMax()) {
+                ledger().received(Intake.QUOTA_EXCEEDED);
                 end(ReasonCode.QUOTA_EXCEEDED, inbound.size() + " QoS 2 messages wait for their PUBREL");
                 return;
             }
@@ -65,6 +69,7 @@ final class PublishIntake {
             settle(message, identifier, new Decision(false, refusal, ""), null);
             return;
         }
+        ledger().held(1);
         PublishInterceptor interceptor = interceptor(message.topic());
         if (interceptor == null) {
             settle(message, identifier, Decision.PASS, null);
@@ -109,8 +114,12 @@ final class PublishIntake {
             boolean stillWaits = inbound.get(identifier) instanceof Received.Undecided undecided
                     && undecided.interception() == interception;
             if (!stillWaits || session.hasEnded()) {
+                ledger().released(Intake.SESSION_ENDED);
                 return;
             }
+        }
+        if (!decision.routed()) {
+            ledger().released(Intake.INTERCEPTED);
         }
         settle(message, identifier, decision, interception);
     }
@@ -186,9 +195,9 @@ final class PublishIntake {
 
     private void routeUnlessExpired(RoutedMessage message) {
         if (message.hasExpired(environment.wallMillis())) {
-            environment.counters().droppedExpired.increment();
+            ledger().released(Intake.EXPIRED);
         } else {
-            environment.router().publish(message);
+            route(message);
         }
     }
 
@@ -200,6 +209,7 @@ final class PublishIntake {
             logRefusal(message, refusal);
             return;
         }
+        ledger().held(1);
         PublishInterceptor interceptor = interceptor(message.topic());
         if (interceptor == null) {
             route(message);
@@ -210,7 +220,17 @@ final class PublishIntake {
 
     /** Routes a message that arrives now; returns whether any subscription matched. */
     private boolean route(ApplicationMessage message) {
-        return environment.router().publish(arriving(message));
+        return route(arriving(message));
+    }
+
+    private boolean route(RoutedMessage message) {
+        boolean matched = environment.router().publish(message);
+        ledger().released(matched ? Intake.ROUTED : Intake.NO_SUBSCRIBER);
+        return matched;
+    }
+
+    private Ledger ledger() {
+        return environment.counters().ledger;
     }
 
     private RoutedMessage arriving(ApplicationMessage message) {
@@ -250,7 +270,7 @@ final class PublishIntake {
     }
 
     private void logRefusal(ApplicationMessage message, ReasonCode refusal) {
-        environment.counters().droppedRefused.increment();
+        ledger().received(refusal == ReasonCode.NOT_AUTHORIZED ? Intake.NOT_AUTHORIZED : Intake.INVALID);
         if (environment.log().logs(Level.DEBUG)) {
             environment.log().log(
                     Level.DEBUG,

@@ -2,6 +2,8 @@ package org.althing.broker.session;
 
 import org.althing.broker.AccessControl.Action;
 import org.althing.broker.Client;
+import org.althing.broker.Ledger.Account;
+import org.althing.broker.Ledger.Fate;
 import org.althing.broker.StateChange;
 import org.althing.broker.routing.Deadlines.Deadline;
 import org.althing.broker.routing.Interest;
@@ -26,6 +28,7 @@ public final class Session implements Subscriber {
 
     // Valid for the session.
     private final SessionChanges changes;
+    private final Account account;
     private final InboundFlow inbound;
     private final OutboundFlow outbound;
     private final PublishIntake intake;
@@ -56,8 +59,9 @@ public final class Session implements Subscriber {
         this.clientId = clientId;
         client = new Client(clientId, null);
         changes = new SessionChanges(environment.changes(), durable);
-        inbound = new InboundFlow(clientId, changes);
-        outbound = new OutboundFlow(environment, clientId, changes);
+        inbound = new InboundFlow(clientId, changes, environment.counters().ledger);
+        account = environment.counters().ledger.account(clientId);
+        outbound = new OutboundFlow(environment, clientId, changes, account);
         intake = new PublishIntake(environment, this, inbound, changes);
         shares = new Shares(environment, this, outbound, changes);
         subscriptions = new Subscriptions(environment, this, outbound, changes, new Interest(this));
@@ -177,8 +181,8 @@ public final class Session implements Subscriber {
         intake.onPubRel(packetIdentifier);
     }
 
-    public void onPubAck(int packetIdentifier) {
-        expect(outbound.onPubAck(packetIdentifier), "PUBACK", packetIdentifier);
+    public void onPubAck(int packetIdentifier, ReasonCode reasonCode) {
+        expect(outbound.onPubAck(packetIdentifier, reasonCode), "PUBACK", packetIdentifier);
     }
 
     public void onPubRec(int packetIdentifier, ReasonCode reasonCode) {
@@ -234,29 +238,33 @@ public final class Session implements Subscriber {
 
     @Override
     public void deliver(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
+        account.matched();
         if (!environment
                 .access()
                 .allows(client, Action.RECEIVE, message.message().topic())) {
-            environment.counters().droppedForbidden.increment();
+            account.ended(Fate.NOT_AUTHORIZED);
             return;
         }
         if (message.expires() && message.hasExpired(environment.wallMillis())) {
-            environment.counters().droppedExpired.increment();
+            account.ended(Fate.EXPIRED);
         } else if (qos != Qos.AT_MOST_ONCE) {
             outbound.deliver(message, qos, retain, subscriptionIdentifiers);
         } else if (open && link != null) {
             if (link.hasRoom()) {
-                sendUnacknowledged(link, message, retain, subscriptionIdentifiers);
+                boolean sent = sendUnacknowledged(link, message, retain, subscriptionIdentifiers);
+                account.ended(sent ? Fate.SENT : Fate.PACKET_TOO_LARGE);
             } else {
-                environment.counters().droppedSlowReader.increment();
+                account.ended(Fate.SLOW_READER);
             }
         } else if (environment.limits().queueQos0Messages() && expirySeconds > 0) {
             outbound.deliver(message, qos, retain, subscriptionIdentifiers);
+        } else {
+            account.ended(Fate.CLIENT_GONE);
         }
     }
 
-    /** Sends it at QoS 0; there is room. */
-    void sendUnacknowledged(SessionLink to, RoutedMessage message, boolean retain, int[] identifiers) {
+    /** Sends it at QoS 0; there is room. Returns false if it is too large for the client. */
+    boolean sendUnacknowledged(SessionLink to, RoutedMessage message, boolean retain, int[] identifiers) {
         ControlPacket.Publish packet = message.expires() || identifiers.length > 0
                 ? new ControlPacket.Publish(
                         false,
@@ -264,9 +272,7 @@ public final class Session implements Subscriber {
                         0,
                         message.forSubscriber(Qos.AT_MOST_ONCE, retain, identifiers, environment.wallMillis()))
                 : message.unacknowledged(retain);
-        if (!to.send(packet)) {
-            environment.counters().droppedTooLarge.increment();
-        }
+        return to.send(packet);
     }
 
     // ---- what interceptors answer

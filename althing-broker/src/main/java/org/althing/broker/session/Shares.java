@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import org.althing.broker.Client;
+import org.althing.broker.Ledger.Fate;
 import org.althing.broker.routing.Loan;
 import org.althing.broker.routing.Membership;
 import org.althing.broker.routing.RoutedMessage;
@@ -155,13 +156,13 @@ final class Shares {
         }
 
         @Override
-        public boolean takeUnacknowledged(RoutedMessage message, boolean retain, int[] subscriptionIdentifiers) {
+        public Fate takeUnacknowledged(RoutedMessage message, boolean retain, int[] subscriptionIdentifiers) {
             SessionLink link = session.link();
             if (link == null || !hasRoom()) {
-                return false;
+                return Fate.SLOW_READER;
             }
-            session.sendUnacknowledged(link, message, retain, subscriptionIdentifiers);
-            return true;
+            boolean sent = session.sendUnacknowledged(link, message, retain, subscriptionIdentifiers);
+            return sent ? Fate.SENT : Fate.PACKET_TOO_LARGE;
         }
     }
 }

@@ -15,6 +15,7 @@ import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.Counters;
+import org.althing.broker.Ledger;
 import org.althing.broker.ListenerConfig;
 import org.althing.broker.PublishInterceptor;
 import org.althing.broker.StateStore;
@@ -114,8 +115,11 @@ public final class Shard {
 
     /** Routes a message of the broker's own. Any thread. */
     public void publish(ApplicationMessage message) {
-        loop.execute(() -> router.publish(
-                RoutedMessage.arriving(message, null, loop.clock().wallMillis())));
+        loop.execute(() -> {
+            boolean matched = router.publish(
+                    RoutedMessage.arriving(message, null, loop.clock().wallMillis()));
+            counters.ledger.received(matched ? Ledger.Intake.ROUTED : Ledger.Intake.NO_SUBSCRIBER);
+        });
     }
 
     /**

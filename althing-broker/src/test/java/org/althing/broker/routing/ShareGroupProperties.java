@@ -15,6 +15,7 @@ import org.althing.broker.BrokerConfig.ShareStrategy;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.Client;
 import org.althing.broker.Counters;
+import org.althing.broker.Ledger.Fate;
 import org.althing.broker.StateStore;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
@@ -116,12 +117,12 @@ class ShareGroupProperties {
         }
 
         @Override
-        public boolean takeUnacknowledged(RoutedMessage message, boolean retain, int[] subscriptionIdentifiers) {
-            return true;
+        public Fate takeUnacknowledged(RoutedMessage message, boolean retain, int[] subscriptionIdentifiers) {
+            return Fate.SENT;
         }
 
         void acknowledge() {
-            held.removeFirst().end();
+            held.removeFirst().end(Fate.ACKNOWLEDGED);
             demand();
         }
 
@@ -283,7 +284,7 @@ class ShareGroupProperties {
             assertThat(rest).as(strategy.name()).isGreaterThan(2);
             last.membership.leave();
             assertThat(house.counters.sharedSubscriptions.value()).isZero();
-            assertThat(house.counters.droppedGroupEnded.value()).isZero();
+            assertThat(house.counters.ledger.count(Fate.GROUP_ENDED)).isZero();
         }
     }
 }
