@@ -296,6 +296,60 @@ class ConnectTest {
         assertThat(client.isClosed()).isTrue();
     }
 
+    @Normative(value = "MQTT-3.1.2-22", v311 = "MQTT-3.1.2-24")
+    @Test
+    void bytes_that_make_no_packet_in_time_do_not_keep_a_client_alive() {
+        Rig rig = new Rig();
+        TestClient client = rig.client().connect("c");
+        client.accepted();
+        rig.pass(Duration.ofSeconds(80));
+        client.peer.send(new byte[] {0x30, 100});
+        rig.pass(Duration.ofSeconds(9));
+        client.peer.send(new byte[10]);
+        assertThat(client.isClosed()).isFalse();
+        rig.pass(Duration.ofSeconds(2));
+        assertThat(client.receive()).containsExactly(new Disconnect(ReasonCode.KEEP_ALIVE_TIMEOUT));
+    }
+
+    @Test
+    void a_large_packet_on_its_way_is_not_taken_for_silence() {
+        Rig rig = new Rig();
+        TestClient client = rig.client().connect("c");
+        client.accepted();
+        client.subscribe("t", Qos.AT_MOST_ONCE);
+        client.peer.send(HexFormat.of().parseHex("30a41f00017400"));
+        for (int part = 0; part < 4; part++) {
+            rig.pass(Duration.ofSeconds(80));
+            client.peer.send(new byte[1_000]);
+        }
+        assertThat(client.receive()).hasSize(1).first().isInstanceOf(ControlPacket.Publish.class);
+    }
+
+    @Test
+    void a_client_that_we_do_not_listen_to_while_the_disk_is_slow_is_not_taken_for_silent() {
+        CrashStore store = new CrashStore();
+        Rig rig = Rig.made(parts -> parts.store(store));
+        TestClient subscriber = rig.client().connect("subscriber", false, 10_000);
+        subscriber.accepted();
+        subscriber.subscribe("t", Qos.AT_LEAST_ONCE);
+        subscriber.send(new Disconnect(ReasonCode.SUCCESS));
+        TestClient publisher = rig.client().connect311("publisher", true);
+        publisher.accepted();
+        store.slow();
+        for (int i = 1; i <= 3_000; i++) {
+            publisher.publish("t", "x", Qos.AT_LEAST_ONCE, i);
+        }
+        publisher.send(PingReq.INSTANCE);
+        rig.pass(Duration.ofSeconds(200));
+        assertThat(publisher.isClosed()).isFalse();
+        store.sync();
+        rig.idle();
+        store.sync();
+        rig.idle();
+        store.sync();
+        assertThat(publisher.receive()).hasSize(3_001);
+    }
+
     // ---- who is let in
 
     @Test

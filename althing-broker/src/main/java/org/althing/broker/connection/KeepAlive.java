@@ -7,21 +7,26 @@ import org.jspecify.annotations.Nullable;
  * Watches that the client is heard of within a time, by the monotonic clock.
  *
  * <p>The timer is not moved at every packet: when it fires it looks how long the silence has been, and waits for the rest.
+ *
+ * <p>What counts is a whole packet ([MQTT-3.1.2-22]), and of a large one that is on its way each thousand bytes: single
+ * bytes now and then keep nobody's connection open. Mosquitto: of a large packet every byte counts.
  */
 final class KeepAlive {
+    private static final int PROGRESS_BYTES = 1_000;
+
     private final EventLoop loop;
     private final Runnable onSilence;
     private EventLoop.@Nullable Timer timer;
     private long silenceNanosMax;
     private long heardNanos;
+    private int bytesSinceHeard;
 
     KeepAlive(EventLoop loop, Runnable onSilence) {
         this.loop = loop;
         this.onSilence = onSilence;
-        heardNanos = loop.clock().nanos();
     }
 
-    /** Begins anew with another limit; 0 for none. */
+    /** Begins anew, now, with another limit; 0 for none. */
     void limit(long nanos) {
         stop();
         heard();
@@ -31,9 +36,23 @@ final class KeepAlive {
         }
     }
 
-    /** The client was heard of. */
+    /** A packet came. */
     void heard() {
         heardNanos = loop.clock().nanos();
+        bytesSinceHeard = 0;
+    }
+
+    /** Bytes came, of which nobody knows yet what they will be. */
+    void heardBytes(int count) {
+        bytesSinceHeard += count;
+        if (bytesSinceHeard >= PROGRESS_BYTES) {
+            heard();
+        }
+    }
+
+    /** The silence was ours: the same time begins anew. */
+    void again() {
+        limit(silenceNanosMax);
     }
 
     void stop() {

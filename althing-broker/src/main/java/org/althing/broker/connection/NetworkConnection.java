@@ -70,6 +70,7 @@ public final class NetworkConnection implements TransportListener {
     private @Nullable Admission admission;
     private @Nullable Accepted accepted;
     private boolean inputEnded;
+    private boolean packetCame;
 
     /** What there is from the moment at which the client is let in. */
     private record Accepted(Session session, ClientLink link, Dispatch dispatch) {}
@@ -108,15 +109,26 @@ public final class NetworkConnection implements TransportListener {
     @Override
     public void onBytes(ByteBuffer bytes) {
         environment.counters().bytesReceived.add(bytes.remaining());
-        if (phase == Phase.ACCEPTED || phase == Phase.OPEN) {
-            keepAlive.heard(); // before, the whole way in has a limit, however slowly somebody talks
-        }
+        int count = bytes.remaining();
         guarded(() -> {
             if (phase != Phase.ENDED) {
+                packetCame = false;
                 input.take(bytes);
+                watch(count);
                 afterInput();
             }
         });
+    }
+
+    /** Tells the keep alive what came; the handshake has its time as a whole. */
+    private void watch(int byteCount) {
+        if (phase == Phase.OPEN) {
+            if (packetCame) {
+                keepAlive.heard();
+            } else {
+                keepAlive.heardBytes(byteCount);
+            }
+        }
     }
 
     private boolean takesPackets() {
@@ -235,6 +247,7 @@ public final class NetworkConnection implements TransportListener {
         if (environment.log().logs(Level.DEBUG)) {
             environment.log().log(Level.DEBUG, PacketLog.received(packet, clientId));
         }
+        packetCame = true;
         if (packet instanceof ControlPacket.Connect connect) {
             onConnect(connect);
         } else if (accepted != null) {
@@ -357,9 +370,12 @@ public final class NetworkConnection implements TransportListener {
     }
 
     private void onSilence() {
-        guarded(() -> end(
-                ReasonCode.KEEP_ALIVE_TIMEOUT,
-                phase == Phase.NEW || phase == Phase.AUTHENTICATING ? "no complete handshake" : "exceeded timeout"));
+        if (accepted != null && input.isPaused() && !output.isFull()) {
+            keepAlive.again(); // we do not listen, and not because the client does not either
+            return;
+        }
+        guarded(() ->
+                end(ReasonCode.KEEP_ALIVE_TIMEOUT, accepted == null ? "no complete handshake" : "exceeded timeout"));
     }
 
     /** What this client was promised cannot be kept: nothing is acknowledged. */
