@@ -45,6 +45,7 @@ class FuzzRun {
                         "--instrumentation_includes=org.althing.**",
                         // A configuration names files; to open them is its purpose.
                         "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.FilePathTraversal",
+                        "--reproducer_path=" + FOLDER.resolve(name),
                         "-artifact_prefix=" + FOLDER.resolve(name) + "/",
                         "-max_total_time=" + SECONDS,
                         "-max_len=" + fuzzer.lengthMax(),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ final class ConfReader {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> folder = Files.newDirectoryStream(Path.of(directive.value()), "*.conf")) {
             folder.forEach(files::add);
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             throw new ConfException("Unable to open include_dir '" + directive.value() + "'.", directive);
         }
         files.sort(Comparator.comparing((Path path) -> path.getFileName().toString(), String.CASE_INSENSITIVE_ORDER)
@@ -96,6 +97,9 @@ final class ConfReader {
                     .toString();
         } catch (CharacterCodingException e) {
             throw new ConfException("Malformed UTF-8 in configuration.", new Directive(file, number, "", ""));
+        }
+        if (text.indexOf('\0') >= 0) {
+            throw new ConfException("A zero byte in configuration.", new Directive(file, number, "", ""));
         }
         if (text.startsWith("#")) {
             return null;

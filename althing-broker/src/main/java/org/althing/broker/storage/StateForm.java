@@ -41,6 +41,8 @@ final class StateForm {
     private static final int RECEIVED = 7;
     private static final int GROUP = 8;
 
+    private static final int SUBSCRIPTION_IDENTIFIER_MAX = 268_435_455;
+
     private static final int NO_LOCAL = 4;
     private static final int RETAIN_AS_PUBLISHED = 8;
     private static final int RETAIN_HANDLING_SHIFT = 4;
@@ -259,8 +261,8 @@ final class StateForm {
             case RETAINED -> new StateChange.RetainedRemoved(TopicName.of(key.text()));
             case MESSAGE -> new StateChange.MessageDropped(key.number());
             case QUEUED -> new StateChange.Dequeued(key.text(), key.number());
-            case INFLIGHT -> new StateChange.InflightRemoved(key.text(), key.integer());
-            case RECEIVED -> new StateChange.ReceivedRemoved(key.text(), key.integer());
+            case INFLIGHT -> new StateChange.InflightRemoved(key.text(), readIdentifier(key));
+            case RECEIVED -> new StateChange.ReceivedRemoved(key.text(), readIdentifier(key));
             case GROUP -> new StateChange.GroupDequeued(readGroup(key), key.number());
             default -> throw unknown(kind);
         };
@@ -273,26 +275,41 @@ final class StateForm {
                         key.text(),
                         value.optional(),
                         readVersion(value),
-                        value.number(),
+                        value.number(0, StateChange.NO_EXPIRY_SECONDS),
                         value.time(),
                         MessageForm.readWill(value));
             case SUBSCRIPTION ->
                 new StateChange.SubscriptionPut(
-                        key.text(), TopicFilter.of(key.text()), readOptions(value), value.integer());
+                        key.text(),
+                        TopicFilter.of(key.text()),
+                        readOptions(value),
+                        value.integer(0, SUBSCRIPTION_IDENTIFIER_MAX));
             case RETAINED -> new StateChange.RetainedPut(TopicName.of(key.text()), value.number());
             case MESSAGE -> readMessage(key, value);
             case QUEUED -> new StateChange.Queued(key.text(), key.number(), readDelivery(value));
-            case INFLIGHT ->
-                new StateChange.InflightPut(
-                        key.text(),
-                        key.integer(),
-                        value.number(),
-                        pick(INFLIGHT_STATES, value.u8()),
-                        readDelivery(value));
-            case RECEIVED -> new StateChange.ReceivedPut(key.text(), key.integer(), value.number());
+            case INFLIGHT -> readInflight(key, value);
+            case RECEIVED -> new StateChange.ReceivedPut(key.text(), readIdentifier(key), value.number());
             case GROUP -> new StateChange.GroupQueued(readGroup(key), key.number(), readDelivery(value));
             default -> throw unknown(kind);
         };
+    }
+
+    private static int readIdentifier(StateReader key) {
+        return key.integer(1, 0xFFFF);
+    }
+
+    private static StateChange readInflight(StateReader key, StateReader value) {
+        var put = new StateChange.InflightPut(
+                key.text(),
+                readIdentifier(key),
+                value.number(),
+                pick(INFLIGHT_STATES, value.u8()),
+                readDelivery(value));
+        Qos expected = put.state() == InflightState.AWAITING_PUBACK ? Qos.AT_LEAST_ONCE : Qos.EXACTLY_ONCE;
+        if (put.delivery().qos() != expected) {
+            throw new IllegalArgumentException("its QoS does not fit to its state: " + put);
+        }
+        return put;
     }
 
     private static TopicFilter readGroup(StateReader key) {
@@ -329,7 +346,7 @@ final class StateForm {
         int count = value.integer();
         List<Integer> identifiers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            identifiers.add(value.integer());
+            identifiers.add(value.integer(1, SUBSCRIPTION_IDENTIFIER_MAX));
         }
         return new Delivery(messageId, Qos.of(flags & 3), (flags & RETAIN) != 0, identifiers);
     }

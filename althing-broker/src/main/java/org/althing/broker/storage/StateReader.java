@@ -19,20 +19,33 @@ record StateReader(ByteBuffer bytes) {
         return bytes.getLong();
     }
 
+    /** From 0 to {@link Long#MAX_VALUE}. */
     long number() {
         long value = 0;
         for (int shift = 0; shift < Long.SIZE; shift += 7) {
             int next = u8();
             value |= (long) (next & 0x7F) << shift;
-            if (next < 0x80) {
+            if (next < 0x80 && value >= 0) {
                 return value;
             }
         }
-        throw new IllegalArgumentException("a number has more than 64 bits");
+        throw new IllegalArgumentException("a number has more than 63 bits");
+    }
+
+    long number(long min, long max) {
+        long value = number();
+        if (value < min || value > max) {
+            throw new IllegalArgumentException("a number is " + value + ", not from " + min + " to " + max);
+        }
+        return value;
     }
 
     int integer() {
-        return Math.toIntExact(number());
+        return integer(0, Integer.MAX_VALUE);
+    }
+
+    int integer(int min, int max) {
+        return (int) number(min, max);
     }
 
     String text() {

@@ -270,6 +270,8 @@ class MosquittoConfTest {
         assertThatThrownBy(() -> MosquittoConf.read(folder.resolve("mosquitto.conf"), List.of()))
                 .hasMessageContaining("UTF-8")
                 .hasMessageContaining("mosquitto.conf:1.");
+        refused("listener 1\npid_file a\u0000b\n", "mosquitto.conf:2.");
+        refused("include_dir \u0000\n", "mosquitto.conf:1.");
     }
 
     @Test

@@ -93,8 +93,7 @@ class JournalStateStoreProperties {
                         && queued.clientId().equals(client)) {
                     return List.of(
                             new StateChange.Dequeued(client, queued.sequence()),
-                            new StateChange.InflightPut(
-                                    client, packet, queued.sequence(), StateGen.inflightState(gen), queued.delivery()));
+                            StateGen.inflight(gen, client, packet, queued.sequence(), queued.delivery()));
                 }
             }
             return List.of();

@@ -8,8 +8,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.althing.broker.StateChange;
+import org.althing.broker.StateChange.InflightState;
 import org.althing.broker.routing.Partitions;
 import org.althing.journal.Keys;
+import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.TopicFilter;
@@ -74,6 +76,31 @@ class StateFormTest {
         ByteBuffer newer = form(new StateChange.SessionRemoved("bob")).put(0, (byte) 2);
         assertThatThrownBy(() -> StateForm.read(newer))
                 .hasMessageStartingWith("its form has version 2, this program reads 1; ");
+    }
+
+    @Test
+    void numbers_that_the_protocol_does_not_have_are_refused() {
+        var delivery = new StateChange.Delivery(7, Qos.AT_LEAST_ONCE, false, List.of());
+        var unsent = new StateChange.Delivery(7, Qos.AT_MOST_ONCE, false, List.of());
+        for (StateChange change : List.of(
+                new StateChange.InflightPut("c", 0, 1, InflightState.AWAITING_PUBACK, delivery),
+                new StateChange.InflightPut("c", 65_536, 1, InflightState.AWAITING_PUBACK, delivery),
+                new StateChange.InflightPut("c", 1, 1, InflightState.AWAITING_PUBREC, delivery),
+                new StateChange.InflightPut("c", 1, 1, InflightState.AWAITING_PUBACK, unsent),
+                new StateChange.InflightRemoved("c", 0),
+                new StateChange.ReceivedPut("c", 65_536, 1),
+                new StateChange.ReceivedRemoved("c", 0),
+                new StateChange.SubscriptionPut(
+                        "c", TopicFilter.of("a"), SubscriptionOptions.of(Qos.AT_MOST_ONCE), 268_435_456),
+                new StateChange.Queued("c", 1, new StateChange.Delivery(7, Qos.AT_LEAST_ONCE, false, List.of(0))),
+                new StateChange.SessionPut("c", null, ProtocolVersion.MQTT_5, 1L << 32, 0, null))) {
+            ByteBuffer bytes = form(change);
+            assertThatThrownBy(() -> StateForm.read(bytes))
+                    .as(change.toString())
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        ByteBuffer negative = ByteBuffer.wrap(HexFormat.of().parseHex("01000002" + "0480" + "808080808080808001"));
+        assertThatThrownBy(() -> StateForm.read(negative)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -95,8 +95,16 @@ final class StateGen {
         return new Delivery(messageId, qos(gen), gen.bool(), identifiers);
     }
 
-    static InflightState inflightState(Gen gen) {
-        return gen.pick(InflightState.values());
+    /** In flight in a state that fits to a QoS. */
+    static StateChange.InflightPut inflight(Gen gen, String client, int packet, long sequence, Delivery delivery) {
+        InflightState state = gen.pick(InflightState.values());
+        Qos qos = state == InflightState.AWAITING_PUBACK ? Qos.AT_LEAST_ONCE : Qos.EXACTLY_ONCE;
+        return new StateChange.InflightPut(
+                client,
+                packet,
+                sequence,
+                state,
+                new Delivery(delivery.messageId(), qos, delivery.retain(), delivery.subscriptionIdentifiers()));
     }
 
     /** Any change, with numbers of any size. */
@@ -115,7 +123,7 @@ final class StateGen {
             case 7 -> new StateChange.MessageDropped(number);
             case 8 -> new StateChange.Queued(client, number, delivery(gen, number));
             case 9 -> new StateChange.Dequeued(client, number);
-            case 10 -> new StateChange.InflightPut(client, packet, number, inflightState(gen), delivery(gen, number));
+            case 10 -> inflight(gen, client, packet, number, delivery(gen, number));
             case 11 -> new StateChange.InflightRemoved(client, packet);
             case 12 -> new StateChange.ReceivedPut(client, packet, number);
             case 13 -> new StateChange.ReceivedRemoved(client, packet);

@@ -15,19 +15,37 @@ final class PropertyWriter {
     /**
      * Bytes of the properties, without their Property Length.
      *
-     * @throws IllegalArgumentException if one of them has no place there
+     * @throws IllegalArgumentException if one of them has no place there, or not with this value or these others
      */
     static int length(Properties properties, PropertyPlace place) {
         int length = 0;
+        boolean identified = false;
         List<Entry> entries = properties.entries();
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             if (!place.allows(entry.property())) {
                 throw new IllegalArgumentException(entry.property() + " has no place in " + place);
             }
+            if (entry.property() == Property.SUBSCRIPTION_IDENTIFIER) {
+                if (identified && !place.repeats(Property.SUBSCRIPTION_IDENTIFIER)) {
+                    throw new IllegalArgumentException("a subscription identifier more than once in " + place);
+                }
+                identified = true;
+            }
             length = Math.addExact(length, 1 + valueLength(entry));
         }
+        if (properties.has(Property.AUTHENTICATION_DATA) && !properties.has(Property.AUTHENTICATION_METHOD)) {
+            throw new IllegalArgumentException("authentication data without authentication method");
+        }
+        String responseTopic = properties.string(Property.RESPONSE_TOPIC);
+        if (responseTopic != null && !isName(responseTopic)) {
+            throw new IllegalArgumentException("response topic is empty or holds a wildcard ([MQTT-3.3.2-14])");
+        }
         return length;
+    }
+
+    private static boolean isName(String topic) {
+        return !topic.isEmpty() && topic.indexOf('+') < 0 && topic.indexOf('#') < 0;
     }
 
     private static int valueLength(Entry entry) {

@@ -191,6 +191,30 @@ class PacketEncoderTest {
     }
 
     @Test
+    void properties_that_our_decoder_would_refuse_are_not_written() {
+        Properties data = Properties.builder()
+                .set(Property.AUTHENTICATION_DATA, Bytes.of("x"))
+                .build();
+        refused(
+                MQTT_5,
+                new Connect(MQTT_5, false, "p", true, 0, null, null, null, data),
+                "authentication data without authentication method");
+        for (String topic : List.of("", "#", "a/+")) {
+            Properties response =
+                    Properties.builder().set(Property.RESPONSE_TOPIC, topic).build();
+            refused(MQTT_5, new Publish(false, 0, 0, message(response)), "response topic");
+            refused(MQTT_5, connect("p", null, null, new Will(message(response), 0)), "response topic");
+        }
+        Properties two = Properties.builder()
+                .set(Property.SUBSCRIPTION_IDENTIFIER, 1)
+                .set(Property.SUBSCRIPTION_IDENTIFIER, 2)
+                .build();
+        Subscribe.Request request =
+                new Subscribe.Request(TopicFilter.of("a"), SubscriptionOptions.of(Qos.AT_MOST_ONCE));
+        refused(MQTT_5, new Subscribe(1, List.of(request), two), "more than once");
+    }
+
+    @Test
     void a_connect_that_cannot_be_written_is_refused() {
         Properties delay =
                 Properties.builder().set(Property.WILL_DELAY_INTERVAL, 1).build();
