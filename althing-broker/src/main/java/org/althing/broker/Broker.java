@@ -19,6 +19,12 @@ import org.althing.broker.ListenerConfig.Protocol;
 import org.althing.broker.session.RestoredState;
 import org.althing.broker.shard.Shard;
 import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.ControlPacket.Publish;
+import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.TopicName;
+import org.althing.mqtt.codec.PacketBuffer;
+import org.althing.mqtt.codec.PacketEncoder;
 import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
 import org.althing.net.HttpHandler;
@@ -74,8 +80,18 @@ public final class Broker implements AutoCloseable {
         return shard.acceptor(listener);
     }
 
-    /** Routes a message as if a client had published it, retained ones included. Nobody intercepts it. Any thread. */
+    /**
+     * Routes a message as if a client had published it, retained ones included. Nobody intercepts it. Any thread.
+     *
+     * @throws IllegalArgumentException if it has no topic name, or properties that no PUBLISH can carry
+     */
     public void publish(ApplicationMessage message) {
+        if (!message.properties().isEmpty() || message.topic().equals(TopicName.ALIASED)) {
+            // Here, and not at each subscriber, whose connections would end.
+            int packetIdentifier = message.qos() == Qos.AT_MOST_ONCE ? 0 : 1;
+            new PacketEncoder(ProtocolVersion.MQTT_5)
+                    .encode(new Publish(false, packetIdentifier, 0, message), new PacketBuffer(0));
+        }
         shard.publish(message);
     }
 

@@ -5,14 +5,20 @@ import static org.althing.mqtt.Qos.AT_LEAST_ONCE;
 import static org.althing.mqtt.Qos.AT_MOST_ONCE;
 import static org.althing.mqtt.Qos.EXACTLY_ONCE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.Bytes;
 import org.althing.mqtt.ControlPacket.PubAck;
 import org.althing.mqtt.ControlPacket.PubComp;
 import org.althing.mqtt.ControlPacket.PubRec;
 import org.althing.mqtt.ControlPacket.PubRel;
+import org.althing.mqtt.Properties;
+import org.althing.mqtt.Property;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.TopicName;
 import org.althing.testing.Normative;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +96,25 @@ class OneMessageTest {
                 .containsExactly(
                         new PubAck(1, ReasonCode.NO_MATCHING_SUBSCRIBERS),
                         new PubRec(2, ReasonCode.NO_MATCHING_SUBSCRIBERS));
+    }
+
+    @Test
+    void what_no_publish_can_carry_is_refused_to_the_program_that_publishes_it_and_harms_no_subscriber() {
+        subscriber.subscribe("#", AT_MOST_ONCE);
+        Properties wildcard =
+                Properties.builder().set(Property.RESPONSE_TOPIC, "#").build();
+        Properties reason =
+                Properties.builder().set(Property.REASON_STRING, "x").build();
+        for (Properties wrong : List.of(wildcard, reason)) {
+            ApplicationMessage message =
+                    TestClient.message("t", "x", AT_MOST_ONCE, false).withProperties(wrong);
+            assertThatThrownBy(() -> rig.broker.publish(message)).isInstanceOf(IllegalArgumentException.class);
+        }
+        ApplicationMessage nameless =
+                new ApplicationMessage(TopicName.ALIASED, Bytes.of("x"), AT_MOST_ONCE, false, Properties.NONE);
+        assertThatThrownBy(() -> rig.broker.publish(nameless)).isInstanceOf(IllegalArgumentException.class);
+        rig.broker.publish(TestClient.message("t", "good", AT_MOST_ONCE, false));
+        assertThat(TestClient.payloads(subscriber.receive())).containsExactly("good");
     }
 
     @Test
