@@ -88,7 +88,9 @@ public final class EncoderFuzzer {
             ByteBuffer buffer = ByteBuffer.wrap(bytes);
             try {
                 ControlPacket read = decoder.decode(buffer);
-                check(read != null && !buffer.hasRemaining(), "not exactly one packet: " + packet);
+                if (read == null || buffer.hasRemaining()) {
+                    throw new AssertionError("not exactly one packet: " + packet);
+                }
                 return read;
             } catch (MalformedPacketException e) {
                 refusals.add(sender + ": " + e.getMessage());
