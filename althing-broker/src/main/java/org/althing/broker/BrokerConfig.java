@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * Everything a broker is told at start. Defaults are Mosquitto's, so that a file that says nothing means the same.
  *
  * @param connectionMessages whether connects and disconnects are logged
+ * @param sysIntervalSeconds how often {@code $SYS} topics are brought up to date; 0 for never
  */
 public record BrokerConfig(
         List<ListenerConfig> listeners,
         ConnectionLimits connections,
         DeliveryLimits delivery,
-        boolean connectionMessages) {
+        boolean connectionMessages,
+        int sysIntervalSeconds) {
     public BrokerConfig {
         listeners = List.copyOf(listeners);
     }
@@ -87,6 +89,7 @@ public record BrokerConfig(
         private @Nullable Duration sessionExpiryMax;
         private ShareStrategy shareStrategy = ShareStrategy.ROUND_ROBIN;
         private boolean connectionMessages = true;
+        private int sysIntervalSeconds = 10;
 
         private Builder() {}
 
@@ -171,6 +174,12 @@ public record BrokerConfig(
             return this;
         }
 
+        /** {@code sys_interval}. */
+        public Builder sysIntervalSeconds(int seconds) {
+            sysIntervalSeconds = atLeast(0, seconds, "sysIntervalSeconds");
+            return this;
+        }
+
         private static int atLeast(int least, int value, String name) {
             if (value < least) {
                 throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
@@ -191,7 +200,8 @@ public record BrokerConfig(
                             retainAvailable,
                             sessionExpiryMax,
                             shareStrategy),
-                    connectionMessages);
+                    connectionMessages,
+                    sysIntervalSeconds);
         }
     }
 }

@@ -11,6 +11,8 @@ public final class Counters {
     /** Sessions, with and without a connection. */
     public final Counter sessions = new Counter();
 
+    /** Sessions that ended because their Session Expiry Interval passed. */
+    public final Counter sessionsExpired = new Counter();
     /** Subscriptions of sessions, without shared ones. */
     public final Counter subscriptions = new Counter();
     /** Shared subscriptions of sessions: each member of each group. */

@@ -43,10 +43,12 @@ final class Rig {
 
     private Broker start(UnaryOperator<Broker.Builder> parts, ListenerConfig listener) {
         try {
-            Broker started = parts.apply(
-                            Broker.builder(config.apply(BrokerConfig.builder()).build(), engine)
-                                    .random(time.newRandom())
-                                    .log(this::onLine))
+            Broker started = parts.apply(Broker.builder(
+                                    config.apply(BrokerConfig.builder().sysIntervalSeconds(0))
+                                            .build(),
+                                    engine)
+                            .random(time.newRandom())
+                            .log(this::onLine))
                     .start();
             engine.listen(ADDRESS, started.loop(), started.acceptor(listener));
             return started;

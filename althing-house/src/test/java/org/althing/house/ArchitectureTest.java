@@ -102,10 +102,10 @@ class ArchitectureTest {
 
     @Test
     void inside_the_broker_the_order_is_shard_connection_session_routing_broker() {
-        above("org.althing.broker", "routing", "session", "connection", "shard", "access", "storage", "conf");
-        above("org.althing.broker.routing..", "session", "connection", "shard", "access", "storage", "conf");
-        above("org.althing.broker.session..", "connection", "shard", "access", "storage", "conf");
-        above("org.althing.broker.connection..", "shard", "access", "storage", "conf");
+        above("org.althing.broker", "routing", "session", "connection", "shard", "access", "storage", "conf", "sys");
+        above("org.althing.broker.routing..", "session", "connection", "shard", "access", "storage", "conf", "sys");
+        above("org.althing.broker.session..", "connection", "shard", "access", "storage", "conf", "sys");
+        above("org.althing.broker.connection..", "shard", "access", "storage", "conf", "sys");
     }
 
     private static void above(String lower, String... upper) {

@@ -56,6 +56,7 @@ final class Machine {
         disk = new FaultyDisk(world.time().newRandom());
         int[] inflight = {1, 2, 5, 20, 0};
         config = BrokerConfig.builder()
+                .sysIntervalSeconds(0)
                 .inflightMessagesMax(inflight[random.nextInt(inflight.length)])
                 .queuedMessagesMax(0)
                 .build();

@@ -59,6 +59,7 @@ final class ConfBuilder {
     String logTimestampFormat;
 
     boolean connectionMessages = true;
+    int sysIntervalSeconds = 10;
 
     @Nullable
     String pidFile;

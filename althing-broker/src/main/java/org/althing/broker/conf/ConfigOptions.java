@@ -116,6 +116,7 @@ final class ConfigOptions {
         repeatable("log_type", ConfBuilder::logType);
         applied("log_timestamp", GLOBAL, (conf, line) -> conf.logTimestamp = Values.bool(line));
         applied("log_timestamp_format", GLOBAL, (conf, line) -> conf.logTimestampFormat = Values.string(line));
+        applied("sys_interval", GLOBAL, (conf, line) -> conf.sysIntervalSeconds = Values.integer(line, 0, 65_535));
         applied("connection_messages", GLOBAL, (conf, line) -> conf.connectionMessages = Values.bool(line));
         moot("websockets_log_level", GLOBAL, "it belongs to a library that is not used here");
     }
@@ -157,7 +158,7 @@ final class ConfigOptions {
         refused(GLOBAL, limit, "global_max_connections", "global_max_clients", "max_inflight_bytes");
         refused(GLOBAL, limit, "max_queued_bytes", "memory_limit", "allow_duplicate_messages");
         refused(GLOBAL, limit, "upgrade_outgoing_qos", "retain_expiry_interval", "auto_id_prefix");
-        refused(GLOBAL, "the $SYS and $CONTROL topics", "sys_interval", "enable_control_api");
+        refused(GLOBAL, "the $CONTROL topics", "enable_control_api");
         refused(GLOBAL, "syslog", "log_facility");
         refused(BRIDGE, "bridges", "connection", "address", "addresses", "topic", "remote_clientid", "clientid");
         refused(BRIDGE, "bridges", "remote_username", "username", "remote_password", "password", "local_clientid");

@@ -106,6 +106,7 @@ public record MosquittoConf(
                         conf.persistentClientExpirationSeconds == 0
                                 ? null
                                 : Duration.ofSeconds(conf.persistentClientExpirationSeconds))
+                .sysIntervalSeconds(conf.sysIntervalSeconds)
                 .connectionMessages(conf.connectionMessages);
         (localOnly ? localListeners(conf, ports) : listeners(conf)).forEach(broker::listener);
         return new MosquittoConf(

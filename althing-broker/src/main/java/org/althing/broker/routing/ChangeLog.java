@@ -141,7 +141,7 @@ public final class ChangeLog {
 
     /** Something durable refers to the message from now on; it is stored if it was not. */
     public void hold(RoutedMessage message) {
-        if (!durable) {
+        if (!durable || !message.isStored()) {
             return;
         }
         message.references++;
@@ -155,7 +155,7 @@ public final class ChangeLog {
 
     /** One that held it refers to it no longer; the last one drops it. */
     public void release(RoutedMessage message) {
-        if (!durable) {
+        if (!durable || !message.isStored()) {
             return;
         }
         assert message.references > 0 : "released more often than held: " + message.message();

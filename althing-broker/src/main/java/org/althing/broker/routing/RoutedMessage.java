@@ -24,6 +24,8 @@ public final class RoutedMessage {
     /** Under which it is stored; 0 while nothing durable refers to it. Kept by {@link ChangeLog}. */
     long storedId;
 
+    private boolean stored = true;
+
     /** When it ceases to be retained, if it is and expires. Kept by {@link Router}. */
     Deadlines.@Nullable Deadline retainedUntil;
 
@@ -40,12 +42,24 @@ public final class RoutedMessage {
         this.expiresAtMillis = expiresAtMillis;
     }
 
+    /** A message of the broker about itself: it is made anew after a start, and never stored. */
+    public static RoutedMessage ofBroker(ApplicationMessage message) {
+        RoutedMessage routed = new RoutedMessage(message, null, StateChange.NEVER);
+        routed.stored = false;
+        return routed;
+    }
+
     /** A message that arrives now: its Message Expiry Interval begins to run. */
     public static RoutedMessage arriving(ApplicationMessage message, @Nullable String publisher, long nowMillis) {
         long interval = message.properties().isEmpty()
                 ? -1
                 : message.properties().integer(Property.MESSAGE_EXPIRY_INTERVAL, -1);
         return new RoutedMessage(message, publisher, interval < 0 ? StateChange.NEVER : nowMillis + interval * 1_000);
+    }
+
+    /** Whether it may be stored, and wait for clients that are not there. */
+    public boolean isStored() {
+        return stored;
     }
 
     /** As published. */

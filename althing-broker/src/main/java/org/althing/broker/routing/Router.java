@@ -80,7 +80,9 @@ public final class Router {
         } else {
             before = retained.put(message); // [MQTT-3.3.1-5]
             changes.hold(message);
-            changes.append(new StateChange.RetainedPut(topic, message.storedId()));
+            if (message.isStored()) {
+                changes.append(new StateChange.RetainedPut(topic, message.storedId()));
+            }
             expireRetained(message);
         }
         if (before != null) {

@@ -145,7 +145,7 @@ final class ShareGroup implements Subscriber {
 
     private void deliverUnacknowledged(RoutedMessage message) {
         Fate fate = turns.offerUnacknowledged(message);
-        if (fate == Fate.CLIENT_GONE && environment.limits().queueQos0Messages()) {
+        if (fate == Fate.CLIENT_GONE && environment.limits().queueQos0Messages() && message.isStored()) {
             deliverAcknowledged(message);
         } else {
             account.ended(fate);

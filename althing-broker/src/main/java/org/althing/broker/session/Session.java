@@ -256,7 +256,7 @@ public final class Session implements Subscriber {
             } else {
                 account.ended(Fate.SLOW_READER);
             }
-        } else if (environment.limits().queueQos0Messages() && expirySeconds > 0) {
+        } else if (environment.limits().queueQos0Messages() && expirySeconds > 0 && message.isStored()) {
             outbound.deliver(message, qos, retain, subscriptionIdentifiers);
         } else {
             account.ended(Fate.CLIENT_GONE);

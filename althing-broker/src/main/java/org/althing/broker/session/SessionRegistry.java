@@ -128,6 +128,7 @@ public final class SessionRegistry {
 
     private void onExpired(Session session) {
         session.expiry = null;
+        environment.counters().sessionsExpired.increment();
         environment.log().log(Level.NOTICE, "Expiring client " + session.clientId() + " due to timeout.");
         end(session);
     }

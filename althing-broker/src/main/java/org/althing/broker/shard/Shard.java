@@ -31,6 +31,7 @@ import org.althing.broker.routing.ShareGroups;
 import org.althing.broker.session.RestoredState;
 import org.althing.broker.session.SessionEnvironment;
 import org.althing.broker.session.SessionRegistry;
+import org.althing.broker.sys.SysTopics;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
@@ -63,6 +64,7 @@ public final class Shard {
     // In the order of their coming: what a run of the simulation does must not hang on identity hash codes.
     private final Set<Transport> transports = new LinkedHashSet<>();
     private final Set<NetworkConnection> connections = new LinkedHashSet<>();
+    private final SysTopics sys;
     private @Nullable Runnable onStopped;
 
     public Shard(EventLoop loop, Parts parts) {
@@ -97,6 +99,11 @@ public final class Shard {
                 parts.authenticator(),
                 parts.methods(),
                 parts.random());
+        sys = new SysTopics(
+                loop,
+                counters,
+                parts.config().sysIntervalSeconds(),
+                message -> router.publish(RoutedMessage.ofBroker(message)));
     }
 
     public Counters counters() {
@@ -106,6 +113,9 @@ public final class Shard {
     /** Builds everything from what the store gave back. Runs on the loop, first. */
     public void restore(RestoredState state) {
         environment.registry().restore(state);
+        if (parts.config().sysIntervalSeconds() > 0) {
+            sys.start();
+        }
     }
 
     /** Takes the connections of one listener. */
@@ -128,6 +138,7 @@ public final class Shard {
      */
     public void shutDown(Runnable done) {
         loop.execute(() -> {
+            sys.stop();
             onStopped = () -> changes.whenSettled(() -> {
                 closeStore();
                 done.run();

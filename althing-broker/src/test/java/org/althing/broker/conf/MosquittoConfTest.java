@@ -213,7 +213,7 @@ class MosquittoConfTest {
     @ValueSource(
             strings = {
                 "password_file /etc/p", "acl_file /etc/a", "certfile /c", "plugin /x/y.so", "plugin_opt_a b",
-                "connection b", "topic # out", "mount_point x", "psk_hint h", "sys_interval 10"
+                "connection b", "topic # out", "mount_point x", "psk_hint h", "enable_control_api true"
             })
     void what_this_version_lacks_is_refused_and_not_ignored(String line) {
         refused("listener 1883\n" + line + "\n", "this version of Althing does not have");
