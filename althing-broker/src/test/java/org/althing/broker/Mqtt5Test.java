@@ -577,6 +577,29 @@ class Mqtt5Test {
                         .containsExactlyInAnyOrder(268_435_455, 1, 7));
     }
 
+    @Normative("MQTT-3.3.4-5")
+    @Test
+    void copies_for_a_share_and_for_the_client_itself_have_the_identifier_of_their_own_subscription() {
+        TestClient client = online("c");
+        client.subscribe("$share/g/a/+", SubscriptionOptions.of(AT_MOST_ONCE), 1);
+        client.subscribe("a/b", SubscriptionOptions.of(AT_MOST_ONCE), 2);
+        publish("a/b", "x", AT_MOST_ONCE);
+        List<List<Integer>> identifiers = new ArrayList<>();
+        for (ControlPacket packet : client.receive()) {
+            identifiers.add(((Publish) packet).message().properties().subscriptionIdentifiers());
+        }
+        assertThat(identifiers).containsExactlyInAnyOrder(List.of(1), List.of(2));
+    }
+
+    @Normative("MQTT-3.1.2-28")
+    @Test
+    void response_information_is_not_sent_to_who_did_not_ask_for_it() {
+        for (Properties asked : List.of(Properties.NONE, with(Property.REQUEST_RESPONSE_INFORMATION, 0))) {
+            ConnAck answer = rig.client().connect("c", true, 0, null, asked).accepted();
+            assertThat(answer.properties().has(Property.RESPONSE_INFORMATION)).isFalse();
+        }
+    }
+
     @Normative("MQTT-3.2.2-8")
     @Test
     void a_refusal_says_the_reason_that_the_authenticator_gave_in_the_words_of_each_version() {

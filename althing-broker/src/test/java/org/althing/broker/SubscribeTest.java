@@ -129,7 +129,7 @@ class SubscribeTest {
         assertThat(rig.broker.counters().subscriptions.value()).isEqualTo(1);
     }
 
-    @Normative({"MQTT-3.3.4-2", "MQTT-3.3.4-3", "MQTT-3.3.4-5"})
+    @Normative({"MQTT-3.3.4-2", "MQTT-3.3.4-3", "MQTT-3.3.4-4"})
     @Test
     void overlapping_subscriptions_make_one_delivery_with_the_highest_qos_and_all_identifiers() {
         client.subscribe("a/+", SubscriptionOptions.of(AT_MOST_ONCE), 11);

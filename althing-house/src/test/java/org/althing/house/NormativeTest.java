@@ -43,14 +43,14 @@ class NormativeTest {
     }
 
     @Test
-    void every_statement_has_a_test_or_a_reason_why_not() throws IOException {
+    void every_statement_has_a_test_or_a_reason_why_not() {
         TreeSet<Statement> without = new TreeSet<>();
         for (Statement statement : table.statements()) {
             if (table.of(statement).isEmpty() && !untestable.containsKey(statement)) {
                 without.add(statement);
             }
         }
-        assertThat(reasons(lines("missing.txt")).keySet()).containsAll(without);
+        assertThat(without).isEmpty();
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.Bytes;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.ControlPacket.ConnAck;
 import org.althing.mqtt.ControlPacket.Disconnect;
@@ -24,6 +26,7 @@ import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.TopicName;
 import org.althing.testing.Normative;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -297,6 +300,52 @@ class StatementsTest {
         assertThat(it.connect(false, Properties.NONE)).isEmpty();
         it.receive(Harness.publish(7, "new", Qos.EXACTLY_ONCE, false));
         assertThat(it.texts()).containsExactly("old", "new");
+    }
+
+    @Normative("MQTT-3.3.2-10")
+    @Test
+    void every_topic_alias_up_to_the_maximum_that_was_offered_is_taken_and_may_change_its_meaning() {
+        Properties five =
+                Properties.builder().set(Property.TOPIC_ALIAS_MAXIMUM, 5).build();
+        Harness it = new Harness(Harness.settings(ProtocolVersion.MQTT_5, true, five));
+        it.connect();
+        for (int round = 0; round < 2; round++) {
+            for (int alias = 1; alias <= 5; alias++) {
+                it.receive(aliased(alias, TopicName.of("t" + round + "/" + alias)), aliased(alias, TopicName.ALIASED));
+            }
+        }
+
+        assertThat(it.engine.wantsClose()).isFalse();
+        List<String> topics = it.messages.stream()
+                .map(packet -> packet.message().topic().toString())
+                .toList();
+        assertThat(topics).hasSize(20).startsWith("t0/1", "t0/1", "t0/2").endsWith("t1/5", "t1/5");
+        it.receive(aliased(6, TopicName.of("beyond")));
+        assertThat(((Disconnect) it.sent().getLast()).reasonCode()).isEqualTo(ReasonCode.TOPIC_ALIAS_INVALID);
+    }
+
+    private static Publish aliased(int alias, TopicName topic) {
+        return new Publish(
+                false,
+                0,
+                alias,
+                new ApplicationMessage(topic, Bytes.of("x"), Qos.AT_MOST_ONCE, false, Properties.NONE));
+    }
+
+    @Normative({"MQTT-3.2.2-17", "MQTT-3.2.2-18"})
+    @Test
+    void where_the_server_takes_no_topic_alias_none_is_sent() {
+        Harness it = Harness.of(ProtocolVersion.MQTT_5);
+        it.connect();
+        for (int i = 0; i < 10; i++) {
+            it.publish("x", Qos.AT_MOST_ONCE);
+            it.publish("y", Qos.AT_LEAST_ONCE);
+        }
+
+        assertThat(it.sent())
+                .hasSize(20)
+                .allSatisfy(
+                        packet -> assertThat(((Publish) packet).topicAlias()).isZero());
     }
 
     @Normative("MQTT-4.13.2-1")
