@@ -7,6 +7,5 @@ module org.althing.server {
     requires org.althing.journal;
     requires org.althing.mqtt;
     requires org.althing.net;
-    requires org.althing.net.netty;
     requires org.althing.vote;
 }

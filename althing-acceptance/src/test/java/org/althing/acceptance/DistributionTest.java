@@ -123,6 +123,6 @@ class DistributionTest {
                 "x")) {
             result = pub.await(Althing.LIMIT);
         }
-        assertThat(result.outText() + result.errText()).doesNotContain("io.netty");
+        assertThat(result.outText() + result.errText()).doesNotContain("org.althing.net.nio", "org.althing.broker");
     }
 }

@@ -35,7 +35,7 @@ import org.althing.net.WebSite;
  * An MQTT broker that runs inside this program.
  *
  * <pre>{@code
- * NetEngine engine = new NettyEngine();
+ * NetEngine engine = new NioEngine();
  * Broker broker = Broker.builder(BrokerConfig.builder().listener(ListenerConfig.mqtt("localhost", 1883)).build(), engine)
  *         .start();
  * }</pre>

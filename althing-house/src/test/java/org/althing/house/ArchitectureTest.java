@@ -75,28 +75,32 @@ class ArchitectureTest {
                 "org.althing.broker..",
                 "org.althing.mqtt..",
                 "org.althing.net..",
-                "org.althing.journal..");
-    }
-
-    @Test
-    void netty_is_seen_in_one_place() {
+                "org.althing.journal..",
+                "org.althing.access..");
+        only(
+                "org.althing.access..",
+                "org.althing.access..",
+                "org.althing.mqtt..",
+                "javax.crypto..",
+                "org.bouncycastle.crypto..");
         noClasses()
                 .that()
-                .resideOutsideOfPackage("org.althing.net.netty..")
+                .resideOutsideOfPackage("org.althing.access..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.netty..")
+                .resideInAnyPackage("org.bouncycastle..")
+                .because("a broker whose passwords are not hashed with argon2id runs without Bouncy Castle")
                 .check(CLASSES);
     }
 
     @Test
-    void nobody_but_the_server_program_knows_the_netty_engine() {
+    void nobody_but_the_programs_chooses_an_engine() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("org.althing.net.netty..", "org.althing.server..")
+                .resideOutsideOfPackages("org.althing.net.nio..", "org.althing.server..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("org.althing.net.netty..")
+                .resideInAPackage("org.althing.net.nio..")
                 .check(CLASSES);
     }
 

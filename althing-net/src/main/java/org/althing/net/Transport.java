@@ -2,6 +2,7 @@ package org.althing.net;
 
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A two-way connection of bytes, owned by one event loop at a time. All methods are called on that loop.
@@ -24,6 +25,11 @@ public interface Transport {
 
     /** The address that the peer connected to. */
     SocketAddress localAddress();
+
+    /** How the connection is encrypted; null before its handshake is over, and where nothing is encrypted. */
+    default @Nullable Security security() {
+        return null;
+    }
 
     /** Copies the remaining bytes, which count as taken, to what will be sent. Nothing is sent before {@link #flush}. */
     void write(ByteBuffer bytes);

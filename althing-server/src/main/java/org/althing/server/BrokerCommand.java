@@ -21,7 +21,7 @@ import org.althing.broker.conf.MosquittoConf;
 import org.althing.broker.conf.MosquittoConf.LogSettings;
 import org.althing.broker.storage.JournalStateStore;
 import org.althing.net.Clock;
-import org.althing.net.netty.NettyEngine;
+import org.althing.net.nio.NioEngine;
 import org.jspecify.annotations.Nullable;
 
 /** {@code althing broker}, also as {@code mosquitto}: options, exit status and log lines are Mosquitto's. */
@@ -135,7 +135,7 @@ final class BrokerCommand {
         try {
             log.log(Level.INFORMATION, title() + " starting");
             announce(line, conf, log);
-            NettyEngine engine = lifetime.add(new NettyEngine());
+            NioEngine engine = lifetime.add(new NioEngine());
             lifetime.add(() -> log.log(Level.INFORMATION, title() + " terminating"));
             lifetime.add(start(conf, users, engine, log));
             if (conf.pidFile() != null) { // last: a start that fails must not touch the file of the one that runs
@@ -152,7 +152,7 @@ final class BrokerCommand {
         return -1;
     }
 
-    private static Broker start(MosquittoConf conf, @Nullable ScramUsers users, NettyEngine engine, BrokerLog log)
+    private static Broker start(MosquittoConf conf, @Nullable ScramUsers users, NioEngine engine, BrokerLog log)
             throws IOException {
         Broker.Builder builder = Broker.builder(conf.broker(), engine).log(log);
         if (users != null) {

@@ -10,7 +10,7 @@ import org.althing.broker.storage.JournalStateStore;
 import org.althing.net.NetEngine.Listening;
 import org.althing.net.WebSite;
 import org.althing.net.Worker;
-import org.althing.net.netty.NettyEngine;
+import org.althing.net.nio.NioEngine;
 import org.althing.vote.Poll;
 import org.althing.vote.Role;
 import org.althing.vote.mqtt.BrokerCarrier;
@@ -30,7 +30,7 @@ record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress w
 
     /** Opens everything and adds it to what the lifetime closes. */
     static Doors open(UpCommand.Line line, Lifetime lifetime, LogWriter log) throws IOException {
-        NettyEngine engine = lifetime.add(new NettyEngine());
+        NioEngine engine = lifetime.add(new NioEngine());
         VoteService vote = VoteService.open(VoteFolder.of(line.data()), engine, Worker.virtualThreads());
         try {
             vote.ensureOpened(Poll.heure());

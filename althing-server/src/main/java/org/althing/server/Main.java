@@ -2,7 +2,7 @@ package org.althing.server;
 
 import java.util.Arrays;
 import java.util.List;
-import org.althing.net.netty.NettyEngine;
+import org.althing.net.nio.NioEngine;
 import org.althing.vote.command.VoteCommand;
 
 /** Dispatches {@code althing COMMAND}. */
@@ -44,7 +44,7 @@ public final class Main {
             case "scram" -> new ScramCommand(System.in, System.out, System.err, System.console()).run(words);
             case "up" -> new UpCommand(System.out, System.err).run(words);
             case "demo" -> new DemoCommand(System.out).run(words);
-            case "vote" -> VoteCommand.run(words.toArray(String[]::new), System.out, System.err, NettyEngine::new);
+            case "vote" -> VoteCommand.run(words.toArray(String[]::new), System.out, System.err, NioEngine::new);
             case "help", "--help", "-h" -> {
                 System.out.print(HELP);
                 yield 0;

@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
+import org.althing.net.Security;
 import org.althing.net.Transport;
 import org.althing.net.TransportListener;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,11 @@ final class WebSocketTransport implements Transport, TransportListener, WebSocke
     @Override
     public SocketAddress localAddress() {
         return outer.localAddress();
+    }
+
+    @Override
+    public @Nullable Security security() {
+        return outer.security();
     }
 
     @Override

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Random;
 import org.althing.net.Clock;
 import org.althing.net.Worker;
-import org.althing.net.netty.NettyEngine;
+import org.althing.net.nio.NioEngine;
 import org.althing.vote.Poll;
 import org.althing.vote.PollCommand;
 import org.althing.vote.Role;
@@ -37,7 +37,7 @@ class VoteCommandTest {
     @TempDir
     Path data;
 
-    private final NettyEngine engine = new NettyEngine();
+    private final NioEngine engine = new NioEngine();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private VoteService vote;

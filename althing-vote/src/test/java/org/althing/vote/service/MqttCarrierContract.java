@@ -22,7 +22,7 @@ import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.TopicName;
 import org.althing.net.Worker;
-import org.althing.net.netty.NettyEngine;
+import org.althing.net.nio.NioEngine;
 import org.althing.testing.ChildProcess;
 import org.althing.testing.Programs;
 import org.althing.vote.Poll;
@@ -39,7 +39,7 @@ abstract class MqttCarrierContract {
     @TempDir
     Path folder;
 
-    final NettyEngine engine = new NettyEngine();
+    final NioEngine engine = new NioEngine();
     VoteService vote;
 
     /** Puts the MQTT door of the service behind a broker; returns the broker's port. */

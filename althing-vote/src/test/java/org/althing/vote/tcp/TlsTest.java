@@ -23,7 +23,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import javax.security.auth.x500.X500Principal;
 import org.althing.net.Worker;
-import org.althing.net.netty.NettyEngine;
+import org.althing.net.nio.NioEngine;
 import org.althing.testing.ChildProcess;
 import org.althing.testing.Programs;
 import org.althing.vote.Counting;
@@ -44,7 +44,7 @@ class TlsTest {
     @TempDir
     Path folder;
 
-    private final NettyEngine engine = new NettyEngine();
+    private final NioEngine engine = new NioEngine();
     private VoteService vote;
     private int port;
 

@@ -1,9 +1,0 @@
-package org.althing.net.netty;
-
-/** And with WebSockets in a bad network. */
-class BadMemoryWebSocketMoveTest extends MoveContract {
-    @Override
-    Rig newRig() {
-        return new WebSocketRig(new MemoryRig(2, BadMemoryEngineContractTest.BAD));
-    }
-}

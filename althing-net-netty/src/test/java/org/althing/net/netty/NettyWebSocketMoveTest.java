@@ -1,9 +1,0 @@
-package org.althing.net.netty;
-
-/** And with WebSockets. */
-class NettyWebSocketMoveTest extends MoveContract {
-    @Override
-    Rig newRig() {
-        return new WebSocketRig(new NettyRig());
-    }
-}

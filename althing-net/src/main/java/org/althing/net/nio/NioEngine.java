@@ -1,0 +1,118 @@
+package org.althing.net.nio;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import org.althing.net.Acceptor;
+import org.althing.net.EventLoop;
+import org.althing.net.NetEngine;
+import org.althing.net.WebSite;
+import org.althing.net.web.WebPort;
+
+/** Stream sockets of the JDK. May be used from any thread; {@link #close} from none of its loops. */
+public final class NioEngine implements NetEngine {
+    /** More wait in the kernel than any storm of voters needs; the kernel's own limit (somaxconn) cuts it down. */
+    private static final int BACKLOG = 4096;
+
+    private final Queue<NioLoop> loops = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public EventLoop newLoop(String name) {
+        NioLoop loop = new NioLoop(name);
+        loops.add(loop);
+        loop.start();
+        return loop;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @param address an Internet address, or the path of a Unix socket, whose file is removed again at the end
+     */
+    @Override
+    public Listening listen(SocketAddress address, EventLoop loop, Acceptor acceptor) throws IOException {
+        if (address instanceof InetSocketAddress internet && internet.isUnresolved()) {
+            throw new IOException("cannot listen on " + named(address) + ": the host name is not known");
+        }
+        ServerSocketChannel channel = address instanceof UnixDomainSocketAddress
+                ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                : ServerSocketChannel.open();
+        try {
+            channel.configureBlocking(false);
+            if (address instanceof InetSocketAddress) {
+                channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            }
+            channel.bind(address, BACKLOG);
+            NioListening listening = new NioListening(channel, (NioLoop) loop, acceptor);
+            begin(listening, (NioLoop) loop);
+            return listening;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            String reason = String.valueOf(e.getMessage());
+            if (reason.startsWith("Address already in use")) {
+                reason = "address already in use";
+            }
+            throw new IOException("cannot listen on " + named(address) + ": " + reason, e);
+        }
+    }
+
+    /** A selector's keys are its loop's: nothing is accepted before it has taken the key. */
+    private static void begin(NioListening listening, NioLoop loop) throws IOException {
+        if (loop.inLoop()) {
+            listening.begin();
+            return;
+        }
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        loop.execute(() -> {
+            try {
+                listening.begin();
+                begun.complete(null);
+            } catch (IOException | RuntimeException e) {
+                begun.completeExceptionally(e);
+            }
+        });
+        try {
+            begun.join();
+        } catch (CompletionException e) {
+            throw new IOException(String.valueOf(e.getCause()), e);
+        }
+    }
+
+    @Override
+    public Listening listenWeb(SocketAddress address, EventLoop loop, WebSite site) throws IOException {
+        return listen(address, loop, WebPort.of(site));
+    }
+
+    private static String named(SocketAddress address) {
+        if (!(address instanceof InetSocketAddress internet)) {
+            return address.toString();
+        }
+        String host = internet.isUnresolved()
+                ? internet.getHostString()
+                : internet.getAddress().getHostAddress();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + internet.getPort();
+    }
+
+    @Override
+    public void close() {
+        for (NioLoop loop : loops) {
+            if (loop.inLoop()) {
+                throw new IllegalStateException("the engine cannot be closed by one of its own loops");
+            }
+        }
+        CountDownLatch stopped = new CountDownLatch(loops.size());
+        loops.forEach(loop -> loop.end(stopped));
+        for (NioLoop loop = loops.poll(); loop != null; loop = loops.poll()) {
+            loop.awaitEnd();
+        }
+    }
+}

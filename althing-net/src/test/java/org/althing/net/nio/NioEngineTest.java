@@ -1,0 +1,84 @@
+package org.althing.net.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** The contract on real sockets, and what only real sockets have. */
+class NioEngineTest extends EngineContract {
+    @Override
+    Rig newRig() {
+        return new NioRig();
+    }
+
+    @Test
+    void all_ready_sockets_are_read_before_the_turn_ends() throws Exception {
+        int connections = 20;
+        List<String> order = new ArrayList<>();
+        var listening = rig.engine().listen(rig.freeAddress(), loop, transport -> {
+            Recorder recorder = new Recorder(transport) {
+                @Override
+                void onTaken(byte[] taken) {
+                    order.add("bytes");
+                    if (order.size() == 1) {
+                        loop.atTurnEnd(() -> order.add("end of turn"));
+                    }
+                }
+            };
+            accepted.add(recorder);
+            return recorder;
+        });
+        List<Rig.Peer> peers = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            peers.add(rig.connect(listening.address()));
+            rig.next(accepted);
+        }
+        CountDownLatch allSent = new CountDownLatch(1);
+        loop.execute(() -> {
+            try {
+                allSent.await();
+            } catch (InterruptedException interrupted) {
+                throw new AssertionError(interrupted);
+            }
+        });
+        for (Rig.Peer peer : peers) {
+            peer.send(new byte[1]);
+        }
+        allSent.countDown();
+        rig.on(loop, () -> {});
+        rig.on(loop, () -> {});
+        rig.on(loop, () -> assertThat(order).hasSize(connections + 1).endsWith("end of turn"));
+    }
+
+    @Test
+    void the_error_of_binding_names_address_and_port() throws Exception {
+        int port = ((InetSocketAddress) address).getPort();
+        assertThatThrownBy(() -> rig.engine().listen(address, loop, Recorder::new))
+                .isInstanceOf(IOException.class)
+                .hasMessage("cannot listen on 127.0.0.1:" + port + ": address already in use");
+        assertThatThrownBy(() -> rig.engine().listen(new InetSocketAddress("192.0.2.1", 1883), loop, Recorder::new))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("cannot listen on 192.0.2.1:1883: ");
+        assertThatThrownBy(() -> rig.engine()
+                        .listen(InetSocketAddress.createUnresolved("nowhere.invalid", 1883), loop, Recorder::new))
+                .isInstanceOf(IOException.class)
+                .hasMessage("cannot listen on nowhere.invalid:1883: the host name is not known");
+    }
+
+    @Test
+    void addresses_are_those_of_the_socket() throws Exception {
+        rig.connect(address);
+        Recorder recorder = rig.next(accepted);
+        assertThat(recorder.transport.localAddress()).isEqualTo(address);
+        assertThat(((InetSocketAddress) recorder.transport.remoteAddress())
+                        .getAddress()
+                        .isLoopbackAddress())
+                .isTrue();
+    }
+}

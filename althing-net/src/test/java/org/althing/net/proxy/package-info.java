@@ -1,0 +1,4 @@
+@NullMarked
+package org.althing.net.proxy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.althing.net.tls;
+
+import org.jspecify.annotations.NullMarked;
