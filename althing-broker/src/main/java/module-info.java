@@ -4,6 +4,7 @@ module org.althing.broker {
     requires transitive org.althing.mqtt;
     requires transitive org.althing.net;
     requires transitive org.althing.journal;
+    requires org.althing.access;
 
     exports org.althing.broker;
     exports org.althing.broker.access;
