@@ -3,6 +3,7 @@ package org.althing.broker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.althing.mqtt.Utf8;
 import org.althing.net.Transport;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ public record BrokerConfig(
         List<ListenerConfig> listeners,
         ConnectionLimits connections,
         DeliveryLimits delivery,
+        Announcements announcements,
         boolean connectionMessages,
         int sysIntervalSeconds) {
     public BrokerConfig {
@@ -28,16 +30,25 @@ public record BrokerConfig(
      * @param packetSizeMax bytes of the largest packet that is read, at least 20
      * @param keepAliveSecondsMax longest Keep Alive, or 0 for no limit
      * @param zeroLengthClientId whether a client may leave it to the broker to name it
-     * @param handshakeTimeout from the opened connection to the whole CONNECT, and for the authenticator's answer
+     * @param handshakeTimeout from the opened connection to the decision about its client; and for a client to
+     *     authenticate again
      * @param unsentBytesMax bytes that may wait for a slow reader before QoS 0 messages to it are dropped and others
      *     wait in its queue; at least {@link Transport#HIGH_WATER_BYTES}
+     * @param connectSizeMax bytes of the largest CONNECT that is read, at least 20: nobody knows yet who sends it
+     * @param clientIdBytesMax bytes of the longest client identifier, 1 to 65,535
+     * @param userPropertiesMax User Properties in one packet
+     * @param filtersMax Topic Filters in one SUBSCRIBE or UNSUBSCRIBE, at least 1
      */
     public record ConnectionLimits(
             int packetSizeMax,
             int keepAliveSecondsMax,
             boolean zeroLengthClientId,
             Duration handshakeTimeout,
-            int unsentBytesMax) {}
+            int unsentBytesMax,
+            int connectSizeMax,
+            int clientIdBytesMax,
+            int userPropertiesMax,
+            int filtersMax) {}
 
     /**
      * How messages and sessions are kept.
@@ -49,6 +60,8 @@ public record BrokerConfig(
      * @param retainAvailable whether messages may be retained
      * @param sessionExpiryMax longest life of a session without connection, or null for no limit
      * @param shareStrategy which member of a share group gets which message
+     * @param subscriptionsMax subscriptions of one client; 0 for no limit
+     * @param payloadFormatChecked whether a payload whose Payload Format Indicator says UTF-8 must be that
      */
     public record DeliveryLimits(
             int inflightMessagesMax,
@@ -57,7 +70,9 @@ public record BrokerConfig(
             int payloadSizeMax,
             boolean retainAvailable,
             @Nullable Duration sessionExpiryMax,
-            ShareStrategy shareStrategy) {}
+            ShareStrategy shareStrategy,
+            int subscriptionsMax,
+            boolean payloadFormatChecked) {}
 
     /** Which member of a share group ({@code $share/name/filter}) gets which message. Only those who are there get any. */
     public enum ShareStrategy {
@@ -67,6 +82,27 @@ public record BrokerConfig(
         STICKY,
         /** One gets all messages of a topic, as long as it is there; then another one does. */
         KEY
+    }
+
+    /**
+     * What clients of MQTT 5.0 are told beyond limits.
+     *
+     * @param responseInformation Response Information for those who ask, with {@code %c} for the client identifier,
+     *     {@code %u} for the user name and {@code %%} for a percent sign; null to give none
+     * @param serverReference where else to go, in the form of section 4.11: told by a broker that stops, and with every
+     *     Use another server and Server moved; null for nowhere
+     * @param serverMoved whether every client is sent there at once: Server moved
+     */
+    public record Announcements(
+            @Nullable String responseInformation, @Nullable String serverReference, boolean serverMoved) {
+        public Announcements {
+            if (serverMoved && serverReference == null) {
+                throw new IllegalArgumentException("a server that moved must say where to");
+            }
+            if (serverReference != null) {
+                Utf8.encodedLength("server reference", serverReference);
+            }
+        }
     }
 
     public static Builder builder() {
@@ -90,6 +126,15 @@ public record BrokerConfig(
         private ShareStrategy shareStrategy = ShareStrategy.ROUND_ROBIN;
         private boolean connectionMessages = true;
         private int sysIntervalSeconds = 10;
+        private int connectSizeMax = 100_000;
+        private int clientIdBytesMax = 65_535;
+        private int userPropertiesMax = 1_000;
+        private int filtersMax = 10_000;
+        private int subscriptionsMax;
+        private boolean payloadFormatChecked;
+        private @Nullable String responseInformation;
+        private @Nullable String serverReference;
+        private boolean serverMoved;
 
         private Builder() {}
 
@@ -116,11 +161,13 @@ public record BrokerConfig(
             return this;
         }
 
+        /** {@code althing_handshake_timeout}. */
         public Builder handshakeTimeout(Duration timeout) {
             handshakeTimeout = timeout;
             return this;
         }
 
+        /** {@code althing_max_unsent_bytes}. */
         public Builder unsentBytesMax(int bytes) {
             unsentBytesMax = atLeast(Transport.HIGH_WATER_BYTES, bytes, "unsentBytesMax");
             return this;
@@ -180,6 +227,60 @@ public record BrokerConfig(
             return this;
         }
 
+        /** {@code althing_max_connect_size}. */
+        public Builder connectSizeMax(int bytes) {
+            connectSizeMax = atLeast(20, bytes, "connectSizeMax");
+            return this;
+        }
+
+        /** {@code althing_max_clientid_length}. */
+        public Builder clientIdBytesMax(int bytes) {
+            clientIdBytesMax = atLeast(1, bytes, "clientIdBytesMax");
+            return this;
+        }
+
+        /** {@code althing_max_user_properties}. */
+        public Builder userPropertiesMax(int properties) {
+            userPropertiesMax = atLeast(0, properties, "userPropertiesMax");
+            return this;
+        }
+
+        /** {@code althing_max_filters}. */
+        public Builder filtersMax(int filters) {
+            filtersMax = atLeast(1, filters, "filtersMax");
+            return this;
+        }
+
+        /** {@code althing_max_subscriptions}. */
+        public Builder subscriptionsMax(int subscriptions) {
+            subscriptionsMax = atLeast(0, subscriptions, "subscriptionsMax");
+            return this;
+        }
+
+        /** {@code althing_check_payload_format}. */
+        public Builder payloadFormatChecked(boolean check) {
+            payloadFormatChecked = check;
+            return this;
+        }
+
+        /** {@code althing_response_information}; null for none. */
+        public Builder responseInformation(@Nullable String template) {
+            responseInformation = template;
+            return this;
+        }
+
+        /** {@code althing_server_reference}; null for none. */
+        public Builder serverReference(@Nullable String reference) {
+            serverReference = reference;
+            return this;
+        }
+
+        /** {@code althing_server_moved}; needs a server reference. */
+        public Builder serverMoved(boolean moved) {
+            serverMoved = moved;
+            return this;
+        }
+
         private static int atLeast(int least, int value, String name) {
             if (value < least) {
                 throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
@@ -191,7 +292,15 @@ public record BrokerConfig(
             return new BrokerConfig(
                     listeners,
                     new ConnectionLimits(
-                            packetSizeMax, keepAliveSecondsMax, zeroLengthClientId, handshakeTimeout, unsentBytesMax),
+                            packetSizeMax,
+                            keepAliveSecondsMax,
+                            zeroLengthClientId,
+                            handshakeTimeout,
+                            unsentBytesMax,
+                            connectSizeMax,
+                            clientIdBytesMax,
+                            userPropertiesMax,
+                            filtersMax),
                     new DeliveryLimits(
                             inflightMessagesMax,
                             queuedMessagesMax,
@@ -199,7 +308,10 @@ public record BrokerConfig(
                             payloadSizeMax,
                             retainAvailable,
                             sessionExpiryMax,
-                            shareStrategy),
+                            shareStrategy,
+                            subscriptionsMax,
+                            payloadFormatChecked),
+                    new Announcements(responseInformation, serverReference, serverMoved),
                     connectionMessages,
                     sysIntervalSeconds);
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerConfig.ShareStrategy;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,10 @@ final class ConfBuilder {
     }
 
     final List<Listener> listeners = new ArrayList<>();
+
+    /** Takes the options of our own as they are read. */
+    final BrokerConfig.Builder broker = BrokerConfig.builder();
+
     final List<String> warnings = new ArrayList<>();
     boolean perListenerSettings;
 
@@ -66,6 +71,9 @@ final class ConfBuilder {
 
     @Nullable
     String scramFile;
+
+    @Nullable
+    Directive serverMoved;
 
     private @Nullable Listener current;
     private @Nullable Integer defaultPort;
@@ -190,6 +198,12 @@ final class ConfBuilder {
             }
         }
         conf.logTypesSet = true;
+    }
+
+    static void serverMoved(ConfBuilder conf, Directive line) throws ConfException {
+        boolean moved = Values.bool(line);
+        conf.serverMoved = moved ? line : null;
+        conf.broker.serverMoved(moved);
     }
 
     void warn(Directive line, String why) {

@@ -5,6 +5,7 @@ import static org.althing.broker.conf.ConfigOption.Scope.GLOBAL;
 import static org.althing.broker.conf.ConfigOption.Scope.LISTENER;
 import static org.althing.broker.conf.ConfigOption.Scope.PLUGIN;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,7 @@ import java.util.Map;
 import org.althing.broker.BrokerConfig.ShareStrategy;
 import org.althing.broker.conf.ConfigOption.Scope;
 import org.althing.broker.conf.ConfigOption.Setter;
+import org.althing.net.Transport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,6 +134,45 @@ final class ConfigOptions {
     /** Options that Mosquitto does not have. */
     private static void ofOurOwn() {
         applied("althing_scram_file", GLOBAL, (conf, line) -> conf.scramFile = Values.string(line));
+        applied(
+                "althing_response_information",
+                GLOBAL,
+                (conf, line) -> conf.broker.responseInformation(Values.string(line)));
+        applied("althing_server_reference", GLOBAL, (conf, line) -> conf.broker.serverReference(Values.string(line)));
+        applied("althing_server_moved", GLOBAL, ConfBuilder::serverMoved);
+        applied(
+                "althing_check_payload_format",
+                GLOBAL,
+                (conf, line) -> conf.broker.payloadFormatChecked(Values.bool(line)));
+        applied(
+                "althing_handshake_timeout",
+                GLOBAL,
+                (conf, line) -> conf.broker.handshakeTimeout(Duration.ofSeconds(Values.integer(line, 1, 3_600))));
+        applied(
+                "althing_max_connect_size",
+                GLOBAL,
+                (conf, line) -> conf.broker.connectSizeMax(Values.integer(line, 20, 268_435_461)));
+        applied(
+                "althing_max_clientid_length",
+                GLOBAL,
+                (conf, line) -> conf.broker.clientIdBytesMax(Values.integer(line, 1, 65_535)));
+        applied(
+                "althing_max_user_properties",
+                GLOBAL,
+                (conf, line) -> conf.broker.userPropertiesMax(Values.integer(line, 0, Integer.MAX_VALUE)));
+        applied(
+                "althing_max_filters",
+                GLOBAL,
+                (conf, line) -> conf.broker.filtersMax(Values.integer(line, 1, Integer.MAX_VALUE)));
+        applied(
+                "althing_max_subscriptions",
+                GLOBAL,
+                (conf, line) -> conf.broker.subscriptionsMax(Values.integer(line, 0, Integer.MAX_VALUE)));
+        applied(
+                "althing_max_unsent_bytes",
+                GLOBAL,
+                (conf, line) -> conf.broker.unsentBytesMax(
+                        Values.integer(line, Transport.HIGH_WATER_BYTES, Integer.MAX_VALUE)));
     }
 
     private static void refusedHere() {

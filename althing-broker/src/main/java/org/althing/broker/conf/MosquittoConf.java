@@ -66,6 +66,9 @@ public record MosquittoConf(
             apply(builder, line, seen);
         }
         builder.finish();
+        if (builder.serverMoved != null && !seen.contains("althing_server_reference")) {
+            throw new ConfException("althing_server_moved needs althing_server_reference.", builder.serverMoved);
+        }
         return build(builder, ports);
     }
 
@@ -92,7 +95,7 @@ public record MosquittoConf(
 
     private static MosquittoConf build(ConfBuilder conf, List<Integer> ports) {
         boolean localOnly = conf.listeners.isEmpty();
-        BrokerConfig.Builder broker = BrokerConfig.builder()
+        BrokerConfig.Builder broker = conf.broker
                 .packetSizeMax(conf.packetSizeMax)
                 .keepAliveSecondsMax(conf.keepAliveMaxSeconds)
                 .zeroLengthClientId(conf.allowZeroLengthClientId)

@@ -143,6 +143,8 @@ final class Admission {
         link.sendAfter(
                 session.lastChange(),
                 new ConnAck(
-                        connected.resumed(), ReasonCode.SUCCESS, handshake.granted(session.expirySeconds(), ofMethod)));
+                        connected.resumed(),
+                        ReasonCode.SUCCESS,
+                        handshake.granted(session.expirySeconds(), userName, ofMethod)));
     }
 }

@@ -9,6 +9,7 @@ import org.althing.broker.Client;
 import org.althing.broker.ListenerConfig;
 import org.althing.broker.StateChange;
 import org.althing.broker.session.ConnectRequest;
+import org.althing.broker.session.PayloadFormat;
 import org.althing.broker.session.SessionLink;
 import org.althing.mqtt.ControlPacket.Connect;
 import org.althing.mqtt.Properties;
@@ -16,6 +17,7 @@ import org.althing.mqtt.Property;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.Utf8;
 import org.althing.mqtt.Will;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,12 @@ final class Handshake {
     ReasonCode refusal() {
         Will will = connect.will();
         DeliveryLimits delivery = environment.config().delivery();
+        if (environment.config().announcements().serverMoved()) {
+            return ReasonCode.SERVER_MOVED;
+        }
+        if (clientIdIsTooLong()) {
+            return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
+        }
         if (connect.clientId().isEmpty() && !mayBeNameless()) {
             return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
         }
@@ -78,9 +86,18 @@ final class Handshake {
         if (will.message().retain() && !delivery.retainAvailable()) {
             return ReasonCode.RETAIN_NOT_SUPPORTED; // [MQTT-3.2.2-13]
         }
+        if (delivery.payloadFormatChecked() && !PayloadFormat.fits(will.message())) {
+            return ReasonCode.PAYLOAD_FORMAT_INVALID;
+        }
         int payloadMax = delivery.payloadSizeMax();
         boolean tooLarge = payloadMax > 0 && will.message().payload().length() > payloadMax;
         return tooLarge ? ReasonCode.PACKET_TOO_LARGE : null;
+    }
+
+    /** Longer ones than 23 characters are taken in MQTT 3.1 too. Mosquitto: does so. */
+    private boolean clientIdIsTooLong() {
+        int max = environment.config().connections().clientIdBytesMax();
+        return Utf8.encodedLength("client identifier", connect.clientId()) > max;
     }
 
     private boolean mayBeNameless() {
@@ -156,7 +173,7 @@ final class Handshake {
      *
      * @param ofMethod what the method of enhanced authentication has to say
      */
-    Properties granted(long expirySeconds, Properties ofMethod) {
+    Properties granted(long expirySeconds, @Nullable String userName, Properties ofMethod) {
         if (connect.version() != ProtocolVersion.MQTT_5) {
             return Properties.NONE;
         }
@@ -184,6 +201,36 @@ final class Handshake {
         if (serverKeepAlive() != connect.keepAliveSeconds()) {
             granted.set(Property.SERVER_KEEP_ALIVE, serverKeepAlive());
         }
+        String responseInformation = responseInformation(userName);
+        if (responseInformation != null) {
+            granted.set(Property.RESPONSE_INFORMATION, responseInformation);
+        }
         return granted.build();
+    }
+
+    /** Null for who has not asked ([MQTT-3.1.2-28]), or where there is none; and for names that no topic can hold. */
+    private @Nullable String responseInformation(@Nullable String userName) {
+        String template = environment.config().announcements().responseInformation();
+        boolean asked = connect.properties().integer(Property.REQUEST_RESPONSE_INFORMATION, 0) == 1;
+        if (template == null || !asked) {
+            return null;
+        }
+        StringBuilder filled = new StringBuilder();
+        for (int i = 0; i < template.length(); i++) {
+            String part = String.valueOf(template.charAt(i));
+            if (part.equals("%") && i + 1 < template.length()) {
+                i++;
+                part = switch (template.charAt(i)) {
+                    case 'c' -> clientId;
+                    case 'u' -> userName;
+                    default -> String.valueOf(template.charAt(i));
+                };
+                if (part == null || part.indexOf('+') >= 0 || part.indexOf('#') >= 0) {
+                    return null;
+                }
+            }
+            filled.append(part);
+        }
+        return filled.length() > SIXTEEN_BITS / 3 ? null : filled.toString();
     }
 }

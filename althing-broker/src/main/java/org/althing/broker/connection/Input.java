@@ -2,6 +2,7 @@ package org.althing.broker.connection;
 
 import java.nio.ByteBuffer;
 import java.util.function.BooleanSupplier;
+import org.althing.broker.BrokerConfig.ConnectionLimits;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.MalformedPacketException;
 import org.althing.mqtt.ProtocolVersion;
@@ -29,8 +30,9 @@ final class Input {
     private boolean closed;
 
     /** @param takesPackets whether the next packet may be taken; asked before each */
-    Input(int packetSizeMax, BooleanSupplier takesPackets, Taker packets) {
-        decoder = new PacketDecoder(PacketDecoder.Sender.CLIENT, packetSizeMax);
+    Input(ConnectionLimits limits, BooleanSupplier takesPackets, Taker packets) {
+        decoder = new PacketDecoder(PacketDecoder.Sender.CLIENT, limits.packetSizeMax());
+        decoder.limits(limits.connectSizeMax(), limits.userPropertiesMax(), limits.filtersMax());
         this.takesPackets = takesPackets;
         this.packets = packets;
     }

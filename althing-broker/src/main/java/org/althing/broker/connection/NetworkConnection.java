@@ -13,6 +13,7 @@ import org.althing.broker.session.Session;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.MalformedPacketException;
 import org.althing.mqtt.Properties;
+import org.althing.mqtt.Property;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.codec.PacketEncoder;
@@ -83,7 +84,7 @@ public final class NetworkConnection implements TransportListener {
         this.transport = transport;
         this.onGone = onGone;
         address = format(transport.remoteAddress());
-        input = new Input(environment.config().connections().packetSizeMax(), this::takesPackets, this::onPacket);
+        input = new Input(environment.config().connections(), this::takesPackets, this::onPacket);
         output = new Output(
                 transport,
                 environment.counters(),
@@ -340,7 +341,7 @@ public final class NetworkConnection implements TransportListener {
 
     /** CONNACK says why the client is not let in. */
     void refuse(ReasonCode reasonCode, String why) {
-        say(new ControlPacket.ConnAck(false, reasonCode, Properties.NONE));
+        say(new ControlPacket.ConnAck(false, reasonCode, whereElse(reasonCode)));
         leave(why, false);
     }
 
@@ -364,7 +365,7 @@ public final class NetworkConnection implements TransportListener {
             return;
         }
         if (phase == Phase.OPEN && version == ProtocolVersion.MQTT_5) {
-            say(new ControlPacket.Disconnect(reasonCode));
+            say(new ControlPacket.Disconnect(reasonCode, whereElse(reasonCode)));
         }
         leave(why, false);
     }
@@ -385,7 +386,18 @@ public final class NetworkConnection implements TransportListener {
 
     /** The broker stops. */
     public void shutDown() {
-        guarded(() -> end(ReasonCode.SERVER_SHUTTING_DOWN, "server shutting down"));
+        boolean goElsewhere = environment.config().announcements().serverReference() != null;
+        ReasonCode reasonCode = goElsewhere ? ReasonCode.USE_ANOTHER_SERVER : ReasonCode.SERVER_SHUTTING_DOWN;
+        guarded(() -> end(reasonCode, "server shutting down"));
+    }
+
+    /** [MQTT-3.2.2-22] and section 3.14.2.2.5: a Server Reference, for the two reasons that ask for one. */
+    private Properties whereElse(ReasonCode reasonCode) {
+        String reference = environment.config().announcements().serverReference();
+        boolean elsewhere = reasonCode == ReasonCode.USE_ANOTHER_SERVER || reasonCode == ReasonCode.SERVER_MOVED;
+        return reference == null || !elsewhere
+                ? Properties.NONE
+                : Properties.builder().set(Property.SERVER_REFERENCE, reference).build();
     }
 
     /** Ends the connection, with nothing more said than what is on its way. */

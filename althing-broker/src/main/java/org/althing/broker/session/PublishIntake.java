@@ -256,6 +256,9 @@ final class PublishIntake {
         if (payloadMax > 0 && message.payload().length() > payloadMax) {
             return ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
         }
+        if (environment.limits().payloadFormatChecked() && !PayloadFormat.fits(message)) {
+            return ReasonCode.PAYLOAD_FORMAT_INVALID;
+        }
         if (isBrokersOwn(topic) || !environment.access().allows(session.client(), Action.PUBLISH, topic)) {
             return ReasonCode.NOT_AUTHORIZED;
         }

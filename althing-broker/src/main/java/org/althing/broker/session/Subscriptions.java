@@ -66,11 +66,18 @@ final class Subscriptions {
         ReasonCode refusal = null;
         if (filter.levels().size() > TopicTree.LEVELS_MAX) {
             refusal = ReasonCode.TOPIC_FILTER_INVALID;
+        } else if (isFull() && !byFilter.containsKey(filter)) {
+            refusal = ReasonCode.QUOTA_EXCEEDED;
         } else if (!environment.access().allowsSubscription(session.client(), filter)) {
             refusal = ReasonCode.NOT_AUTHORIZED;
         }
         boolean knowsReasons = session.version() == ProtocolVersion.MQTT_5;
         return refusal == null || knowsReasons ? refusal : ReasonCode.UNSPECIFIED_ERROR;
+    }
+
+    private boolean isFull() {
+        int max = environment.limits().subscriptionsMax();
+        return max > 0 && byFilter.size() >= max;
     }
 
     /** Grants the request; [MQTT-3.8.4-3] one with the same filter takes the place of what was there. */

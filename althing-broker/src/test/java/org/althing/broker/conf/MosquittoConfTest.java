@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerConfig.ShareStrategy;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.ListenerConfig;
@@ -109,6 +110,43 @@ class MosquittoConfTest {
         refused("listener 1\nmax_topic_alias 65536\n", "from 0 to 65535");
         refused("max_topic_alias 1\n", "requires a listener to be defined first");
         refused("max_topic_alias_broker 1\n", "requires a listener to be defined first");
+    }
+
+    @Test
+    void options_of_our_own_reach_the_broker() throws Exception {
+        BrokerConfig unsaid = read("").broker();
+        assertThat(unsaid.connections().connectSizeMax()).isEqualTo(100_000);
+        assertThat(unsaid.connections().clientIdBytesMax()).isEqualTo(65_535);
+        assertThat(unsaid.connections().userPropertiesMax()).isEqualTo(1_000);
+        assertThat(unsaid.connections().filtersMax()).isEqualTo(10_000);
+        assertThat(unsaid.delivery().subscriptionsMax()).isZero();
+        assertThat(unsaid.delivery().payloadFormatChecked()).isFalse();
+        assertThat(unsaid.announcements()).isEqualTo(new BrokerConfig.Announcements(null, null, false));
+        BrokerConfig said = read("althing_max_connect_size 1000\nalthing_max_clientid_length 64\n"
+                        + "althing_max_user_properties 7\nalthing_max_filters 8\nalthing_max_subscriptions 9\n"
+                        + "althing_handshake_timeout 5\nalthing_max_unsent_bytes 70000\n"
+                        + "althing_check_payload_format true\nalthing_response_information a/%c\n"
+                        + "althing_server_reference b.example:1883 c.example\nalthing_server_moved true\n")
+                .broker();
+        assertThat(said.connections().connectSizeMax()).isEqualTo(1_000);
+        assertThat(said.connections().clientIdBytesMax()).isEqualTo(64);
+        assertThat(said.connections().userPropertiesMax()).isEqualTo(7);
+        assertThat(said.connections().filtersMax()).isEqualTo(8);
+        assertThat(said.connections().handshakeTimeout()).isEqualTo(java.time.Duration.ofSeconds(5));
+        assertThat(said.connections().unsentBytesMax()).isEqualTo(70_000);
+        assertThat(said.delivery().subscriptionsMax()).isEqualTo(9);
+        assertThat(said.delivery().payloadFormatChecked()).isTrue();
+        assertThat(said.announcements())
+                .isEqualTo(new BrokerConfig.Announcements("a/%c", "b.example:1883 c.example", true));
+        refused("althing_server_moved true\n", "needs althing_server_reference");
+        assertThat(read("althing_server_moved true\nalthing_server_moved false\n")
+                        .broker()
+                        .announcements()
+                        .serverMoved())
+                .isFalse();
+        refused("althing_max_clientid_length 0\n", "from 1 to 65535");
+        refused("althing_max_unsent_bytes 1\n", "from 65536");
+        refused("althing_handshake_timeout 0\n", "from 1 to 3600");
     }
 
     @Test

@@ -37,12 +37,18 @@ final class ContentDecoder {
     private final FieldReader in;
     private final PropertyReader propertyReader;
     private final ConnectDecoder connect;
+    private int filtersMax = Integer.MAX_VALUE;
 
     ContentDecoder(PacketDecoder.Sender sender, FieldReader in) {
         this.sender = sender;
         this.in = in;
         propertyReader = new PropertyReader(sender);
         connect = new ConnectDecoder(in, propertyReader);
+    }
+
+    void limits(int userPropertiesMax, int mostFilters) {
+        propertyReader.userPropertiesMax(userPropertiesMax);
+        filtersMax = mostFilters;
     }
 
     ConnectDecoder connect() {
@@ -122,6 +128,7 @@ final class ContentDecoder {
         requirePayload();
         List<Subscribe.Request> requests = new ArrayList<>(1);
         do {
+            requireLessThanMax(requests.size());
             TopicFilter filter = in.filter();
             SubscriptionOptions options = options(version);
             if (options.noLocal() && filter.isShared()) {
@@ -130,6 +137,12 @@ final class ContentDecoder {
             requests.add(new Subscribe.Request(filter, options));
         } while (in.remaining() > 0);
         return new Subscribe(identifier, requests, properties);
+    }
+
+    private void requireLessThanMax(int filters) throws MalformedPacketException {
+        if (filters == filtersMax) {
+            throw in.refused(ReasonCode.QUOTA_EXCEEDED, "more than " + filtersMax + " topic filters");
+        }
     }
 
     private SubscriptionOptions options(ProtocolVersion version) throws MalformedPacketException {
@@ -161,6 +174,7 @@ final class ContentDecoder {
         requirePayload();
         List<TopicFilter> filters = new ArrayList<>(1);
         do {
+            requireLessThanMax(filters.size());
             filters.add(in.filter());
         } while (in.remaining() > 0);
         return new Unsubscribe(identifier, filters, properties);

@@ -42,6 +42,7 @@ public final class PacketDecoder {
     private final FieldReader in;
     private final ContentDecoder content;
     private @Nullable ProtocolVersion version;
+    private int connectSizeMax = Integer.MAX_VALUE;
 
     /** The incomplete packet: {@code heldLength} bytes, of {@code heldSize} when that is known and not 0. */
     private byte[] held = NOTHING;
@@ -64,6 +65,18 @@ public final class PacketDecoder {
         this.packetSizeMax = packetSizeMax;
         in = new FieldReader(sender == Sender.SERVER);
         content = new ContentDecoder(sender, in);
+    }
+
+    /**
+     * Bounds for what an honest peer has no use for, but which would cost us many times its own size.
+     *
+     * @param connectSizeMax bytes of a CONNECT
+     * @param userPropertiesMax User Properties in one packet
+     * @param filtersMax Topic Filters in one SUBSCRIBE or UNSUBSCRIBE
+     */
+    public void limits(int connectSizeMax, int userPropertiesMax, int filtersMax) {
+        this.connectSizeMax = connectSizeMax;
+        content.limits(userPropertiesMax, filtersMax);
     }
 
     /** The version to read with. A decoder of clients learns it from CONNECT by itself. */
@@ -168,10 +181,11 @@ public final class PacketDecoder {
             requireMinimalLength();
         }
         int size = headerLength + length;
-        if (size > packetSizeMax) {
+        int sizeMax = version == null ? Math.min(connectSizeMax, packetSizeMax) : packetSizeMax;
+        if (size > sizeMax) {
             throw new MalformedPacketException(
                     ReasonCode.PACKET_TOO_LARGE,
-                    PacketType.of(firstByte) + " of " + size + " bytes, more than " + packetSizeMax);
+                    PacketType.of(firstByte) + " of " + size + " bytes, more than " + sizeMax);
         }
         return size;
     }

@@ -15,9 +15,16 @@ final class PropertyReader {
     private final PacketDecoder.Sender sender;
     private int topicAlias;
     private long willDelaySeconds;
+    private int userPropertiesMax = Integer.MAX_VALUE;
+    /** Of the packet that is being read. */
+    private int userProperties;
 
     PropertyReader(PacketDecoder.Sender sender) {
         this.sender = sender;
+    }
+
+    void userPropertiesMax(int max) {
+        userPropertiesMax = max;
     }
 
     /** The Topic Alias of the PUBLISH just read, or 0. */
@@ -34,6 +41,7 @@ final class PropertyReader {
     Properties read(FieldReader in, PropertyPlace place) throws MalformedPacketException {
         topicAlias = 0;
         willDelaySeconds = 0;
+        userProperties = 0;
         int length = in.variable("property length");
         if (length == 0) {
             return Properties.NONE;
@@ -91,6 +99,10 @@ final class PropertyReader {
             case VARIABLE_BYTE_INTEGER -> integer(in, property, in.variable(property.name()), properties);
             case BINARY -> properties.set(property, in.binary(property.name()));
             case STRING_PAIR -> {
+                if (userProperties == userPropertiesMax) {
+                    throw in.refused(ReasonCode.QUOTA_EXCEEDED, "more than " + userPropertiesMax + " user properties");
+                }
+                userProperties++;
                 String name = in.text("name of a user property");
                 properties.user(name, in.text("value of a user property"));
             }
