@@ -212,6 +212,18 @@ class LimitsTest {
     }
 
     @Test
+    void shared_subscriptions_count_like_others() {
+        TestClient client = client(config -> config.subscriptionsMax(2));
+        client.send(subscribe(1, 1, "a"), subscribe(2, 2, "$share/g/b"), subscribe(3, 1, "$share/g/b"));
+        List<ControlPacket> answers = client.receive();
+        assertThat(granted(answers.get(1))).containsExactly(ReasonCode.SUCCESS, ReasonCode.QUOTA_EXCEEDED);
+        assertThat(granted(answers.get(2))).containsExactly(ReasonCode.SUCCESS);
+        client.send(subscribe(4, 2, "c"));
+        assertThat(granted(client.receive().getFirst()))
+                .containsExactly(ReasonCode.QUOTA_EXCEEDED, ReasonCode.QUOTA_EXCEEDED);
+    }
+
+    @Test
     void filters_of_one_packet() {
         UnaryOperator<BrokerConfig.Builder> three = config -> config.filtersMax(3);
         TestClient client = client(three);

@@ -36,6 +36,14 @@ final class Shares {
         this.changes = changes;
     }
 
+    int size() {
+        return byFilter.size();
+    }
+
+    boolean has(TopicFilter filter) {
+        return byFilter.containsKey(filter);
+    }
+
     /** Joins the group, or changes the options of a member. */
     void put(TopicFilter filter, SubscriptionOptions options, int identifier) {
         Share known = byFilter.get(filter);

@@ -13,7 +13,6 @@ import org.althing.broker.routing.TopicTree;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.Properties;
 import org.althing.mqtt.Property;
-import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.SubscriptionOptions;
@@ -53,7 +52,7 @@ final class Subscriptions {
         List<ReasonCode> codes = new ArrayList<>(packet.requests().size());
         for (ControlPacket.Subscribe.Request request : packet.requests()) {
             ReasonCode refusal = refusal(request.filter());
-            codes.add(refusal == null ? subscribe(request, identifier, qosMax) : refusal);
+            codes.add(refusal == null ? subscribe(request, identifier, qosMax) : refused(request, refusal, qosMax));
         }
         if (session.link() instanceof SessionLink link) {
             link.sendAfter(changes.last(), new ControlPacket.SubAck(packet.packetIdentifier(), codes, Properties.NONE));
@@ -66,18 +65,27 @@ final class Subscriptions {
         ReasonCode refusal = null;
         if (filter.levels().size() > TopicTree.LEVELS_MAX) {
             refusal = ReasonCode.TOPIC_FILTER_INVALID;
-        } else if (isFull() && !byFilter.containsKey(filter)) {
+        } else if (isOneTooMany(filter)) {
             refusal = ReasonCode.QUOTA_EXCEEDED;
         } else if (!environment.access().allowsSubscription(session.client(), filter)) {
             refusal = ReasonCode.NOT_AUTHORIZED;
         }
-        boolean knowsReasons = session.version() == ProtocolVersion.MQTT_5;
-        return refusal == null || knowsReasons ? refusal : ReasonCode.UNSPECIFIED_ERROR;
+        return refusal;
     }
 
-    private boolean isFull() {
+    /** What SUBACK says of a refused request. MQTT 3.1 knows no failure there. Mosquitto: says then what was asked for. */
+    private ReasonCode refused(ControlPacket.Subscribe.Request request, ReasonCode refusal, Qos qosMax) {
+        return switch (session.version()) {
+            case MQTT_3_1 -> ReasonCode.granted(Qos.min(request.options().qos(), qosMax));
+            case MQTT_3_1_1 -> ReasonCode.UNSPECIFIED_ERROR;
+            case MQTT_5 -> refusal;
+        };
+    }
+
+    private boolean isOneTooMany(TopicFilter filter) {
         int max = environment.limits().subscriptionsMax();
-        return max > 0 && byFilter.size() >= max;
+        boolean isFull = max > 0 && byFilter.size() + session.shares().size() >= max;
+        return isFull && !byFilter.containsKey(filter) && !session.shares().has(filter);
     }
 
     /** Grants the request; [MQTT-3.8.4-3] one with the same filter takes the place of what was there. */
