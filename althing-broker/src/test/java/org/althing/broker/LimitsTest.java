@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.althing.broker.Ledger.Fate;
 import org.althing.broker.routing.TopicTree;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
@@ -103,7 +104,7 @@ class LimitsTest {
         rig.broker.publish(message("t", "x".repeat(95), AT_MOST_ONCE, false));
         rig.broker.publish(message("t", "x".repeat(94), AT_MOST_ONCE, false));
         assertThat(client.receive()).containsExactly(packet("t", "x".repeat(94), AT_MOST_ONCE, false, 0));
-        assertThat(rig.broker.counters().droppedTooLarge.value()).isEqualTo(1);
+        assertThat(rig.broker.counters().ledger.count(Fate.PACKET_TOO_LARGE)).isEqualTo(1);
     }
 
     @Test
