@@ -26,6 +26,8 @@ public final class Programs {
             Map.entry("mosquitto_sub", "mosquitto-clients"),
             Map.entry("mosquitto_rr", "mosquitto-clients"),
             Map.entry("mosquitto_passwd", "mosquitto"),
+            Map.entry("openssl", "openssl"),
+            Map.entry("strace", "strace"),
             Map.entry("gcc", "gcc"),
             Map.entry("g++", "g++"),
             Map.entry("python3", "python3"),
