@@ -22,7 +22,7 @@ final class Lines implements AutoCloseable {
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(timeoutMillis);
-        in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+        in = new BufferedInputStream(socket.getInputStream(), 4_096);
     }
 
     /** Sends whole lines, which end with LF. */

@@ -47,7 +47,7 @@ final class ServerCommand {
     }
 
     int run(List<String> words) throws UsageException, IOException {
-        Arguments arguments = Arguments.parse(words, OPTIONS, Set.of("--topics-prove-users"));
+        Arguments arguments = Arguments.parse(words, OPTIONS, Set.of("--topics-prove-users", "--lab-anonymous", "--lab-binary"));
         arguments.operands(0, "althing vote server [--port N] [--mqtt HOST[:PORT]]");
         String mqtt = arguments.value("--mqtt");
         int port = arguments.number("--port", PORT, 0, 65_535);
@@ -87,6 +87,7 @@ final class ServerCommand {
             TcpDoor.Options options = TcpDoor.Options.defaults()
                     .withConnectionsMax(connections)
                     .withLabPoll(arguments.value("--lab-poll", Poll.heure().id()))
+                    .withLab(arguments.has("--lab-anonymous"), arguments.has("--lab-binary"))
                     .withTls(tls(arguments));
             Listening listening = service.listen(address, options);
             InetSocketAddress real = (InetSocketAddress) listening.address();

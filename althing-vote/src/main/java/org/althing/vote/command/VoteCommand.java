@@ -38,7 +38,8 @@ public final class VoteCommand {
                             the ballot box, served over TCP; without MQTT
                    [--tls-certificate FILE --tls-key FILE [--tls-client-ca FILE]]
                             with TLS on the same port, for those who begin with it; PEM files
-                   [--lab-poll POLL]    the poll of lines that name none
+                   [--lab-poll POLL] [--lab-anonymous] [--lab-binary]
+                            the poll of lines that name none; clients of the lab that send no name, or bytes
             server --mqtt HOST[:PORT] [--port N] [-u NAME -P PASSWORD] [--client-id ID] [--root TOPIC]
                    [--topics-prove-users]   the broker lets each user publish to the ballot topic of that name only
                             the ballot box as a client of any MQTT broker; with --port over TCP too

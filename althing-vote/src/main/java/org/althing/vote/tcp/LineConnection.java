@@ -112,6 +112,11 @@ final class LineConnection implements TransportListener {
             silence = null;
         }
         paused = false;
+        if (!ending && form == Form.UNKNOWN && door.options().labBinary() && input.isBinary()) {
+            onBinary(); // before lines are cut: the length of a name may look like the end of one
+            feel();
+            return;
+        }
         while (!ending) {
             if (answers.isFull()) {
                 paused = true;
@@ -137,7 +142,7 @@ final class LineConnection implements TransportListener {
             ending = true;
             closeWhenAnswered();
         } else if (form == Form.UNKNOWN && input.isBinary()) {
-            refuseBinary();
+            onBinary();
         } else if (form != Form.VERBS && !input.isEmpty()) {
             silence = loop.schedule(SILENCE_NANOS, this::onSilence);
         }
@@ -152,7 +157,7 @@ final class LineConnection implements TransportListener {
         if (form == Form.UNKNOWN && VerbLine.isMeant(line)) {
             return;
         }
-        LabLine lab = LabLine.parse(line);
+        LabLine lab = LabLine.parse(line, nameless());
         Poll poll = door.labPoll();
         if (lab != null && poll != null && poll.optionNames().isUnmistakable(lab.choice())) {
             onLine(input.endLine());
@@ -225,7 +230,7 @@ final class LineConnection implements TransportListener {
 
     private void onLabLine(String text) {
         AnswerQueue.Place place = answers.next();
-        LabLine line = LabLine.parse(text);
+        LabLine line = LabLine.parse(text, nameless());
         Poll poll = door.labPoll();
         if (line == null) {
             place.answer(Answers.nameMissing(poll));
@@ -380,6 +385,30 @@ final class LineConnection implements TransportListener {
         answers.next()
                 .answer(lab ? Answers.sentence(busy, null, Language.FRENCH) : Answers.verdict(busy, null, language));
         closeWhenAnswered();
+    }
+
+    /** Who votes by a choice alone: the address, where the door's options say so. */
+    private @Nullable String nameless() {
+        return door.options().labAnonymous() ? voter.source() : null;
+    }
+
+    /** The one binary form there is, where it is understood: a ballot, its answer, the end. */
+    private void onBinary() {
+        byte[] begun = input.begun();
+        Poll poll = door.labPoll();
+        LabBinary ballot = LabBinary.parse(begun);
+        if (!door.options().labBinary() || !LabBinary.isPossible(begun) || inLobby || poll == null) {
+            refuseBinary();
+        } else if (ballot != null) {
+            ending = true;
+            input.clear();
+            boolean isOption = ballot.option() >= 0 && ballot.option() < poll.options().size();
+            String choice = isOption ? poll.options().get(ballot.option()).key() : "";
+            box.cast(new Ballot(poll.id(), ballot.voter(), List.of(choice), null), result -> {
+                transport.write(LabBinary.answer(Answers.sentence(result, poll, Language.FRENCH)));
+                close();
+            });
+        }
     }
 
     private void refuseBinary() {

@@ -45,7 +45,8 @@ final class LineVoter {
         };
     }
 
-    private String source() {
+    /** The address that the connection comes from; empty where it has none. */
+    String source() {
         return transport.remoteAddress() instanceof InetSocketAddress address && address.getAddress() != null
                 ? address.getAddress().getHostAddress()
                 : "";

@@ -41,31 +41,39 @@ public final class TcpDoor implements Acceptor {
      * @param labPoll the poll of the lab's form, which names none
      * @param webAddress the ballot page, told to browsers that come to this port; null where there is none
      * @param tls for connections that begin with a handshake; null where there is none
+     * @param labAnonymous whether a line that is a choice alone is a vote of the address that it comes from
+     * @param labBinary whether {@link LabBinary} is understood
      */
     public record Options(
             int connectionsMax,
             String labPoll,
             @Nullable String webAddress,
-            @Nullable Tls tls) {
+            @Nullable Tls tls,
+            boolean labAnonymous,
+            boolean labBinary) {
         /** 10,000 connections, the poll {@code heure}, no page. */
         public static Options defaults() {
-            return new Options(10_000, "heure", null, null);
+            return new Options(10_000, "heure", null, null, false, false);
         }
 
         public Options withConnectionsMax(int max) {
-            return new Options(max, labPoll, webAddress, tls);
+            return new Options(max, labPoll, webAddress, tls, labAnonymous, labBinary);
         }
 
         public Options withWebAddress(@Nullable String address) {
-            return new Options(connectionsMax, labPoll, address, tls);
+            return new Options(connectionsMax, labPoll, address, tls, labAnonymous, labBinary);
         }
 
         public Options withTls(@Nullable Tls with) {
-            return new Options(connectionsMax, labPoll, webAddress, with);
+            return new Options(connectionsMax, labPoll, webAddress, with, labAnonymous, labBinary);
+        }
+
+        public Options withLab(boolean anonymous, boolean binary) {
+            return new Options(connectionsMax, labPoll, webAddress, tls, anonymous, binary);
         }
 
         public Options withLabPoll(String poll) {
-            return new Options(connectionsMax, poll, webAddress, tls);
+            return new Options(connectionsMax, poll, webAddress, tls, labAnonymous, labBinary);
         }
     }
 

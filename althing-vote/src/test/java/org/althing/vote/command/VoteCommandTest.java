@@ -256,4 +256,86 @@ class VoteCommandTest {
             assertThat(out()).isEmpty();
         }
     }
+
+    private int poll(String... words) {
+        List<String> all = new ArrayList<>(List.of("poll"));
+        all.addAll(List.of(words));
+        all.addAll(List.of("--host", "127.0.0.1", "--port", port));
+        return run(all.toArray(String[]::new));
+    }
+
+    @Test
+    void polls_are_directed_with_the_token_of_the_data_folder() throws IOException {
+        assertThat(poll("create", "budget", "Budget ?", "Pour", "contre=Contre", "Ça dépend", "--counting", "approval"))
+                .as(err())
+                .isZero();
+        assertThat(out()).isEqualTo("scrutin pas encore ouvert\n");
+        assertThat(poll("open", "budget", "--seconds", "3600")).isZero();
+        assertThat(run("cast", "127.0.0.1", port, "alice", "ca-depend", "--poll", "budget")).isZero();
+        assertThat(poll("pause", "budget")).isZero();
+        assertThat(poll("list")).isZero();
+        assertThat(out()).isEqualTo("heure open\nbudget paused\n");
+        assertThat(poll("voters", "budget")).isZero();
+        assertThat(out()).isEqualTo("[\"alice\"]\n");
+        assertThat(poll("close", "budget")).isZero();
+        assertThat(poll("publish", "budget")).isZero();
+        assertThat(out()).isEqualTo("résultat publié\n");
+        assertThat(poll("open", "budget")).isEqualTo(VoteCommand.REFUSED);
+        assertThat(err()).isEqualTo("althing vote: impossible dans cet état du scrutin (published)\n");
+        assertThat(poll("delete", "budget")).isEqualTo(VoteCommand.USAGE);
+        assertThat(err()).contains("--yes");
+        assertThat(poll("delete", "budget", "--yes")).isZero();
+        assertThat(poll("list")).isZero();
+        assertThat(out()).isEqualTo("heure open\n");
+    }
+
+    @Test
+    void a_roster_file_is_read_with_its_pins_and_missing_ones_are_drawn() throws IOException {
+        Path roster = Files.writeString(data.resolve("roster.csv"), "Alice Martin;4711\n\nBob\n");
+        poll("create", "p", "Quoi ?", "a=A", "b=B", "--who", "roster", "--secrecy", "confidential", "--results", "at-close");
+        assertThat(poll("roster", "p", roster.toString())).as(err()).isZero();
+        assertThat(out()).matches("(?s)scrutin pas encore ouvert\\nBob;[0-9]{6}\\n");
+        Files.writeString(roster, "Alice;1234\nAlice;1234;more\n");
+        assertThat(poll("roster", "p", roster.toString())).isEqualTo(VoteCommand.USAGE);
+        assertThat(err()).contains("line 2: a name and a PIN are expected");
+        Files.writeString(roster, "Alice;1234\nALICE;1234\n");
+        assertThat(poll("roster", "p", roster.toString())).isEqualTo(VoteCommand.REFUSED);
+        assertThat(err()).contains("voter 2").contains("on the list already");
+    }
+
+    @Test
+    void codes_are_printed_once_as_links_if_wanted() {
+        poll("create", "p", "Quoi ?", "a=A", "b=B", "--who", "codes", "--results", "at-close");
+        assertThat(poll("codes", "p", "2", "--link", "http://192.168.1.5:8080")).as(err()).isZero();
+        assertThat(out()).matches("(http://192\\.168\\.1\\.5:8080/v/p#k=\\S{14}\\n){2}");
+    }
+
+    @Test
+    void a_wrong_definition_a_wrong_token_and_no_token_are_said_so() {
+        assertThat(poll("create", "p", "Quoi ?", "a=A", "b=B", "--who", "everybody")).isEqualTo(VoteCommand.USAGE);
+        assertThat(err()).contains("must be one of open-names, roster, codes, mqtt-user, certificate");
+        assertThat(poll("create", "p", "Quoi ?", "seul")).isEqualTo(VoteCommand.USAGE);
+        assertThat(err()).contains("2 to 100 options");
+        assertThat(poll("close", "heure", "--token", "00")).isEqualTo(VoteCommand.REFUSED);
+        assertThat(err()).isEqualTo("althing vote: jeton inconnu\n");
+        assertThat(poll("close", "heure", "--data", data.resolve("nothing").toString()))
+                .isEqualTo(VoteCommand.UNAVAILABLE);
+        assertThat(err()).contains("there is no organiser's token in");
+    }
+
+    @Test
+    void a_log_is_exported_while_the_server_runs() throws IOException {
+        run("cast", "127.0.0.1", port, "=1+1", "ete");
+        assertThat(run("export")).as(err()).isZero();
+        assertThat(out()).isEqualTo("round,seq,voter,choice,ballots\r\n1,1,\"'=1+1\",ete,1\r\n");
+        assertThat(run("export", "heure", "--format", "json")).isZero();
+        assertThat(out()).contains("\"voter\":\"=1+1\"");
+        Path log = data.resolve("log.jsonl");
+        assertThat(run("export", "--format", "log", "--out", log.toString())).isZero();
+        assertThat(Files.readAllLines(log)).hasSize(3);
+        assertThat(run("export", "--format", "sqlite", "--out", data.resolve("v.db").toString())).isZero();
+        assertThat(data.resolve("v.db")).isNotEmptyFile();
+        assertThat(run("export", "nothing")).isEqualTo(VoteCommand.USAGE);
+        assertThat(run("export", "--format", "pdf")).isEqualTo(VoteCommand.USAGE);
+    }
 }

@@ -86,7 +86,7 @@ class LabFormTest {
                 Rules.showOfHands());
         hall.box.ensureOpened(oui, _ -> {});
         hall.loop.run();
-        TcpDoor ouiDoor = new TcpDoor(hall.box, hall.board, hall.roles, new TcpDoor.Options(10, "oui", null, null));
+        TcpDoor ouiDoor = new TcpDoor(hall.box, hall.board, hall.roles, new TcpDoor.Options(10, "oui", null, null, false, false));
 
         FakeTransport anne = new FakeTransport(hall.loop, ouiDoor).sends("anne oui");
         hall.loop.advance(5_000);
@@ -130,7 +130,7 @@ class LabFormTest {
                 Rules.showOfHands());
         hall.box.ensureOpened(labDigits, _ -> {});
         hall.loop.run();
-        TcpDoor labDoor = new TcpDoor(hall.box, hall.board, hall.roles, new TcpDoor.Options(10, "labo", null, null));
+        TcpDoor labDoor = new TcpDoor(hall.box, hall.board, hall.roles, new TcpDoor.Options(10, "labo", null, null, false, false));
         assertThat(new FakeTransport(hall.loop, labDoor)
                         .sends("raissa 0")
                         .endsInput()
@@ -180,5 +180,57 @@ class LabFormTest {
         assertThat(peer.received()).isEmpty();
         peer.sends(" id=a\n");
         assertThat(peer.received()).isEqualTo("OK voted seq=1 : a voté\n");
+    }
+
+    private static byte[] framed(String name, char option) {
+        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = new byte[4 + text.length + 1];
+        bytes[0] = (byte) text.length;
+        System.arraycopy(text, 0, bytes, 4, text.length);
+        bytes[4 + text.length] = (byte) option;
+        return bytes;
+    }
+
+    @Test
+    void the_binary_form_is_understood_where_the_door_says_so_and_answered_in_kind() {
+        TcpDoor binary = new TcpDoor(
+                hall.box, hall.board, hall.roles, TcpDoor.Options.defaults().withLab(false, true));
+        byte[] ballot = framed("Zoé", '1');
+        FakeTransport peer = new FakeTransport(hall.loop, binary).sends(java.util.Arrays.copyOf(ballot, 6));
+        assertThat(peer.received()).isEmpty();
+        peer.sends(java.util.Arrays.copyOfRange(ballot, 6, ballot.length));
+        assertThat(peer.received()).isEqualTo("\u0007\0\0\0a voté");
+        assertThat(new FakeTransport(hall.loop, binary).sends(framed("zoé", '0')).received())
+                .isEqualTo("\u001d\0\0\0erreur, vote déjà réalisé");
+        assertThat(new FakeTransport(hall.loop, binary).sends(framed("x", '7')).received())
+                .endsWith("erreur, choix inconnu (été, hiver)");
+        assertThat(new FakeTransport(hall.loop, binary).sends(framed("alexandres", '0')).received())
+                .as("a name of ten begins like a line that ends")
+                .isEqualTo("\u0007\0\0\0a voté");
+        assertThat(hall.results().counts()).isEqualTo(java.util.Map.of("ete", 1L, "hiver", 1L));
+        assertThat(new FakeTransport(hall.loop, binary).sends("jean ete\n").received()).isEqualTo("a voté\n");
+        assertThat(new FakeTransport(hall.loop, binary).sends(new byte[] {1, 2, 3, 4, 5}).received())
+                .startsWith("erreur");
+    }
+
+    @Test
+    void a_choice_without_a_name_is_a_vote_of_its_address_where_the_door_says_so() {
+        TcpDoor anonymous = new TcpDoor(
+                hall.box, hall.board, hall.roles, TcpDoor.Options.defaults().withLab(true, false));
+        FakeTransport peer = new FakeTransport(hall.loop, anonymous).sends("2");
+        assertThat(peer.received()).isEmpty();
+        hall.loop.advance(250);
+        assertThat(peer.received()).isEqualTo("a voté\n");
+        assertThat(new FakeTransport(hall.loop, anonymous).sends("1\n").received())
+                .isEqualTo("erreur, vote déjà réalisé\n");
+        assertThat(hall.results().counts()).isEqualTo(java.util.Map.of("ete", 0L, "hiver", 1L));
+    }
+
+    @Test
+    void other_applications_protocols_are_answered_and_count_nothing() {
+        for (String line : java.util.List.of("3:0\n", "VOTE|4711|alice\n", "Coucou Peri\n")) {
+            assertThat(new FakeTransport(hall.loop, door).sends(line).received()).as(line).startsWith("erreur");
+        }
+        assertThat(hall.results().total()).isZero();
     }
 }

@@ -22,6 +22,11 @@ public final class TcpPeer {
         return sends("VOTE heure \"" + voter + "\" " + choice + "\n");
     }
 
+    /** Any line. */
+    public Supplier<String> line(String line) {
+        return sends(line + "\n");
+    }
+
     private Supplier<String> sends(String line) {
         FakeTransport transport = new FakeTransport(hall.loop, door);
         transport.sendsOnly(line);
