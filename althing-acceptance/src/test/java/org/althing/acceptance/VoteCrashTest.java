@@ -74,7 +74,11 @@ class VoteCrashTest {
                 for (int i = 0; i < PIPELINED; i++) {
                     String voter = newVoter("tcp");
                     names.add(voter);
-                    batch.append("VOTE heure ").append(voter).append(" ete id=id-").append(voter).append('\n');
+                    batch.append("VOTE heure ")
+                            .append(voter)
+                            .append(" ete id=id-")
+                            .append(voter)
+                            .append('\n');
                 }
                 lines.send(batch.toString());
                 for (String voter : names) {
@@ -118,8 +122,7 @@ class VoteCrashTest {
                                 URI.create("http://127.0.0.1:" + up.webPort() + "/v/heure"))
                         .timeout(Duration.ofMillis(TIMEOUT_MILLIS))
                         .header("Accept", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(
-                                "name=" + voter + "&choice=ete&id=id-" + voter))
+                        .POST(HttpRequest.BodyPublishers.ofString("name=" + voter + "&choice=ete&id=id-" + voter))
                         .build();
                 Matcher seq = SEQ.matcher(
                         http.send(request, HttpResponse.BodyHandlers.ofString()).body());

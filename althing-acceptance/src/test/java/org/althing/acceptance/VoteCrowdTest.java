@@ -123,7 +123,9 @@ class VoteCrowdTest {
                     shownAfter);
             assertThat(waited).hasSize(CROWD);
             assertThat(seconds).isLessThan(10);
-            assertThat(waited[waited.length - 1]).as("the longest wait for a receipt, in microseconds").isLessThan(5_000_000);
+            assertThat(waited[waited.length - 1])
+                    .as("the longest wait for a receipt, in microseconds")
+                    .isLessThan(5_000_000);
             assertThat(shownAfter).isLessThan(1);
             try (Lines lines = new Lines(up.votePort(), TIMEOUT_MILLIS)) {
                 assertThat(lines.ask("RESULTS heure")).contains(" total=" + CROWD + " ");

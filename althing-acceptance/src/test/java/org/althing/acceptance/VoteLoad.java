@@ -50,7 +50,8 @@ final class VoteLoad {
             try (Lines lines = new Lines(up.votePort(), TIMEOUT_MILLIS)) {
                 String total = " total=" + voters.get() + " ";
                 String shown = lines.ask("RESULTS heure");
-                System.out.println(shown.contains(total) ? "all counted: " + shown : "WRONG, not" + total + ": " + shown);
+                System.out.println(
+                        shown.contains(total) ? "all counted: " + shown : "WRONG, not" + total + ": " + shown);
             }
         }
         syncs(folder);
@@ -148,7 +149,11 @@ final class VoteLoad {
             int first = voters.getAndAdd(PIPELINED);
             for (int i = 1; i <= PIPELINED; i++) {
                 int number = first + i;
-                batch.append("VOTE heure v").append(number).append(" ete id=id-").append(number).append('\n');
+                batch.append("VOTE heure v")
+                        .append(number)
+                        .append(" ete id=id-")
+                        .append(number)
+                        .append('\n');
             }
             lines.send(batch.toString());
             for (int i = 0; i < PIPELINED; i++) {

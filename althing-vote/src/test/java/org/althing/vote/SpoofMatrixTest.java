@@ -43,15 +43,13 @@ class SpoofMatrixTest {
     void open() {
         broker.attach(published::add);
         for (String id : List.of("roster", "codes", "user", "cert")) {
-            Rules.Eligibility who =
-                    switch (id) {
-                        case "roster" -> Rules.Eligibility.ROSTER;
-                        case "codes" -> Rules.Eligibility.CODES;
-                        case "user" -> Rules.Eligibility.MQTT_USER;
-                        default -> Rules.Eligibility.CERTIFICATE;
-                    };
-            Rules.Secrecy secrecy =
-                    who == Rules.Eligibility.CODES ? Rules.Secrecy.CODES : Rules.Secrecy.CONFIDENTIAL;
+            Rules.Eligibility who = switch (id) {
+                case "roster" -> Rules.Eligibility.ROSTER;
+                case "codes" -> Rules.Eligibility.CODES;
+                case "user" -> Rules.Eligibility.MQTT_USER;
+                default -> Rules.Eligibility.CERTIFICATE;
+            };
+            Rules.Secrecy secrecy = who == Rules.Eligibility.CODES ? Rules.Secrecy.CODES : Rules.Secrecy.CONFIDENTIAL;
             hall.run(new PollCommand.Define(new Poll(
                     id,
                     Map.of(Language.FRENCH, "?"),
@@ -69,14 +67,16 @@ class SpoofMatrixTest {
         }
         // Alice votes, rightly.
         assertThat(mqtt("roster", "alice", null, "ete pin=4711 id=a-1", false)).isEqualTo("SUCCESS a voté");
-        assertThat(mqtt("codes", "x", null, "ete code=" + code + " id=a-1", false)).isEqualTo("SUCCESS a voté");
+        assertThat(mqtt("codes", "x", null, "ete code=" + code + " id=a-1", false))
+                .isEqualTo("SUCCESS a voté");
         assertThat(mqtt("user", "alice", "alice", "ete id=a-1", false)).isEqualTo("SUCCESS a voté");
         assertThat(hall.vote(new Ballot("cert", "alice", List.of("ete"), "a-1", new Proof.Certificate("alice"))))
                 .isEqualTo(new CastResult.Voted(1));
         published.clear();
     }
 
-    private record Publish(ApplicationMessage message, @Nullable String userName, List<String> answers)
+    private record Publish(
+            ApplicationMessage message, @Nullable String userName, List<String> answers)
             implements PublishInterceptor.Attempt {
         @Override
         public String clientId() {
@@ -103,11 +103,9 @@ class SpoofMatrixTest {
         return publish("vote/v1/" + poll + "/ballot/" + level, user, payload, retain, Properties.NONE);
     }
 
-    private String publish(
-            String topic, @Nullable String user, String payload, boolean retain, Properties properties) {
+    private String publish(String topic, @Nullable String user, String payload, boolean retain, Properties properties) {
         Publish publish = new Publish(
-                new ApplicationMessage(
-                        TopicName.of(topic), Bytes.of(payload), Qos.AT_LEAST_ONCE, retain, properties),
+                new ApplicationMessage(TopicName.of(topic), Bytes.of(payload), Qos.AT_LEAST_ONCE, retain, properties),
                 user,
                 new ArrayList<>());
         broker.intercept(publish);
@@ -160,7 +158,9 @@ class SpoofMatrixTest {
             assertThat(line(ballot)).as(ballot).startsWith("ERR ").doesNotContain("voté");
         }
         for (String poll : List.of("roster", "codes", "user", "cert")) {
-            assertThat(post(poll, "name=bob&choice=hiver")).contains("\"status\":").doesNotContain("voted");
+            assertThat(post(poll, "name=bob&choice=hiver"))
+                    .contains("\"status\":")
+                    .doesNotContain("voted");
             assertThat(post(poll, "name=alice&choice=ete&id=a-1")).doesNotContain("voted");
             assertThat(mqtt(poll, "bob", null, "hiver", false)).startsWith("NOT_AUTHORIZED");
             assertThat(mqtt(poll, "bob", "mallory", "hiver", false)).startsWith("NOT_AUTHORIZED");
@@ -196,8 +196,7 @@ class SpoofMatrixTest {
                 .build();
         publish("vote/v1/user/ballot/bob", "bob", "hiver", true, foreign);
         publish("vote/v1/user/ballot/bob", "mallory", "hiver", false, foreign);
-        assertThat(published)
-                .noneMatch(message -> message.topic().toString().equals("vote/v1/user/receipt/alice"));
+        assertThat(published).noneMatch(message -> message.topic().toString().equals("vote/v1/user/receipt/alice"));
         onlyAliceHasVoted();
     }
 
@@ -268,7 +267,8 @@ class SpoofMatrixTest {
 
     @Test
     void directions_over_mqtt_need_the_token_and_obey_the_role() {
-        assertThat(publish("vote/v1/heure/cmd", null, "close", false, Properties.NONE)).startsWith("NOT_AUTHORIZED");
+        assertThat(publish("vote/v1/heure/cmd", null, "close", false, Properties.NONE))
+                .startsWith("NOT_AUTHORIZED");
         assertThat(publish("vote/v1/heure/cmd", null, "0000 close", false, Properties.NONE))
                 .startsWith("NOT_AUTHORIZED");
         assertThat(publish("vote/v1/heure/cmd", null, Hall.PRESENTER + " delete", false, Properties.NONE))
@@ -278,9 +278,8 @@ class SpoofMatrixTest {
         assertThat(publish("vote/v1/heure/cmd", null, Hall.PRESENTER + " open 60", false, Properties.NONE))
                 .isEqualTo("SUCCESS scrutin ouvert");
         published.clear();
-        Properties response = Properties.builder()
-                .set(Property.RESPONSE_TOPIC, "desk/answer")
-                .build();
+        Properties response =
+                Properties.builder().set(Property.RESPONSE_TOPIC, "desk/answer").build();
         hall.run(new PollCommand.Define(new Poll(
                 "more",
                 Map.of(Language.FRENCH, "?"),

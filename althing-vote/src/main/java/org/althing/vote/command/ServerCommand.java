@@ -47,7 +47,8 @@ final class ServerCommand {
     }
 
     int run(List<String> words) throws UsageException, IOException {
-        Arguments arguments = Arguments.parse(words, OPTIONS, Set.of("--topics-prove-users", "--lab-anonymous", "--lab-binary"));
+        Arguments arguments =
+                Arguments.parse(words, OPTIONS, Set.of("--topics-prove-users", "--lab-anonymous", "--lab-binary"));
         arguments.operands(0, "althing vote server [--port N] [--mqtt HOST[:PORT]]");
         String mqtt = arguments.value("--mqtt");
         int port = arguments.number("--port", PORT, 0, 65_535);

@@ -24,8 +24,7 @@ record LabBinary(String voter, int option) {
         }
         byte[] name = java.util.Arrays.copyOfRange(bytes, Integer.BYTES, Integer.BYTES + length);
         String text = LineInput.utf8(name);
-        return new LabBinary(
-                text == null ? LineInput.latin1(name) : text, bytes[Integer.BYTES + length] - '0');
+        return new LabBinary(text == null ? LineInput.latin1(name) : text, bytes[Integer.BYTES + length] - '0');
     }
 
     /** Whether what arrived can become such a ballot. */

@@ -402,7 +402,8 @@ final class LineConnection implements TransportListener {
         } else if (ballot != null) {
             ending = true;
             input.clear();
-            boolean isOption = ballot.option() >= 0 && ballot.option() < poll.options().size();
+            boolean isOption =
+                    ballot.option() >= 0 && ballot.option() < poll.options().size();
             String choice = isOption ? poll.options().get(ballot.option()).key() : "";
             box.cast(new Ballot(poll.id(), ballot.voter(), List.of(choice), null), result -> {
                 transport.write(LabBinary.answer(Answers.sentence(result, poll, Language.FRENCH)));

@@ -271,7 +271,8 @@ class VoteCommandTest {
                 .isZero();
         assertThat(out()).isEqualTo("scrutin pas encore ouvert\n");
         assertThat(poll("open", "budget", "--seconds", "3600")).isZero();
-        assertThat(run("cast", "127.0.0.1", port, "alice", "ca-depend", "--poll", "budget")).isZero();
+        assertThat(run("cast", "127.0.0.1", port, "alice", "ca-depend", "--poll", "budget"))
+                .isZero();
         assertThat(poll("pause", "budget")).isZero();
         assertThat(poll("list")).isZero();
         assertThat(out()).isEqualTo("heure open\nbudget paused\n");
@@ -292,7 +293,18 @@ class VoteCommandTest {
     @Test
     void a_roster_file_is_read_with_its_pins_and_missing_ones_are_drawn() throws IOException {
         Path roster = Files.writeString(data.resolve("roster.csv"), "Alice Martin;4711\n\nBob\n");
-        poll("create", "p", "Quoi ?", "a=A", "b=B", "--who", "roster", "--secrecy", "confidential", "--results", "at-close");
+        poll(
+                "create",
+                "p",
+                "Quoi ?",
+                "a=A",
+                "b=B",
+                "--who",
+                "roster",
+                "--secrecy",
+                "confidential",
+                "--results",
+                "at-close");
         assertThat(poll("roster", "p", roster.toString())).as(err()).isZero();
         assertThat(out()).matches("(?s)scrutin pas encore ouvert\\nBob;[0-9]{6}\\n");
         Files.writeString(roster, "Alice;1234\nAlice;1234;more\n");
@@ -306,13 +318,16 @@ class VoteCommandTest {
     @Test
     void codes_are_printed_once_as_links_if_wanted() {
         poll("create", "p", "Quoi ?", "a=A", "b=B", "--who", "codes", "--results", "at-close");
-        assertThat(poll("codes", "p", "2", "--link", "http://192.168.1.5:8080")).as(err()).isZero();
+        assertThat(poll("codes", "p", "2", "--link", "http://192.168.1.5:8080"))
+                .as(err())
+                .isZero();
         assertThat(out()).matches("(http://192\\.168\\.1\\.5:8080/v/p#k=\\S{14}\\n){2}");
     }
 
     @Test
     void a_wrong_definition_a_wrong_token_and_no_token_are_said_so() {
-        assertThat(poll("create", "p", "Quoi ?", "a=A", "b=B", "--who", "everybody")).isEqualTo(VoteCommand.USAGE);
+        assertThat(poll("create", "p", "Quoi ?", "a=A", "b=B", "--who", "everybody"))
+                .isEqualTo(VoteCommand.USAGE);
         assertThat(err()).contains("must be one of open-names, roster, codes, mqtt-user, certificate");
         assertThat(poll("create", "p", "Quoi ?", "seul")).isEqualTo(VoteCommand.USAGE);
         assertThat(err()).contains("2 to 100 options");
@@ -333,7 +348,13 @@ class VoteCommandTest {
         Path log = data.resolve("log.jsonl");
         assertThat(run("export", "--format", "log", "--out", log.toString())).isZero();
         assertThat(Files.readAllLines(log)).hasSize(3);
-        assertThat(run("export", "--format", "sqlite", "--out", data.resolve("v.db").toString())).isZero();
+        assertThat(run(
+                        "export",
+                        "--format",
+                        "sqlite",
+                        "--out",
+                        data.resolve("v.db").toString()))
+                .isZero();
         assertThat(data.resolve("v.db")).isNotEmptyFile();
         assertThat(run("export", "nothing")).isEqualTo(VoteCommand.USAGE);
         assertThat(run("export", "--format", "pdf")).isEqualTo(VoteCommand.USAGE);

@@ -86,7 +86,8 @@ class LabFormTest {
                 Rules.showOfHands());
         hall.box.ensureOpened(oui, _ -> {});
         hall.loop.run();
-        TcpDoor ouiDoor = new TcpDoor(hall.box, hall.board, hall.roles, new TcpDoor.Options(10, "oui", null, null, false, false));
+        TcpDoor ouiDoor =
+                new TcpDoor(hall.box, hall.board, hall.roles, new TcpDoor.Options(10, "oui", null, null, false, false));
 
         FakeTransport anne = new FakeTransport(hall.loop, ouiDoor).sends("anne oui");
         hall.loop.advance(5_000);
@@ -130,7 +131,8 @@ class LabFormTest {
                 Rules.showOfHands());
         hall.box.ensureOpened(labDigits, _ -> {});
         hall.loop.run();
-        TcpDoor labDoor = new TcpDoor(hall.box, hall.board, hall.roles, new TcpDoor.Options(10, "labo", null, null, false, false));
+        TcpDoor labDoor = new TcpDoor(
+                hall.box, hall.board, hall.roles, new TcpDoor.Options(10, "labo", null, null, false, false));
         assertThat(new FakeTransport(hall.loop, labDoor)
                         .sends("raissa 0")
                         .endsInput()
@@ -200,16 +202,23 @@ class LabFormTest {
         assertThat(peer.received()).isEmpty();
         peer.sends(java.util.Arrays.copyOfRange(ballot, 6, ballot.length));
         assertThat(peer.received()).isEqualTo("\u0007\0\0\0a voté");
-        assertThat(new FakeTransport(hall.loop, binary).sends(framed("zoé", '0')).received())
+        assertThat(new FakeTransport(hall.loop, binary)
+                        .sends(framed("zoé", '0'))
+                        .received())
                 .isEqualTo("\u001d\0\0\0erreur, vote déjà réalisé");
         assertThat(new FakeTransport(hall.loop, binary).sends(framed("x", '7')).received())
                 .endsWith("erreur, choix inconnu (été, hiver)");
-        assertThat(new FakeTransport(hall.loop, binary).sends(framed("alexandres", '0')).received())
+        assertThat(new FakeTransport(hall.loop, binary)
+                        .sends(framed("alexandres", '0'))
+                        .received())
                 .as("a name of ten begins like a line that ends")
                 .isEqualTo("\u0007\0\0\0a voté");
         assertThat(hall.results().counts()).isEqualTo(java.util.Map.of("ete", 1L, "hiver", 1L));
-        assertThat(new FakeTransport(hall.loop, binary).sends("jean ete\n").received()).isEqualTo("a voté\n");
-        assertThat(new FakeTransport(hall.loop, binary).sends(new byte[] {1, 2, 3, 4, 5}).received())
+        assertThat(new FakeTransport(hall.loop, binary).sends("jean ete\n").received())
+                .isEqualTo("a voté\n");
+        assertThat(new FakeTransport(hall.loop, binary)
+                        .sends(new byte[] {1, 2, 3, 4, 5})
+                        .received())
                 .startsWith("erreur");
     }
 
@@ -229,7 +238,9 @@ class LabFormTest {
     @Test
     void other_applications_protocols_are_answered_and_count_nothing() {
         for (String line : java.util.List.of("3:0\n", "VOTE|4711|alice\n", "Coucou Peri\n")) {
-            assertThat(new FakeTransport(hall.loop, door).sends(line).received()).as(line).startsWith("erreur");
+            assertThat(new FakeTransport(hall.loop, door).sends(line).received())
+                    .as(line)
+                    .startsWith("erreur");
         }
         assertThat(hall.results().total()).isZero();
     }
