@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.althing.broker.ListenerConfig.Protocol;
 import org.althing.broker.session.RestoredState;
-import org.althing.broker.shard.Shard;
+import org.althing.broker.shard.Shards;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.ControlPacket.Publish;
 import org.althing.mqtt.ProtocolVersion;
@@ -43,14 +43,12 @@ import org.althing.net.WebSite;
 public final class Broker implements AutoCloseable {
     private static final long CLOSE_SECONDS_MAX = 10;
 
-    private final EventLoop loop;
-    private final Shard shard;
+    private final Shards shards;
     private final BrokerLog log;
     private final List<NetEngine.Listening> listenings = new ArrayList<>();
 
-    private Broker(EventLoop loop, Shard shard, BrokerLog log) {
-        this.loop = loop;
-        this.shard = shard;
+    private Broker(Shards shards, BrokerLog log) {
+        this.shards = shards;
         this.log = log;
     }
 
@@ -69,7 +67,12 @@ public final class Broker implements AutoCloseable {
 
     /** The loop that acceptors of this broker run on. */
     public EventLoop loop() {
-        return loop;
+        return shards.loops().getFirst();
+    }
+
+    /** The loops of all shards; the first one is {@link #loop}. */
+    public List<EventLoop> loops() {
+        return shards.loops();
     }
 
     /**
@@ -77,7 +80,7 @@ public final class Broker implements AutoCloseable {
      * of a port that also serves pages. The listener's host, port and protocol only stand for themselves in messages.
      */
     public Acceptor acceptor(ListenerConfig listener) {
-        return shard.acceptor(listener);
+        return shards.acceptor(0, listener);
     }
 
     /**
@@ -92,24 +95,24 @@ public final class Broker implements AutoCloseable {
             new PacketEncoder(ProtocolVersion.MQTT_5)
                     .encode(new Publish(false, packetIdentifier, 0, message), new PacketBuffer(0));
         }
-        shard.publish(message);
+        shards.publish(message);
     }
 
     /** What was counted so far. Any thread. */
     public Counters counters() {
-        return shard.counters();
+        return shards.counters();
     }
 
     /**
      * Stops: no new connections, DISCONNECT 0x8B to clients of MQTT 5.0, wills published (delayed ones when their time
-     * comes, perhaps after the next start), state committed. Returns at once; {@code done} runs on the loop.
+     * comes, perhaps after the next start), state committed. Returns at once; {@code done} runs on {@link #loop}.
      */
     public void shutDown(Runnable done) {
         listenings.forEach(NetEngine.Listening::close);
-        shard.shutDown(done);
+        shards.shutDown(done);
     }
 
-    /** {@link #shutDown} and waits for it, at most some seconds. Not to be called on the loop. */
+    /** {@link #shutDown} and waits for it, at most some seconds. Not to be called on one of the loops. */
     @Override
     public void close() {
         CountDownLatch stopped = new CountDownLatch(1);
@@ -175,7 +178,7 @@ public final class Broker implements AutoCloseable {
             return this;
         }
 
-        /** Names assigned client identifiers. */
+        /** Names assigned client identifiers. With several shards it is used by several threads at once. */
         public Builder random(RandomGenerator value) {
             random = value;
             return this;
@@ -188,26 +191,24 @@ public final class Broker implements AutoCloseable {
          */
         public Broker start() throws IOException {
             RestoredState restored = restore();
-            EventLoop loop = engine.newLoop("althing-shard-0");
-            Shard shard = new Shard(
-                    loop,
-                    new Shard.Parts(
-                            config,
-                            store,
-                            authenticator,
-                            Map.copyOf(methods),
-                            accessControl,
-                            List.copyOf(interceptors),
-                            log,
-                            random));
+            List<EventLoop> loops = new ArrayList<>();
+            for (int shard = 0; shard < config.shards(); shard++) {
+                loops.add(engine.newLoop("althing-shard-" + shard));
+            }
+            Shards shards = new Shards(
+                    loops,
+                    new Shards.Parts(config, store, authenticator, methods, accessControl, interceptors, log, random));
             if (store.isDurable()) {
                 log.log(BrokerLog.Level.INFORMATION, "Restored " + restored + ".");
             }
-            loop.execute(() -> shard.restore(restored));
-            Broker broker = new Broker(loop, shard, log);
+            shards.restore(restored);
+            Broker broker = new Broker(shards, log);
             try {
+                int shard = 0;
                 for (ListenerConfig listener : config.listeners()) {
-                    broker.listenings.addAll(open(listener, loop, shard.acceptor(listener)));
+                    Acceptor acceptor = shards.acceptor(shard, listener);
+                    broker.listenings.addAll(open(listener, loops.get(shard), acceptor));
+                    shard = (shard + 1) % loops.size();
                 }
             } catch (IOException e) {
                 broker.listenings.forEach(NetEngine.Listening::close);
@@ -221,12 +222,13 @@ public final class Broker implements AutoCloseable {
             try {
                 RestoredState restored = new RestoredState();
                 store.replay(restored);
-                List<StateChange> removals = restored.check(store);
-                if (!removals.isEmpty()) {
+                List<StateChange> repairs = new ArrayList<>(restored.check(store));
+                repairs.addAll(restored.spread(config.shards()));
+                if (!repairs.isEmpty()) {
                     // At once: from now on any shard may use the ids of dropped messages again.
                     StateLog changes = store.log(0);
-                    removals.forEach(changes::append);
-                    changes.commit(failure -> {}); // what could not be dropped is dropped at the next start
+                    repairs.forEach(changes::append);
+                    changes.commit(failure -> {}); // what could not be changed is changed at the next start
                 }
                 return restored;
             } catch (IOException | RuntimeException e) {

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param connectionMessages whether connects and disconnects are logged
  * @param sysIntervalSeconds how often {@code $SYS} topics are brought up to date; 0 for never
+ * @param shards event loops that share the clients, 1 to 64; what is given to the broker, such as its {@link
+ *     Authenticator}, is called on all of them
  */
 public record BrokerConfig(
         List<ListenerConfig> listeners,
@@ -19,7 +21,11 @@ public record BrokerConfig(
         DeliveryLimits delivery,
         Announcements announcements,
         boolean connectionMessages,
-        int sysIntervalSeconds) {
+        int sysIntervalSeconds,
+        int shards) {
+    /** More shards than this there cannot be. */
+    public static final int SHARDS_MAX = 64;
+
     public BrokerConfig {
         listeners = List.copyOf(listeners);
     }
@@ -135,6 +141,7 @@ public record BrokerConfig(
         private @Nullable String responseInformation;
         private @Nullable String serverReference;
         private boolean serverMoved;
+        private int shards = 1;
 
         private Builder() {}
 
@@ -281,6 +288,15 @@ public record BrokerConfig(
             return this;
         }
 
+        /** {@code althing_shards}: 1 to 64. One is enough for most; more let the broker use more processors. */
+        public Builder shards(int count) {
+            shards = atLeast(1, count, "shards");
+            if (count > SHARDS_MAX) {
+                throw new IllegalArgumentException("shards must be at most " + SHARDS_MAX + ", not " + count);
+            }
+            return this;
+        }
+
         private static int atLeast(int least, int value, String name) {
             if (value < least) {
                 throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
@@ -313,7 +329,8 @@ public record BrokerConfig(
                             payloadFormatChecked),
                     new Announcements(responseInformation, serverReference, serverMoved),
                     connectionMessages,
-                    sysIntervalSeconds);
+                    sysIntervalSeconds,
+                    shards);
         }
     }
 }

@@ -1,40 +1,63 @@
 package org.althing.broker;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What a broker has counted since its start. Written by its shard, read from any thread. */
+/** What a broker has counted since its start, over all its shards. Each shard writes its own; read from any thread. */
 public final class Counters {
+    private final List<Counter> all = new ArrayList<>();
+
     /** Network connections that are open. */
-    public final Counter connections = new Counter();
+    public final Counter connections = counter();
     /** Clients that are connected: their CONNECT was accepted. */
-    public final Counter clientsConnected = new Counter();
+    public final Counter clientsConnected = counter();
     /** Sessions, with and without a connection. */
-    public final Counter sessions = new Counter();
+    public final Counter sessions = counter();
 
     /** Sessions that ended because their Session Expiry Interval passed. */
     public final Counter sessionsExpired = new Counter();
     /** Subscriptions of sessions, without shared ones. */
-    public final Counter subscriptions = new Counter();
+    public final Counter subscriptions = counter();
     /** Shared subscriptions of sessions: each member of each group. */
-    public final Counter sharedSubscriptions = new Counter();
+    public final Counter sharedSubscriptions = counter();
 
-    public final Counter retainedMessages = new Counter();
-    public final Counter bytesReceived = new Counter();
-    public final Counter bytesSent = new Counter();
-    public final Counter packetsReceived = new Counter();
-    public final Counter packetsSent = new Counter();
-    public final Counter publishesReceived = new Counter();
-    public final Counter publishesSent = new Counter();
+    public final Counter retainedMessages = counter();
+    public final Counter bytesReceived = counter();
+    public final Counter bytesSent = counter();
+    public final Counter packetsReceived = counter();
+    public final Counter packetsSent = counter();
+    public final Counter publishesReceived = counter();
+    public final Counter publishesSent = counter();
     /** Where every message went. */
     public final Ledger ledger = new Ledger(this);
 
+    /** One more, in the order in which all shards make theirs. */
     Counter counter() {
-        return new Counter();
+        Counter counter = new Counter();
+        all.add(counter);
+        return counter;
+    }
+
+    /** What all of these have counted together, at any time. Only to be read. */
+    public static Counters sumOf(List<Counters> parts) {
+        Counters sum = new Counters();
+        for (int i = 0; i < sum.all.size(); i++) {
+            int number = i;
+            sum.all.get(i).parts =
+                    parts.stream().map(part -> part.all.get(number)).toList();
+        }
+        sum.ledger.sumOf(parts.stream().map(part -> part.ledger).toList());
+        return sum;
     }
 
     /** One number. One writer, many readers. */
     public static final class Counter {
         private final AtomicLong value = new AtomicLong();
+        /** What it is the sum of; empty for one that counts by itself. */
+        private List<Counter> parts = List.of();
+
+        Counter() {}
 
         /** Runs on the owning shard. */
         public void add(long amount) {
@@ -57,7 +80,11 @@ public final class Counters {
         }
 
         public long value() {
-            return value.getAcquire();
+            long sum = value.getAcquire();
+            for (Counter part : parts) {
+                sum += part.value();
+            }
+            return sum;
         }
     }
 }

@@ -13,6 +13,9 @@ import org.althing.net.memory.VirtualTime;
 final class Rig {
     static final java.net.SocketAddress ADDRESS = MemoryAddress.named("broker");
 
+    /** Every test that does not say otherwise runs with so many shards; the build repeats them with more than one. */
+    static final int SHARDS = Integer.getInteger("shards", 1);
+
     final VirtualTime time = new VirtualTime(1);
     final MemoryEngine engine = new MemoryEngine(time);
     final List<String> log = new ArrayList<>();
@@ -44,7 +47,9 @@ final class Rig {
     private Broker start(UnaryOperator<Broker.Builder> parts, ListenerConfig listener) {
         try {
             Broker started = parts.apply(Broker.builder(
-                                    config.apply(BrokerConfig.builder().sysIntervalSeconds(0))
+                                    config.apply(BrokerConfig.builder()
+                                                    .sysIntervalSeconds(0)
+                                                    .shards(SHARDS))
                                             .build(),
                                     engine)
                             .random(time.newRandom())
@@ -66,7 +71,7 @@ final class Rig {
 
     /** The broker's process ends as by kill -9, and another one begins with this store and the same configuration. */
     void crashAndRestart(StateStore store) {
-        engine.kill(broker.loop());
+        broker.loops().forEach(engine::kill);
         broker = start(parts -> parts.store(store), ListenerConfig.mqtt("", 1883));
         idle();
     }

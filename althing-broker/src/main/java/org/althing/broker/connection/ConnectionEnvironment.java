@@ -8,6 +8,7 @@ import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.Counters;
+import org.althing.broker.routing.Partitions;
 import org.althing.broker.session.SessionEnvironment;
 import org.althing.broker.session.SessionRegistry;
 import org.althing.net.EventLoop;
@@ -26,6 +27,11 @@ public record ConnectionEnvironment(
         RandomGenerator random) {
     public ConnectionEnvironment {
         methods = Map.copyOf(methods);
+    }
+
+    /** Whose clients are whose. */
+    Partitions partitions() {
+        return sessions.router().peers().partitions();
     }
 
     EventLoop loop() {

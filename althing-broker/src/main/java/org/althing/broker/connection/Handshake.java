@@ -51,7 +51,16 @@ final class Handshake {
         return clientId;
     }
 
+    /** One of this shard's, so that the connection need not move. */
     private String assignedClientId() {
+        String assigned = randomClientId();
+        while (!environment.partitions().areHere(assigned)) {
+            assigned = randomClientId();
+        }
+        return assigned;
+    }
+
+    private String randomClientId() {
         byte[] bytes = new byte[16];
         environment.random().nextBytes(bytes);
         String hex = HexFormat.of().withUpperCase().formatHex(bytes);

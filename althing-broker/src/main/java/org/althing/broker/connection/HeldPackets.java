@@ -91,7 +91,7 @@ final class HeldPackets {
                 break;
             }
             if (!changes.isCommitted(first.change)) {
-                await();
+                await(first.change);
                 break;
             }
             held.removeFirst();
@@ -103,8 +103,8 @@ final class HeldPackets {
         }
     }
 
-    private void await() {
-        if (changes.hasFailed()) {
+    private void await(long change) {
+        if (changes.isLost(change)) {
             onFailure.run();
         } else if (!waits) {
             waits = true;

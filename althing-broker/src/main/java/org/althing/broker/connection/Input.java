@@ -22,8 +22,8 @@ final class Input {
     }
 
     private final PacketDecoder decoder;
-    private final BooleanSupplier takesPackets;
-    private final Taker packets;
+    private BooleanSupplier takesPackets;
+    private Taker packets;
     private @Nullable ByteBuffer kept;
     private boolean paused;
     private boolean decoding;
@@ -35,6 +35,12 @@ final class Input {
         decoder.limits(limits.connectSizeMax(), limits.userPropertiesMax(), limits.filtersMax());
         this.takesPackets = takesPackets;
         this.packets = packets;
+    }
+
+    /** From now on another connection takes the packets: it goes on where the one before stopped. */
+    void handOver(BooleanSupplier takes, Taker to) {
+        takesPackets = takes;
+        packets = to;
     }
 
     /** The version that CONNECT has said, or null. */

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  *    └──────────────────────┴──────────────────────────┴────────────────────────┴──► ENDED
  * </pre>
  *
+ * <p>If the CONNECT names a client of another shard, this connection is MOVED instead, and another one goes on there from
+ * the CONNECT on.
+ *
  * <p>Packets are taken while NEW and OPEN only. What arrives in between stays in {@link Input}, in its order, and reading
  * pauses; the same happens while too many acknowledgements wait for the disk, or too many bytes for the client.
  *
@@ -53,17 +56,45 @@ public final class NetworkConnection implements TransportListener {
         AUTHENTICATING,
         ACCEPTED,
         OPEN,
+        /** Another connection goes on, on the client's shard. */
+        MOVED,
         ENDED
+    }
+
+    /** Who has made the connection. */
+    public interface Owner {
+        /**
+         * The client belongs to another shard. From now on this connection does nothing more, and another one is made
+         * there from what it leaves.
+         */
+        void move(int shard, Moving moving);
+
+        /** The transport is closed. Called once, unless it moved. */
+        void gone();
+    }
+
+    /** What a connection takes along to the client's shard: the CONNECT, and what came behind it. */
+    public static final class Moving {
+        private final ControlPacket.Connect connect;
+        private final Input input;
+        private final long beganNanos;
+
+        private Moving(ControlPacket.Connect connect, Input input, long beganNanos) {
+            this.connect = connect;
+            this.input = input;
+            this.beganNanos = beganNanos;
+        }
     }
 
     private final ConnectionEnvironment environment;
     private final ListenerConfig listener;
     private final Transport transport;
-    private final Runnable onGone;
+    private final Owner owner;
     private final Input input;
     private final Output output;
     private final KeepAlive keepAlive;
     private final String address;
+    private final long beganNanos;
 
     private Phase phase = Phase.NEW;
     private String clientId = "<unknown>";
@@ -72,27 +103,64 @@ public final class NetworkConnection implements TransportListener {
     private @Nullable Accepted accepted;
     private boolean inputEnded;
     private boolean packetCame;
+    private boolean waitsForPeers;
 
     /** What there is from the moment at which the client is let in. */
     private record Accepted(Session session, ClientLink link, Dispatch dispatch) {}
 
-    /** @param onGone runs once, when the transport is closed */
-    public NetworkConnection(
-            ConnectionEnvironment environment, ListenerConfig listener, Transport transport, Runnable onGone) {
+    private NetworkConnection(
+            ConnectionEnvironment environment,
+            ListenerConfig listener,
+            Transport transport,
+            Owner owner,
+            @Nullable Moving moving) {
         this.environment = environment;
         this.listener = listener;
         this.transport = transport;
-        this.onGone = onGone;
+        this.owner = owner;
         address = format(transport.remoteAddress());
-        input = new Input(environment.config().connections(), this::takesPackets, this::onPacket);
+        long now = environment.loop().clock().nanos();
+        beganNanos = moving == null ? now : moving.beganNanos;
+        input = moving == null
+                ? new Input(environment.config().connections(), this::takesPackets, this::onPacket)
+                : moving.input;
         output = new Output(
                 transport,
                 environment.counters(),
                 environment.config().connections().unsentBytesMax(),
                 () -> guarded(this::onRoom));
         keepAlive = new KeepAlive(environment.loop(), this::onSilence);
-        keepAlive.limit(environment.config().connections().handshakeTimeout().toNanos());
-        environment.logConnection("New connection from " + address + " on " + place(transport.localAddress()) + ".");
+        long wayIn = environment.config().connections().handshakeTimeout().toNanos();
+        keepAlive.limit(Math.max(1, beganNanos + wayIn - now));
+    }
+
+    /** A connection from its first byte on. */
+    public static NetworkConnection begin(
+            ConnectionEnvironment environment, ListenerConfig listener, Transport transport, Owner owner) {
+        NetworkConnection begun = new NetworkConnection(environment, listener, transport, owner, null);
+        environment.logConnection(
+                "New connection from " + begun.address + " on " + place(transport.localAddress()) + ".");
+        return begun;
+    }
+
+    /** Goes on, on the client's shard, with a connection that began elsewhere; {@link #arrive} follows. */
+    public static NetworkConnection goOn(
+            ConnectionEnvironment environment,
+            ListenerConfig listener,
+            Transport transport,
+            Owner owner,
+            Moving moving) {
+        NetworkConnection moved = new NetworkConnection(environment, listener, transport, owner, moving);
+        moving.input.handOver(moved::takesPackets, moved::onPacket);
+        return moved;
+    }
+
+    /** Takes the CONNECT that made it move. */
+    public void arrive(Moving moving) {
+        guarded(() -> {
+            onConnect(moving.connect);
+            afterInput();
+        });
     }
 
     private static String format(SocketAddress address) {
@@ -112,7 +180,7 @@ public final class NetworkConnection implements TransportListener {
         environment.counters().bytesReceived.add(bytes.remaining());
         int count = bytes.remaining();
         guarded(() -> {
-            if (phase != Phase.ENDED) {
+            if (!isOver()) {
                 packetCame = false;
                 input.take(bytes);
                 watch(count);
@@ -136,7 +204,20 @@ public final class NetworkConnection implements TransportListener {
         boolean itsTurn = phase == Phase.NEW
                 || phase == Phase.OPEN
                 || (phase == Phase.AUTHENTICATING && admission != null && admission.awaitsClient());
-        return itsTurn && held() <= HELD_MAX && !output.isFull();
+        return itsTurn && held() <= HELD_MAX && !waitsForPeers && !output.isFull();
+    }
+
+    /** Another shard takes what this client publishes too slowly: its publisher waits. */
+    private void waitForPeers() {
+        waitsForPeers = true;
+        environment.sessions().router().peers().whenUncongested(() -> {
+            waitsForPeers = false;
+            guarded(this::resume);
+        });
+    }
+
+    private boolean isOver() {
+        return phase == Phase.ENDED || phase == Phase.MOVED;
     }
 
     private int held() {
@@ -145,7 +226,7 @@ public final class NetworkConnection implements TransportListener {
 
     /** Goes on with what has arrived, if what stopped it is over. */
     private void resume() throws MalformedPacketException {
-        if (phase != Phase.ENDED) {
+        if (!isOver()) {
             if (input.isPaused() && phase == Phase.OPEN) {
                 keepAlive.heard(); // we did not listen
             }
@@ -162,7 +243,7 @@ public final class NetworkConnection implements TransportListener {
     }
 
     private void afterInput() {
-        if (phase == Phase.ENDED) {
+        if (isOver()) {
             return;
         }
         boolean pause = input.hasKept() || !takesPackets();
@@ -236,7 +317,7 @@ public final class NetworkConnection implements TransportListener {
         StringWriter trace = new StringWriter();
         bug.printStackTrace(new PrintWriter(trace));
         environment.log().log(Level.ERROR, "Error: Bug while serving " + name() + ", " + session() + ": " + trace);
-        if (phase != Phase.ENDED) {
+        if (!isOver()) {
             end(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "internal error");
         }
     }
@@ -253,6 +334,10 @@ public final class NetworkConnection implements TransportListener {
             onConnect(connect);
         } else if (accepted != null) {
             accepted.dispatch.onPacket(packet);
+            if (packet instanceof ControlPacket.Publish
+                    && environment.sessions().router().peers().isCongested()) {
+                waitForPeers();
+            }
         } else if (admission != null) {
             admission.onPacket(packet);
         } else {
@@ -268,6 +353,10 @@ public final class NetworkConnection implements TransportListener {
         }
         Handshake handshake = new Handshake(environment, listener, connect);
         clientId = handshake.clientId();
+        if (!environment.partitions().areHere(clientId)) {
+            move(connect);
+            return;
+        }
         version = connect.version();
         PacketEncoder encoder = new PacketEncoder(version);
         encoder.packetSizeMax(handshake.packetSizeMax());
@@ -280,6 +369,15 @@ public final class NetworkConnection implements TransportListener {
         Admission begun = new Admission(environment, this, output, handshake);
         admission = begun;
         begun.begin();
+    }
+
+    /** A client is served on the shard of its identifier: so one who takes over a session finds it there. */
+    private void move(ControlPacket.Connect connect) {
+        phase = Phase.MOVED;
+        keepAlive.stop();
+        input.paused(true);
+        transport.reading(false); // until what is kept has been taken there
+        owner.move(environment.partitions().shardOf(clientId), new Moving(connect, input, beganNanos));
     }
 
     /** Runs what the authenticator has answered, if nothing else was decided before. Any thread. */
@@ -361,7 +459,7 @@ public final class NetworkConnection implements TransportListener {
 
     /** Ends the connection from this side: with DISCONNECT in MQTT 5.0. */
     void end(ReasonCode reasonCode, String why) {
-        if (phase == Phase.ENDED) {
+        if (isOver()) {
             return;
         }
         if (phase == Phase.OPEN && version == ProtocolVersion.MQTT_5) {
@@ -420,11 +518,11 @@ public final class NetworkConnection implements TransportListener {
     @Override
     public void onClosed(@Nullable Throwable cause) {
         guarded(() -> {
-            if (phase != Phase.ENDED) {
+            if (!isOver()) {
                 leave(cause == null ? "connection closed by client" : String.valueOf(cause.getMessage()), false);
             }
         });
-        onGone.run();
+        owner.gone();
     }
 
     SocketAddress remoteAddress() {

@@ -45,6 +45,7 @@ public final class ChangeLog {
 
     private long lastMessageId;
     private boolean submitAsked;
+    private boolean ended;
     private @Nullable Throwable failure;
     private List<Runnable> waiting = new ArrayList<>();
 
@@ -64,7 +65,7 @@ public final class ChangeLog {
 
     /** Gathers a change for the commit of this turn. */
     public void append(StateChange change) {
-        if (!durable) {
+        if (!durable || ended) {
             return;
         }
         appended++;
@@ -94,9 +95,25 @@ public final class ChangeLog {
         return appended;
     }
 
-    /** Whether the change is durable, and other shards have confirmed all that had to be confirmed before it. */
+    /** The number of the last change that is stored, not only confirmed. */
+    public long lastStored() {
+        return appendedToJournal;
+    }
+
+    /**
+     * What to ask {@link #isCommitted} about for those whom the disk does not concern: only that other shards have
+     * confirmed all up to this number.
+     */
+    public static long confirmationOf(long change) {
+        return -change;
+    }
+
+    /**
+     * Whether the change is durable, and other shards have confirmed all that had to be confirmed before it; of a {@link
+     * #confirmationOf}, only the latter.
+     */
     public boolean isCommitted(long change) {
-        return change <= committed && change < owedByPeers;
+        return change >= 0 ? change <= committed && change < owedByPeers : -change < owedByPeers;
     }
 
     /** Whether the change is durable, whatever other shards have yet to say. */
@@ -125,6 +142,11 @@ public final class ChangeLog {
         return failure != null;
     }
 
+    /** Whether the change will never be committed. */
+    public boolean isLost(long change) {
+        return failure != null && change > committed;
+    }
+
     /** Runs the task once, after the next commit or answer of another shard, or after a failure. */
     public void afterCommit(Runnable task) {
         waiting.add(task);
@@ -137,6 +159,11 @@ public final class ChangeLog {
         } else {
             afterCommit(() -> whenSettled(task));
         }
+    }
+
+    /** The store is about to be closed: from now on changes go nowhere. Everything before has settled. */
+    public void end() {
+        ended = true;
     }
 
     /** Something durable refers to the message from now on; it is stored if it was not. */
@@ -166,11 +193,15 @@ public final class ChangeLog {
         }
     }
 
+    /** Messages up to this id are stored already, on this shard or another. */
+    public void messageIdsFollow(long last) {
+        lastMessageId = Math.max(lastMessageId, last);
+    }
+
     /** A message that was stored before this process began; nothing refers to it yet. */
     public RoutedMessage restore(StateChange.MessageStored stored) {
         RoutedMessage message = new RoutedMessage(stored.message(), stored.publisher(), stored.expiresAtMillis());
         message.storedId = stored.messageId();
-        lastMessageId = Math.max(lastMessageId, stored.messageId());
         return message;
     }
 

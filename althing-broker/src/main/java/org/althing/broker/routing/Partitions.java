@@ -1,5 +1,7 @@
 package org.althing.broker.routing;
 
+import org.althing.mqtt.TopicFilter;
+
 /**
  * Whose client identifiers, topics and message ids are whose: 64 fixed partitions, dealt out to the shards in turn. So
  * another number of shards moves partitions, and never splits one.
@@ -32,6 +34,12 @@ public record Partitions(int shard, int shards) {
     /** Whether this shard owns this client identifier or topic. */
     public boolean areHere(String text) {
         return shards == 1 || shardOf(text) == shard;
+    }
+
+    /** The shard that owns the share group of this shared filter: by {@code NAME/FILTER}. */
+    public int shardOfGroup(TopicFilter shared) {
+        String text = shared.toString();
+        return shardOf(text.substring(text.indexOf('/') + 1));
     }
 
     /** The first message id after this one that this shard may give away: no two shards give away the same. */

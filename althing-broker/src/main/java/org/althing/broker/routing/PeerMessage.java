@@ -17,9 +17,15 @@ public sealed interface PeerMessage {
      *
      * @param publisher the publisher's client identifier, or null for the broker itself
      * @param expiresAtMillis wall time, or {@link org.althing.broker.StateChange#NEVER}
+     * @param stored see {@link RoutedMessage#isStored}
      * @param retainedStamp of the change to the topic's retained message, or 0 if there is none
      */
-    record Published(ApplicationMessage message, @Nullable String publisher, long expiresAtMillis, long retainedStamp)
+    record Published(
+            ApplicationMessage message,
+            @Nullable String publisher,
+            long expiresAtMillis,
+            boolean stored,
+            long retainedStamp)
             implements PeerMessage {}
 
     /** All changes of the sender to retained messages up to this stamp are known everywhere. */

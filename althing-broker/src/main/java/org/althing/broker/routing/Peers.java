@@ -120,7 +120,7 @@ public final class Peers {
      *
      * @param ways by shard; the own one is not used
      */
-    public void connect(List<Link> ways, Handler to) {
+    public void connect(List<? extends Link> ways, Handler to) {
         links = List.copyOf(ways);
         handler = to;
     }
@@ -133,6 +133,11 @@ public final class Peers {
     /** Whether there are others at all. */
     public boolean exist() {
         return outboxes.length > 1;
+    }
+
+    /** All others, as bits. */
+    long all() {
+        return (-1L >>> (64 - outboxes.length)) & ~(1L << partitions.shard());
     }
 
     /** Says it at the end of the turn; the last change of the {@link ChangeLog} stands for the answer. */

@@ -26,8 +26,11 @@ public final class RoutedMessage {
 
     private boolean stored = true;
 
-    /** When it ceases to be retained, if it is and expires. Kept by {@link Router}. */
+    /** When it ceases to be retained, if it is and expires. Kept by {@link RetainedReplica}. */
     Deadlines.@Nullable Deadline retainedUntil;
+
+    /** Of the change that made it the retained one. Kept by {@link RetainedReplica}. */
+    long retainedStamp;
 
     /** How many durable things refer to it. Kept by {@link ChangeLog}. */
     int references;

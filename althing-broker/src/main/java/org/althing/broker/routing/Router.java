@@ -4,18 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.althing.broker.Counters;
-import org.althing.broker.StateChange;
+import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.Qos;
 import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.TopicName;
 import org.jspecify.annotations.Nullable;
 
-/** Publications in, deliveries out: the only one that calls the topic tree and the retained messages. */
+/**
+ * Publications in, deliveries out: the only one that calls the topic tree and the retained messages. What other shards
+ * want goes to them through {@link Peers}, once for each, and what they send goes to this shard's subscribers only.
+ */
 public final class Router {
     private final TopicTree tree = new TopicTree();
-    private final RetainedMessages retained = new RetainedMessages();
-    private final ChangeLog changes;
-    private final Deadlines deadlines;
-    private final Counters counters;
+    private final RetainedReplica retained;
+    private final Peers peers;
 
     /** Who gets the message that is being published. */
     private final List<Interest> matched = new ArrayList<>();
@@ -25,28 +27,34 @@ public final class Router {
     private long publications;
     private boolean publishing;
 
-    public Router(ChangeLog changes, Deadlines deadlines, Counters counters) {
-        this.changes = changes;
-        this.deadlines = deadlines;
-        this.counters = counters;
+    public Router(ChangeLog changes, Deadlines deadlines, Counters counters, Peers peers) {
+        this.peers = peers;
+        retained = new RetainedReplica(changes, deadlines, counters, peers);
     }
 
     /** Retains the message if it says so, and delivers it; returns whether any subscription matched. */
     public boolean publish(RoutedMessage message) {
+        long stamp = message.message().retain() ? retained.change(message) : 0;
+        long interested = deliver(message);
+        if ((interested | stamp) != 0) {
+            tellPeers(message, stamp, interested);
+        }
+        return interested != 0 || !matched.isEmpty();
+    }
+
+    /** Delivers to this shard's subscribers; returns which other shards have some, as bits. */
+    private long deliver(RoutedMessage message) {
         assert !publishing : "published in the middle of a publication";
         publishing = true;
-        if (message.message().retain()) {
-            retain(message);
-        }
         publications++;
         publisher = message.publisher();
         matched.clear();
-        tree.match(message.message().topic(), onMatch);
+        long interested = tree.match(message.message().topic(), onMatch);
         for (int i = 0; i < matched.size(); i++) {
             matched.get(i).deliver(message);
         }
         publishing = false;
-        return !matched.isEmpty();
+        return interested;
     }
 
     /** Whether a message of this publisher on this topic would go to anybody. */
@@ -55,8 +63,7 @@ public final class Router {
         publications++;
         publisher = from;
         matched.clear();
-        tree.match(topic, onMatch);
-        return !matched.isEmpty();
+        return tree.match(topic, onMatch) != 0 || !matched.isEmpty();
     }
 
     private void onMatch(Subscription subscription) {
@@ -69,54 +76,55 @@ public final class Router {
         }
     }
 
-    private void retain(RoutedMessage message) {
-        TopicName topic = message.message().topic();
-        RoutedMessage before;
-        if (message.message().payload().isEmpty()) {
-            before = retained.remove(topic); // [MQTT-3.3.1-6], [MQTT-3.3.1-7]
-            if (before != null) {
-                changes.append(new StateChange.RetainedRemoved(topic));
+    /** Tells those shards that want the message, and all of them if a retained message changed with it. */
+    private void tellPeers(RoutedMessage message, long retainedStamp, long interested) {
+        ApplicationMessage published = message.message();
+        PeerMessage told = new PeerMessage.Published(
+                published, message.publisher(), message.expiresAtMillis(), message.isStored(), retainedStamp);
+        boolean mustArrive = published.qos() != Qos.AT_MOST_ONCE || retainedStamp != 0;
+        long shards = retainedStamp == 0 ? interested : peers.all();
+        for (long rest = shards; rest != 0; rest &= rest - 1) {
+            int shard = Long.numberOfTrailingZeros(rest);
+            if (mustArrive) {
+                peers.post(shard, told);
+            } else {
+                peers.tell(shard, told);
             }
-        } else {
-            before = retained.put(message); // [MQTT-3.3.1-5]
-            changes.hold(message);
-            if (message.isStored()) {
-                changes.append(new StateChange.RetainedPut(topic, message.storedId()));
-            }
-            expireRetained(message);
         }
-        if (before != null) {
-            forget(before);
-        }
-        counters.retainedMessages.set(retained.size());
-    }
-
-    private void expireRetained(RoutedMessage message) {
-        if (message.expires()) {
-            message.retainedUntil = deadlines.at(message.expiresAtMillis(), () -> {
-                TopicName topic = message.message().topic();
-                retained.remove(topic);
-                changes.append(new StateChange.RetainedRemoved(topic));
-                forget(message);
-                counters.retainedMessages.set(retained.size());
-            });
+        if (retainedStamp != 0) {
+            retained.onTold(retainedStamp);
         }
     }
 
-    private void forget(RoutedMessage before) {
-        if (before.retainedUntil != null) {
-            deadlines.cancel(before.retainedUntil);
-            before.retainedUntil = null;
+    /** Another shard has said something. */
+    public void onMessage(int from, PeerMessage message) {
+        switch (message) {
+            case PeerMessage.InterestBegan(TopicFilter filter) -> tree.addPeer(filter, from);
+            case PeerMessage.InterestEnded(TopicFilter filter) -> tree.removePeer(filter, from);
+            case PeerMessage.Published published -> onPublished(published);
+            case PeerMessage.RetainedSettled(long stamp) -> retained.onSettled(from, stamp);
         }
-        changes.release(before);
+    }
+
+    /** The change to the retained message and the deliveries are one step: a subscription sees one of them, not both. */
+    private void onPublished(PeerMessage.Published published) {
+        RoutedMessage message = published.stored()
+                ? new RoutedMessage(published.message(), published.publisher(), published.expiresAtMillis())
+                : RoutedMessage.ofBroker(published.message());
+        if (published.retainedStamp() != 0) {
+            retained.onChange(message, published.retainedStamp());
+        }
+        deliver(message);
     }
 
     /** Puts back a message that was retained before this process began. */
     public void restoreRetained(RoutedMessage message) {
-        retained.put(message);
-        changes.restoreReference(message);
-        expireRetained(message);
-        counters.retainedMessages.set(retained.size());
+        retained.restore(message);
+    }
+
+    /** Puts back that another shard has subscriptions to this filter. */
+    public void restoreInterest(TopicFilter filter, int shard) {
+        tree.addPeer(filter, shard);
     }
 
     /** Visits each retained message that the filter matches. */
@@ -129,13 +137,28 @@ public final class Router {
         return retained.get(message.message().topic()) == message;
     }
 
+    /** Adds the subscription. Other shards know of it when the last change of the {@link ChangeLog} is committed. */
     public void subscribe(Subscription subscription) {
         assert !publishing : "subscribed in the middle of a publication";
-        tree.add(subscription);
+        if (tree.add(subscription) && peers.exist()) {
+            peers.postToAll(new PeerMessage.InterestBegan(subscription.filter()));
+        }
     }
 
     public void unsubscribe(Subscription subscription) {
         assert !publishing : "unsubscribed in the middle of a publication";
-        tree.remove(subscription);
+        if (tree.remove(subscription) && peers.exist()) {
+            peers.tellAll(new PeerMessage.InterestEnded(subscription.filter()));
+        }
+    }
+
+    /** Puts back a subscription from before this process began, of which the other shards know. */
+    public void restoreSubscription(Subscription subscription) {
+        tree.add(subscription);
+    }
+
+    /** The other shards. */
+    public Peers peers() {
+        return peers;
     }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A node stands for the levels from the root to it. It holds the subscriptions whose filter ends there ({@code exact})
- * and those whose filter goes on with {@code #} ({@code many}). Both are dense arrays: a subscription knows its index, and
+ * and those whose filter goes on with {@code #} ({@code many}), and which other shards have such ones. Both are dense arrays: a subscription knows its index, and
  * the last one takes the place of one that goes, so that one of n equal subscriptions is added or removed in O(1).
  */
 public final class TopicTree {
@@ -30,35 +30,61 @@ public final class TopicTree {
     private final Node root = new Node(null, "");
     private int size;
 
-    /** Adds a subscription, which is in no tree yet. */
-    public void add(Subscription subscription) {
+    /** Adds a subscription, which is in no tree yet; true if it is the first one with its filter. */
+    public boolean add(Subscription subscription) {
         assert subscription.index < 0 : "already in a tree: " + subscription.filter();
-        Node node = root;
-        List<String> levels = subscription.filter().levels();
-        boolean endsInHash = levels.getLast().equals("#");
-        for (int i = 0; i < levels.size() - (endsInHash ? 1 : 0); i++) {
-            node = node.childOrNew(levels.get(i));
-        }
-        (endsInHash ? node.many : node.exact).add(subscription);
+        TopicFilter filter = subscription.filter();
+        Subscriptions subscriptions = nodeOrNew(filter).subscriptions(filter);
+        subscriptions.add(subscription);
         size++;
+        return subscriptions.count == 1;
     }
 
-    /** Removes a subscription that is in this tree. */
-    public void remove(Subscription subscription) {
+    /** Removes a subscription that is in this tree; true if it was the last one with its filter. */
+    public boolean remove(Subscription subscription) {
         TopicFilter filter = subscription.filter();
+        Node node = node(filter);
+        Subscriptions subscriptions = node.subscriptions(filter);
+        subscriptions.remove(subscription);
+        size--;
+        node.prune();
+        return subscriptions.count == 0;
+    }
+
+    /** Notes that another shard has subscriptions to this filter. */
+    void addPeer(TopicFilter filter, int shard) {
+        nodeOrNew(filter).subscriptions(filter).peers |= 1L << shard;
+    }
+
+    /** Another shard has no subscriptions to this filter any more. */
+    void removePeer(TopicFilter filter, int shard) {
+        Node node = node(filter);
+        node.subscriptions(filter).peers &= ~(1L << shard);
+        node.prune();
+    }
+
+    private Node nodeOrNew(TopicFilter filter) {
         List<String> levels = filter.levels();
-        boolean endsInHash = levels.getLast().equals("#");
+        int count = levels.size() - (levels.getLast().equals("#") ? 1 : 0);
         Node node = root;
-        for (int i = 0; i < levels.size() - (endsInHash ? 1 : 0); i++) {
+        for (int i = 0; i < count; i++) {
+            node = node.childOrNew(levels.get(i));
+        }
+        return node;
+    }
+
+    private Node node(TopicFilter filter) {
+        List<String> levels = filter.levels();
+        int count = levels.size() - (levels.getLast().equals("#") ? 1 : 0);
+        Node node = root;
+        for (int i = 0; i < count; i++) {
             Node child = node.child(levels.get(i));
             if (child == null) {
                 throw new IllegalStateException("not in the tree: " + filter);
             }
             node = child;
         }
-        (endsInHash ? node.many : node.exact).remove(subscription);
-        size--;
-        node.prune();
+        return node;
     }
 
     /** Subscriptions in the tree. */
@@ -66,34 +92,37 @@ public final class TopicTree {
         return size;
     }
 
-    /** Visits each subscription whose filter matches the name. */
-    public void match(TopicName name, Consumer<Subscription> visitor) {
+    /**
+     * Visits each subscription whose filter matches the name.
+     *
+     * @return which other shards have matching ones, as bits
+     */
+    public long match(TopicName name, Consumer<Subscription> visitor) {
         List<String> levels = name.levels();
         if (name.startsWithDollar()) {
             // [MQTT-4.7.2-1] A leading wildcard does not match a topic that begins with $.
             Node child = root.literal(levels.getFirst());
-            if (child != null) {
-                match(child, levels, 1, visitor);
-            }
-        } else {
-            match(root, levels, 0, visitor);
+            return child == null ? 0 : match(child, levels, 1, visitor);
         }
+        return match(root, levels, 0, visitor);
     }
 
     /** The node matches the first {@code depth} levels. */
-    private static void match(Node node, List<String> levels, int depth, Consumer<Subscription> visitor) {
+    private static long match(Node node, List<String> levels, int depth, Consumer<Subscription> visitor) {
         node.many.visit(visitor); // [MQTT-4.7.1-2] # also matches the level above it
+        long peers = node.many.peers;
         if (depth == levels.size()) {
             node.exact.visit(visitor);
-            return;
+            return peers | node.exact.peers;
         }
         Node child = node.literal(levels.get(depth));
         if (child != null) {
-            match(child, levels, depth + 1, visitor);
+            peers |= match(child, levels, depth + 1, visitor);
         }
         if (node.plus != null) {
-            match(node.plus, levels, depth + 1, visitor);
+            peers |= match(node.plus, levels, depth + 1, visitor);
         }
+        return peers;
     }
 
     private static final class Node {
@@ -107,6 +136,11 @@ public final class TopicTree {
         Node(@Nullable Node parent, String level) {
             this.parent = parent;
             this.level = level;
+        }
+
+        /** Those whose filter, which ends here, is this one. */
+        Subscriptions subscriptions(TopicFilter filter) {
+            return filter.levels().getLast().equals("#") ? many : exact;
         }
 
         @Nullable
@@ -153,7 +187,7 @@ public final class TopicTree {
         }
 
         private boolean isEmpty() {
-            return exact.count == 0 && many.count == 0 && literals == null && plus == null;
+            return exact.isEmpty() && many.isEmpty() && literals == null && plus == null;
         }
     }
 
@@ -163,6 +197,12 @@ public final class TopicTree {
 
         private @Nullable Subscription[] array = NONE;
         private int count;
+        /** Other shards that have some of the same filter, as bits. */
+        private long peers;
+
+        boolean isEmpty() {
+            return count == 0 && peers == 0;
+        }
 
         void add(Subscription subscription) {
             if (count == array.length) {

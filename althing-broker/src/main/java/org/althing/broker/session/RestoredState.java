@@ -162,6 +162,23 @@ public final class RestoredState implements Consumer<StateChange> {
         }
     }
 
+    /**
+     * Makes the state fit this number of shards. Each shard stores and drops its messages by itself, so a message that
+     * several of them refer to, perhaps since there were fewer shards, is stored anew for all but one. After {@link #check}.
+     *
+     * @return changes, to be appended before any shard runs; none if there is one shard
+     */
+    public List<StateChange> spread(int shards) {
+        return shards == 1 ? List.of() : new Spreading(this, shards).run();
+    }
+
+    /** The highest message id; ids that are given away from now on are higher. */
+    public long lastMessageId() {
+        long[] last = {0};
+        messages.forEach((id, stored) -> last[0] = Math.max(last[0], id));
+        return last[0];
+    }
+
     private void name(long messageId, BitSet named, String kind, Object of, String number) throws Dangling {
         int place = messages.placeOf(messageId);
         if (place < 0) {

@@ -20,7 +20,7 @@ final class SessionChanges {
         return durable;
     }
 
-    /** What an acknowledgement given now has to wait for. */
+    /** What an acknowledgement given now has to wait for; see {@link ChangeLog#isCommitted}. */
     long last() {
         return last;
     }
@@ -53,7 +53,21 @@ final class SessionChanges {
 
     /** What is said to the client from now on waits for this change too. */
     void standOn(long change) {
-        last = Math.max(last, change);
+        if (Math.abs(change) > Math.abs(last)) {
+            stand(Math.abs(change), change > 0);
+        }
+    }
+
+    /** What was said to other shards so far, whoever caused it, they have to confirm. */
+    void standOnPeers() {
+        if (log.last() != ChangeLog.NOTHING) {
+            stand(log.last(), false);
+        }
+    }
+
+    private void stand(long change, boolean mustBeStored) {
+        boolean storing = mustBeStored || !log.isCommitted(Math.max(last, ChangeLog.NOTHING));
+        last = storing ? change : ChangeLog.confirmationOf(change);
     }
 
     /** What was on its way is no longer. */
@@ -72,7 +86,7 @@ final class SessionChanges {
     /** What others stored since the mark, on behalf of this session's client, counts as its own. */
     void standOnChangesSince(long mark) {
         if (log.last() != mark) {
-            last = log.last();
+            stand(log.last(), log.lastStored() > mark);
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.StateChange;
 import org.althing.broker.routing.ChangeLog;
+import org.althing.broker.routing.Partitions;
 import org.althing.broker.routing.RoutedMessage;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.Will;
@@ -179,58 +180,73 @@ public final class SessionRegistry {
 
     // ---- from before this process began
 
-    /** Builds everything from what the store gave back. Who was connected then lost its connection now. */
+    /**
+     * Builds this shard's part of what the store gave back, and what it has to know of the others: which shard wants which
+     * filters, and the retained messages. {@link #goOn} follows when all shards have done so.
+     */
     public void restore(RestoredState state) {
-        IdMap<RoutedMessage> messages = new IdMap<>();
-        state.messages.forEach(
-                (id, stored) -> messages.put(id, environment.changes().restore(stored)));
+        Partitions partitions = environment.router().peers().partitions();
+        environment.changes().messageIdsFollow(state.lastMessageId());
+        Messages messages = new Messages(state);
         for (StateChange.RetainedPut put : state.retained) {
-            environment.router().restoreRetained(message(messages, put.messageId()));
+            boolean isHere = partitions.areHere(put.topic().toString());
+            environment
+                    .router()
+                    .restoreRetained(isHere ? messages.get(put.messageId()) : messages.replica(put.messageId()));
         }
         state.sessions.forEach((clientId, restored) -> {
-            if (restored.put != null) {
+            StateChange.SessionPut put = restored.put;
+            if (put != null && partitions.areHere(clientId)) {
                 // Durable whatever its expiry is now: what was stored for it is released when it ends.
                 Session session = new Session(environment, clientId, true);
                 sessions.put(clientId, session);
-                restore(session, restored, restored.put, messages);
+                restore(session, restored, put, messages);
+            } else if (put != null) {
+                int shard = partitions.shardOf(clientId);
+                for (StateChange.SubscriptionPut subscription : restored.subscriptions) {
+                    environment.router().restoreInterest(subscription.filter(), shard);
+                }
             }
         });
-        state.groups
-                .values()
-                .forEach(queue -> queue.forEach(queued -> environment
+        state.groups.forEach((group, queue) -> {
+            if (partitions.shardOfGroup(group) == partitions.shard()) {
+                queue.forEach(queued -> environment
                         .groups()
-                        .restore(queued, referred(messages, queued.delivery().messageId()))));
+                        .restore(queued, messages.referred(queued.delivery().messageId())));
+            }
+        });
         environment.groups().dropOrphans();
         environment.counters().sessions.set(sessions.size());
+    }
+
+    /** Who was connected before this process began lost its connection now; who should have expired expires. */
+    public void goOn(RestoredState state) {
         for (Session session : List.copyOf(sessions.values())) {
             goOn(session, state);
         }
     }
 
     private void restore(
-            Session session,
-            RestoredState.RestoredSession restored,
-            StateChange.SessionPut put,
-            IdMap<RoutedMessage> messages) {
+            Session session, RestoredState.RestoredSession restored, StateChange.SessionPut put, Messages messages) {
         session.restore(put);
         restored.subscriptions.forEach(session.subscriptions()::restore);
         for (StateChange.Queued queued : restored.queued) {
-            RoutedMessage message = referred(messages, queued.delivery().messageId());
+            RoutedMessage message = messages.referred(queued.delivery().messageId());
             session.outbound().restoreQueued(Outgoing.restored(queued.sequence(), queued.delivery(), message));
         }
         for (StateChange.InflightPut inflight : restored.inflight) {
             restore(session, inflight, messages);
         }
         for (StateChange.ReceivedPut received : restored.received) {
-            RoutedMessage message = received.messageId() == 0 ? null : referred(messages, received.messageId());
+            RoutedMessage message = received.messageId() == 0 ? null : messages.referred(received.messageId());
             session.inbound().restore(received.packetIdentifier(), message);
         }
     }
 
-    private void restore(Session session, StateChange.InflightPut inflight, IdMap<RoutedMessage> messages) {
+    private void restore(Session session, StateChange.InflightPut inflight, Messages messages) {
         boolean received = inflight.state() == StateChange.InflightState.AWAITING_PUBCOMP;
         RoutedMessage message =
-                received ? null : referred(messages, inflight.delivery().messageId());
+                received ? null : messages.referred(inflight.delivery().messageId());
         Outgoing outgoing = Outgoing.restored(inflight.sequence(), inflight.delivery(), message);
         session.outbound().restoreInflight(outgoing, inflight.packetIdentifier(), inflight.state());
     }
@@ -245,17 +261,42 @@ public final class SessionRegistry {
         }
     }
 
-    private RoutedMessage referred(IdMap<RoutedMessage> messages, long id) {
-        RoutedMessage message = message(messages, id);
-        environment.changes().restoreReference(message);
-        return message;
-    }
+    /** The stored messages that this shard refers to, each made once. */
+    private final class Messages {
+        private final IdMap<RoutedMessage> made = new IdMap<>();
+        private final RestoredState state;
 
-    private static RoutedMessage message(IdMap<RoutedMessage> messages, long id) {
-        RoutedMessage message = messages.get(id);
-        if (message == null) {
-            throw new IllegalStateException("message " + id + " is not stored");
+        Messages(RestoredState state) {
+            this.state = state;
         }
-        return message;
+
+        RoutedMessage get(long id) {
+            RoutedMessage message = made.get(id);
+            if (message == null) {
+                message = environment.changes().restore(stored(id));
+                made.put(id, message);
+            }
+            return message;
+        }
+
+        RoutedMessage referred(long id) {
+            RoutedMessage message = get(id);
+            environment.changes().restoreReference(message);
+            return message;
+        }
+
+        /** A message that another shard keeps in the store. */
+        RoutedMessage replica(long id) {
+            StateChange.MessageStored stored = stored(id);
+            return new RoutedMessage(stored.message(), stored.publisher(), stored.expiresAtMillis());
+        }
+
+        private StateChange.MessageStored stored(long id) {
+            StateChange.MessageStored stored = state.messages.get(id);
+            if (stored == null) {
+                throw new IllegalStateException("message " + id + " is not stored");
+            }
+            return stored;
+        }
     }
 }

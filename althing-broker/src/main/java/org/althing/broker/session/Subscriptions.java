@@ -54,6 +54,9 @@ final class Subscriptions {
             ReasonCode refusal = refusal(request.filter());
             codes.add(refusal == null ? subscribe(request, identifier, qosMax) : refused(request, refusal, qosMax));
         }
+        if (environment.router().peers().exist()) {
+            changes.standOnPeers(); // another shard may not know the filter yet, though somebody here had it before
+        }
         if (session.link() instanceof SessionLink link) {
             link.sendAfter(changes.last(), new ControlPacket.SubAck(packet.packetIdentifier(), codes, Properties.NONE));
         }
@@ -63,7 +66,9 @@ final class Subscriptions {
     /** Why the filter is not granted, or null if it is. */
     private @Nullable ReasonCode refusal(TopicFilter filter) {
         ReasonCode refusal = null;
-        if (filter.levels().size() > TopicTree.LEVELS_MAX) {
+        if (filter.isShared() && environment.router().peers().exist()) {
+            refusal = ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED; // a group knows the members of one shard only
+        } else if (filter.levels().size() > TopicTree.LEVELS_MAX) {
             refusal = ReasonCode.TOPIC_FILTER_INVALID;
         } else if (isOneTooMany(filter)) {
             refusal = ReasonCode.QUOTA_EXCEEDED;
@@ -124,9 +129,14 @@ final class Subscriptions {
     }
 
     private Subscription add(TopicFilter filter, SubscriptionOptions options, int identifier) {
+        Subscription subscription = create(filter, options, identifier);
+        environment.router().subscribe(subscription);
+        return subscription;
+    }
+
+    private Subscription create(TopicFilter filter, SubscriptionOptions options, int identifier) {
         Subscription subscription = new Subscription(filter, options, identifier, interest);
         byFilter.put(filter, subscription);
-        environment.router().subscribe(subscription);
         environment.counters().subscriptions.increment();
         return subscription;
     }
@@ -241,8 +251,8 @@ final class Subscriptions {
     void restore(StateChange.SubscriptionPut put) {
         if (put.filter().isShared()) {
             session.shares().put(put.filter(), put.options(), put.subscriptionIdentifier());
-        } else {
-            add(put.filter(), put.options(), put.subscriptionIdentifier());
+            return;
         }
+        environment.router().restoreSubscription(create(put.filter(), put.options(), put.subscriptionIdentifier()));
     }
 }

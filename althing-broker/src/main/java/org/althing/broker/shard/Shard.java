@@ -1,30 +1,22 @@
 package org.althing.broker.shard;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
-import org.althing.broker.AccessControl;
-import org.althing.broker.AuthenticationMethod;
-import org.althing.broker.Authenticator;
-import org.althing.broker.BrokerConfig;
-import org.althing.broker.BrokerLog;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.Counters;
 import org.althing.broker.Ledger;
 import org.althing.broker.ListenerConfig;
-import org.althing.broker.PublishInterceptor;
-import org.althing.broker.StateStore;
 import org.althing.broker.connection.ConnectionEnvironment;
 import org.althing.broker.connection.NetworkConnection;
 import org.althing.broker.routing.ChangeLog;
 import org.althing.broker.routing.Deadlines;
 import org.althing.broker.routing.GroupEnvironment;
 import org.althing.broker.routing.Partitions;
+import org.althing.broker.routing.PeerBatch;
+import org.althing.broker.routing.Peers;
 import org.althing.broker.routing.RoutedMessage;
 import org.althing.broker.routing.Router;
 import org.althing.broker.routing.ShareGroups;
@@ -40,39 +32,36 @@ import org.althing.net.TransportListener;
 import org.jspecify.annotations.Nullable;
 
 /** A loop, and the connections, sessions and subscriptions that it alone touches. */
-public final class Shard {
+final class Shard implements Peers.Link {
     /** How long slow clients may take to read the last of what they are sent when the broker stops. */
     private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    /** What a shard is made of. */
-    public record Parts(
-            BrokerConfig config,
-            StateStore store,
-            Authenticator authenticator,
-            Map<String, AuthenticationMethod> methods,
-            AccessControl accessControl,
-            List<PublishInterceptor> interceptors,
-            BrokerLog log,
-            RandomGenerator random) {}
-
     private final EventLoop loop;
-    private final Parts parts;
+    private final Shards.Parts parts;
     private final Counters counters = new Counters();
     private final ChangeLog changes;
+    private final Peers peers;
     private final Router router;
     private final ConnectionEnvironment environment;
     // In the order of their coming: what a run of the simulation does must not hang on identity hash codes.
     private final Set<Transport> transports = new LinkedHashSet<>();
     private final Set<NetworkConnection> connections = new LinkedHashSet<>();
-    private final SysTopics sys;
-    private @Nullable Runnable onStopped;
+    private @Nullable SysTopics sys;
+    private List<Shard> all = List.of();
+    /** Connections that came in here and are open, wherever they are served. */
+    private int open;
 
-    public Shard(EventLoop loop, Parts parts) {
+    private boolean stopping;
+    private boolean farewellIsOver;
+    private @Nullable Runnable onDoorsClosed;
+
+    Shard(EventLoop loop, Partitions partitions, Shards.Parts parts) {
         this.loop = loop;
         this.parts = parts;
-        changes = new ChangeLog(parts.store(), Partitions.ALL, loop, parts.log());
+        changes = new ChangeLog(parts.store(), partitions, loop, parts.log());
+        peers = new Peers(partitions, changes, loop);
         Deadlines deadlines = new Deadlines(loop);
-        router = new Router(changes, deadlines, counters);
+        router = new Router(changes, deadlines, counters, peers);
         ShareGroups groups = new ShareGroups(new GroupEnvironment(
                 router,
                 changes,
@@ -99,76 +88,124 @@ public final class Shard {
                 parts.authenticator(),
                 parts.methods(),
                 parts.random());
-        sys = new SysTopics(
-                loop,
-                counters,
-                parts.config().sysIntervalSeconds(),
-                message -> router.publish(RoutedMessage.ofBroker(message)));
     }
 
-    public Counters counters() {
+    /** Tells it of the others, and of itself, by number; before anything runs. */
+    void connect(List<Shard> shards) {
+        all = shards;
+        peers.connect(shards, router::onMessage);
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /** From 0 on. */
+    int number() {
+        return peers.partitions().shard();
+    }
+
+    Counters counters() {
         return counters;
     }
 
     /** Builds everything from what the store gave back. Runs on the loop, first. */
-    public void restore(RestoredState state) {
+    void restore(RestoredState state) {
         environment.registry().restore(state);
-        if (parts.config().sysIntervalSeconds() > 0) {
+    }
+
+    /** Goes on from there, when all shards have restored what is theirs. Runs on the loop. */
+    void goOn(RestoredState state) {
+        environment.registry().goOn(state);
+    }
+
+    /** Publishes the {@code $SYS} topics of the whole broker from here. Runs on the loop. */
+    void publishSys(Counters ofAll) {
+        int seconds = parts.config().sysIntervalSeconds();
+        if (seconds > 0) {
+            sys = new SysTopics(loop, ofAll, seconds, message -> router.publish(RoutedMessage.ofBroker(message)));
             sys.start();
         }
     }
 
     /** Takes the connections of one listener. */
-    public Acceptor acceptor(ListenerConfig listener) {
+    Acceptor acceptor(ListenerConfig listener) {
         return new Door(listener);
     }
 
     /** Routes a message of the broker's own. Any thread. */
-    public void publish(ApplicationMessage message) {
+    void publish(ApplicationMessage message) {
         loop.execute(() -> {
-            boolean matched = router.publish(
-                    RoutedMessage.arriving(message, null, loop.clock().wallMillis()));
-            counters.ledger.received(matched ? Ledger.Intake.ROUTED : Ledger.Intake.NO_SUBSCRIBER);
+            if (!stopping) {
+                boolean matched = router.publish(
+                        RoutedMessage.arriving(message, null, loop.clock().wallMillis()));
+                counters.ledger.received(matched ? Ledger.Intake.ROUTED : Ledger.Intake.NO_SUBSCRIBER);
+            }
         });
     }
+
+    // ---- what other shards say
+
+    @Override
+    public void send(PeerBatch batch) {
+        loop.execute(() -> peers.onBatch(batch));
+    }
+
+    @Override
+    public void answer(int from, long applied, long durable) {
+        loop.execute(() -> peers.onAnswer(from, applied, durable));
+    }
+
+    // ---- the end
 
     /**
-     * Tells every client that the broker stops, and runs {@code done} on the loop when they are gone and their state is
-     * committed. Any thread.
+     * Tells every client that the broker stops.
+     *
+     * @param closed runs on the loop, once, when all connections that came in here are gone
      */
-    public void shutDown(Runnable done) {
-        loop.execute(() -> {
+    void stop(Runnable closed) {
+        stopping = true;
+        onDoorsClosed = closed;
+        if (sys != null) {
             sys.stop();
-            onStopped = () -> changes.whenSettled(() -> {
-                closeStore();
-                done.run();
-            });
-            List.copyOf(connections).forEach(NetworkConnection::shutDown);
-            loop.schedule(FAREWELL_NANOS, () -> List.copyOf(transports).forEach(Transport::abort));
-            stopIfAlone();
+        }
+        List.copyOf(connections).forEach(NetworkConnection::shutDown);
+        loop.schedule(FAREWELL_NANOS, () -> {
+            farewellIsOver = true;
+            List.copyOf(transports).forEach(Transport::abort);
         });
+        lookWhetherDoorsAreClosed();
     }
 
-    private void stopIfAlone() {
-        Runnable stop = onStopped;
-        if (stop != null && transports.isEmpty()) {
-            onStopped = null;
-            stop.run();
+    private void lookWhetherDoorsAreClosed() {
+        Runnable closed = onDoorsClosed;
+        if (closed != null && open == 0) {
+            onDoorsClosed = null;
+            closed.run();
         }
     }
 
-    private void closeStore() {
-        try {
-            parts.store().close();
-        } catch (IOException e) {
-            parts.log().log(Level.ERROR, "Error: State could not be closed in order: " + e.getMessage());
-        }
+    /** Runs the task when everything so far is committed here and applied elsewhere, or never will be. */
+    void whenSettled(Runnable task) {
+        changes.whenSettled(task);
     }
 
-    /** One listener's connections, and how many there are. */
+    /** How much has happened here: changes, and what was said to other shards and heard from them. */
+    long activity() {
+        return changes.last() + peers.batches();
+    }
+
+    /** Nothing is stored any more, whatever still happens. */
+    void end() {
+        changes.end();
+    }
+
+    // ---- connections
+
+    /** One listener's connections, and how many there are on all shards together. Its numbers belong to this shard. */
     private final class Door implements Acceptor {
         private final ListenerConfig listener;
-        private int open;
+        private int inside;
 
         Door(ListenerConfig listener) {
             this.listener = listener;
@@ -176,48 +213,92 @@ public final class Shard {
 
         @Override
         public TransportListener accept(Transport transport) {
-            if (onStopped != null || isFull()) {
+            if (stopping || isFull()) {
                 transport.close();
                 return new Refused();
             }
+            inside++;
             open++;
-            transports.add(transport);
-            counters.connections.set(transports.size());
-            Gone gone = new Gone(transport);
-            NetworkConnection connection = new NetworkConnection(environment, listener, transport, gone);
-            gone.connection = connection;
-            connections.add(connection);
-            return connection;
+            return serve(transport, this, null);
         }
 
         private boolean isFull() {
-            boolean full = listener.connectionsMax() >= 0 && open >= listener.connectionsMax();
+            boolean full = listener.connectionsMax() >= 0 && inside >= listener.connectionsMax();
             if (full) {
                 parts.log().log(
                         Level.NOTICE,
-                        "Connection refused: " + listener.name() + " has " + open
+                        "Connection refused: " + listener.name() + " has " + inside
                                 + " connections, its max_connections.");
             }
             return full;
         }
 
-        private final class Gone implements Runnable {
-            private final Transport transport;
-            private @Nullable NetworkConnection connection;
-
-            Gone(Transport transport) {
-                this.transport = transport;
+        /** One has gone. Any thread. */
+        void leave() {
+            if (loop.inLoop()) {
+                onLeave();
+            } else {
+                loop.execute(this::onLeave);
             }
+        }
 
-            @Override
-            public void run() {
-                open--;
-                transports.remove(transport);
-                counters.connections.set(transports.size());
-                if (connection != null) {
-                    connections.remove(connection);
-                }
-                stopIfAlone();
+        private void onLeave() {
+            inside--;
+            open--;
+            lookWhetherDoorsAreClosed();
+        }
+    }
+
+    /** Serves a connection that came in by this door, here or on another shard. */
+    private TransportListener serve(Transport transport, Door door, NetworkConnection.@Nullable Moving moving) {
+        transports.add(transport);
+        counters.connections.set(transports.size());
+        Served served = new Served(transport, door);
+        NetworkConnection connection = moving == null
+                ? NetworkConnection.begin(environment, door.listener, transport, served)
+                : NetworkConnection.goOn(environment, door.listener, transport, served, moving);
+        served.connection = connection;
+        connections.add(connection);
+        if (moving != null && !stopping) {
+            connection.arrive(moving);
+        } else if (moving != null) {
+            connection.shutDown();
+            if (farewellIsOver) {
+                transport.abort();
+            }
+        }
+        return connection;
+    }
+
+    /** A connection that this shard serves. */
+    private final class Served implements NetworkConnection.Owner {
+        private final Transport transport;
+        private final Door door;
+        private @Nullable NetworkConnection connection;
+
+        Served(Transport transport, Door door) {
+            this.transport = transport;
+            this.door = door;
+        }
+
+        @Override
+        public void move(int shard, NetworkConnection.Moving moving) {
+            forget();
+            Shard next = all.get(shard);
+            transport.moveTo(next.loop, moved -> next.serve(moved, door, moving));
+        }
+
+        @Override
+        public void gone() {
+            forget();
+            door.leave();
+        }
+
+        private void forget() {
+            transports.remove(transport);
+            counters.connections.set(transports.size());
+            if (connection != null) {
+                connections.remove(connection);
             }
         }
     }

@@ -46,7 +46,8 @@ class ShareGroupProperties {
             VirtualTime time = new VirtualTime(1);
             EventLoop loop = new MemoryEngine(time).newLoop("loop");
             ChangeLog changes = new ChangeLog(StateStore.none(), Partitions.ALL, loop, (level, line) -> {});
-            router = new Router(changes, new Deadlines(loop), counters);
+            Peers nobody = new Peers(Partitions.ALL, changes, loop);
+            router = new Router(changes, new Deadlines(loop), counters, nobody);
             groups = new ShareGroups(new GroupEnvironment(
                     router,
                     changes,

@@ -1,0 +1,111 @@
+package org.althing.broker.session;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.althing.broker.StateChange;
+import org.althing.broker.StateChange.Delivery;
+import org.althing.broker.routing.Partitions;
+
+/** Gives each shard messages of its own: see {@link RestoredState#spread}. Used once. */
+final class Spreading {
+    private final RestoredState state;
+    private final Partitions partitions;
+    private final List<StateChange> changes = new ArrayList<>();
+    /** By place of the message: the first shard that refers to it, plus one. */
+    private final byte[] keepers;
+    /** Under which ids other shards have it from now on, by shard. */
+    private final Map<Long, long[]> copies = new HashMap<>();
+
+    private final List<StateChange.MessageStored> stored = new ArrayList<>();
+    private long lastId;
+
+    Spreading(RestoredState state, int shards) {
+        this.state = state;
+        partitions = new Partitions(0, shards);
+        keepers = new byte[state.messages.places()];
+        lastId = state.lastMessageId();
+    }
+
+    List<StateChange> run() {
+        state.sessions.forEach((clientId, session) -> spread(session, partitions.shardOf(clientId)));
+        state.groups.forEach((group, queue) -> {
+            int shard = partitions.shardOfGroup(group);
+            replaceAll(
+                    queue, put -> new StateChange.GroupQueued(put.group(), put.sequence(), own(put.delivery(), shard)));
+        });
+        replaceAll(state.retained, put -> {
+            int shard = partitions.shardOf(put.topic().toString());
+            return new StateChange.RetainedPut(put.topic(), own(put.messageId(), shard));
+        });
+        stored.forEach(message -> state.messages.put(message.messageId(), message));
+        return changes;
+    }
+
+    private void spread(RestoredState.RestoredSession session, int shard) {
+        replaceAll(
+                session.queued,
+                put -> new StateChange.Queued(put.clientId(), put.sequence(), own(put.delivery(), shard)));
+        replaceAll(
+                session.inflight,
+                put -> put.state() == StateChange.InflightState.AWAITING_PUBCOMP
+                        ? put
+                        : new StateChange.InflightPut(
+                                put.clientId(),
+                                put.packetIdentifier(),
+                                put.sequence(),
+                                put.state(),
+                                own(put.delivery(), shard)));
+        replaceAll(
+                session.received,
+                put -> put.messageId() == 0
+                        ? put
+                        : new StateChange.ReceivedPut(
+                                put.clientId(), put.packetIdentifier(), own(put.messageId(), shard)));
+    }
+
+    private <T extends StateChange> void replaceAll(List<T> records, UnaryOperator<T> own) {
+        for (int i = 0; i < records.size(); i++) {
+            T before = records.get(i);
+            T after = own.apply(before);
+            if (!after.equals(before)) {
+                records.set(i, after);
+                changes.add(after);
+            }
+        }
+    }
+
+    private Delivery own(Delivery delivery, int shard) {
+        long id = own(delivery.messageId(), shard);
+        return id == delivery.messageId()
+                ? delivery
+                : new Delivery(id, delivery.qos(), delivery.retain(), delivery.subscriptionIdentifiers());
+    }
+
+    /** The id of this shard's own copy of the message. */
+    private long own(long messageId, int shard) {
+        int place = state.messages.placeOf(messageId);
+        if (keepers[place] == 0) {
+            keepers[place] = (byte) (shard + 1);
+        }
+        if (keepers[place] == shard + 1) {
+            return messageId;
+        }
+        long[] ids = copies.computeIfAbsent(messageId, missing -> new long[partitions.shards()]);
+        if (ids[shard] == 0) {
+            lastId++;
+            ids[shard] = lastId;
+            StateChange.MessageStored original = state.messages.get(messageId);
+            if (original == null) {
+                throw new IllegalStateException("message " + messageId + " is not stored");
+            }
+            StateChange.MessageStored copy = new StateChange.MessageStored(
+                    lastId, original.message(), original.publisher(), original.expiresAtMillis());
+            stored.add(copy);
+            changes.add(copy);
+        }
+        return ids[shard];
+    }
+}
