@@ -375,6 +375,9 @@ public final class PacketEncoder {
         }
         if (!ReasonCodes.CLIENT_DISCONNECT.allows(code)) {
             require(ReasonCodes.SERVER_DISCONNECT, code, PacketType.DISCONNECT);
+            if (properties.has(Property.SESSION_EXPIRY_INTERVAL)) {
+                throw new IllegalArgumentException("session expiry interval with " + code + ", which is a server's");
+            }
         }
         int propertiesLength = PropertyWriter.length(properties, PropertyPlace.DISCONNECT);
         if (!begin(PacketType.DISCONNECT.firstByte(), reasonLength(code, propertiesLength), out)) {

@@ -212,6 +212,11 @@ class PacketEncoderTest {
         Subscribe.Request request =
                 new Subscribe.Request(TopicFilter.of("a"), SubscriptionOptions.of(Qos.AT_MOST_ONCE));
         refused(MQTT_5, new Subscribe(1, List.of(request), two), "more than once");
+        Properties expiry =
+                Properties.builder().set(Property.SESSION_EXPIRY_INTERVAL, 1).build();
+        refused(MQTT_5, new Disconnect(ReasonCode.SERVER_BUSY, expiry), "session expiry interval"); // [MQTT-3.14.2-2]
+        assertThat(Wire.encode(MQTT_5, new Disconnect(ReasonCode.UNSPECIFIED_ERROR, expiry)))
+                .hasSize(2 + 1 + 1 + 5);
     }
 
     @Test
