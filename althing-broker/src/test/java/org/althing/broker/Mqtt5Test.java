@@ -163,6 +163,30 @@ class Mqtt5Test {
         }
     }
 
+    @Normative({"MQTT-3.2.0-1", "MQTT-3.1.2-24"})
+    @Test
+    void a_client_that_accepts_no_packet_as_large_as_its_connack_is_not_let_in() {
+        Will will = new Will(TestClient.message("t", "will", AT_MOST_ONCE, false), 0);
+        TestClient client = rig.client().connect("c", true, 0, will, with(Property.MAXIMUM_PACKET_SIZE, 5));
+        client.send(PingReq.INSTANCE);
+        assertThat(client.receive()).isEmpty();
+        assertThat(client.isClosed()).isTrue();
+    }
+
+    @Normative("MQTT-3.1.2-24")
+    @Test
+    void a_client_that_accepts_no_packet_as_large_as_an_acknowledgement_is_disconnected() {
+        TestClient client = rig.client().connect("c", true, 0, null, with(Property.MAXIMUM_PACKET_SIZE, 30));
+        client.accepted();
+        List<Subscribe.Request> requests = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            requests.add(new Subscribe.Request(TopicFilter.of("t" + i), SubscriptionOptions.of(AT_MOST_ONCE)));
+        }
+        client.send(new Subscribe(1, requests, Properties.NONE), PingReq.INSTANCE);
+        assertThat(client.receive()).containsExactly(new Disconnect(ReasonCode.PACKET_TOO_LARGE));
+        assertThat(client.isClosed()).isTrue();
+    }
+
     @Normative("MQTT-3.2.2-22")
     @Test
     void without_a_keep_alive_of_the_server_the_clients_own_counts() {

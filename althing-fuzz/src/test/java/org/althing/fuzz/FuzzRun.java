@@ -49,7 +49,7 @@ class FuzzRun {
                         "-artifact_prefix=" + FOLDER.resolve(name) + "/",
                         "-max_total_time=" + SECONDS,
                         "-max_len=" + fuzzer.lengthMax(),
-                        "-timeout=10",
+                        "-timeout=60",
                         "-print_final_stats=1",
                         corpus.toString(),
                         seeds.toString())

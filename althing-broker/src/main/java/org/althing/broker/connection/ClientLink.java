@@ -87,12 +87,15 @@ final class ClientLink implements SessionLink {
         if (finished) {
             window.giveBack();
         }
-        boolean sent = send(packet);
-        if (!sent && packet instanceof ControlPacket.Publish publish && session != null) {
+        if (send(packet)) {
+            if (packet instanceof ControlPacket.ConnAck && session != null) {
+                connection.onConnAckSent(session);
+            }
+        } else if (packet instanceof ControlPacket.Publish publish && session != null) {
             session.onTooLarge(publish.packetIdentifier());
-        }
-        if (packet instanceof ControlPacket.ConnAck && session != null) {
-            connection.onConnAckSent(session);
+        } else {
+            // [MQTT-3.1.2-24] forbids to send it, and without it the client would wait for ever.
+            end(ReasonCode.PACKET_TOO_LARGE, "an answer larger than the client accepts");
         }
     }
 
