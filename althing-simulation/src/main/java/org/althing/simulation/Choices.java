@@ -19,10 +19,15 @@ final class Choices {
     private final Ledger ledger;
     private final RandomGenerator random;
     private final boolean usuallyLasts;
+    /** Whether some messages go to share groups, and filters ask for those rather than for everything. */
+    private final boolean shares;
+
+    private int lastSubscriptionIdentifier;
 
     /** @param names of all clients, itself among them */
-    Choices(String id, List<String> names, World world) {
+    Choices(String id, List<String> names, World world, boolean shares) {
         this.id = id;
+        this.shares = shares;
         this.names = names;
         ledger = world.ledger();
         random = world.time().newRandom();
@@ -41,12 +46,35 @@ final class Choices {
         lasts &= !isReader();
         int maximum = five && random.nextBoolean() ? 1 + random.nextInt(6) : 0xFFFF;
         Publication will = random.nextInt(3) == 0 ? will() : null;
-        ProtocolVersion version = five ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1;
-        return new ConnectOptions(version, cleanStart, lasts, maximum, will);
+        // Without Session Present a client of MQTT 3.1 that resumes would not know what it has.
+        ProtocolVersion older =
+                cleanStart && random.nextInt(3) == 0 ? ProtocolVersion.MQTT_3_1 : ProtocolVersion.MQTT_3_1_1;
+        return new ConnectOptions(
+                five ? ProtocolVersion.MQTT_5 : older,
+                cleanStart,
+                !lasts ? 0 : five ? expiry(calmly) : Expiry.NO_END,
+                maximum,
+                five ? random.nextInt(3) : 0,
+                will,
+                five && will != null && random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0,
+                false);
+    }
+
+    private long expiry(boolean calmly) {
+        return switch (random.nextInt(calmly ? 2 : 4)) {
+            case 0 -> Expiry.NO_END;
+            case 1 -> 3_600;
+            default -> 1 + random.nextInt(5);
+        };
+    }
+
+    /** A CONNECT that is refused. */
+    ConnectOptions stranger() {
+        return new ConnectOptions(ProtocolVersion.MQTT_5, random.nextBoolean(), 0, 0xFFFF, 0, null, 0, true);
     }
 
     private Publication will() {
-        return ledger.publication(id, TopicName.of("w/" + id), Qos.of(random.nextInt(3)), false, 8, true);
+        return ledger.publication(id, TopicName.of("w/" + id), Qos.of(random.nextInt(3)), false, 8, true, -1);
     }
 
     /** Whether it is there only to see what is retained. */
@@ -62,11 +90,17 @@ final class Choices {
                 : some.withLatency(Duration.ofNanos(1_000), Duration.ofNanos(1_000 * micros));
     }
 
-    Publication publication(Qos qos) {
+    private TopicName sharedTopic(Qos qos) {
+        return TopicName.of("s/" + id + "/" + qos.level() + "/" + random.nextInt(2) + "/x");
+    }
+
+    Publication publication(Qos qos, ProtocolVersion version) {
+        long expiry = version == ProtocolVersion.MQTT_5 && random.nextInt(6) == 0 ? 1 + random.nextInt(20) : -1;
         TopicName topic = TopicName.of("t/" + id + "/" + qos.level() + "/" + random.nextInt(2));
-        boolean retain = random.nextInt(5) == 0;
+        boolean shared = shares && random.nextInt(3) == 0;
+        boolean retain = !shared && random.nextInt(5) == 0;
         int bytes = retain && random.nextInt(6) == 0 ? 0 : random.nextInt(20) == 0 ? random.nextInt(9_000) + 8 : 8;
-        return ledger.publication(id, topic, qos, retain, bytes, false);
+        return ledger.publication(id, shared ? sharedTopic(qos) : topic, qos, retain, bytes, false, expiry);
     }
 
     List<TopicFilter> filters() {
@@ -78,12 +112,15 @@ final class Choices {
     }
 
     private TopicFilter filter() {
+        if (shares && random.nextInt(3) == 0) {
+            return TopicFilter.of("$share/g/s/+/" + random.nextInt(3) + "/#");
+        }
         String other = names.get(random.nextInt(names.size()));
         int qos = random.nextInt(3);
         int last = random.nextInt(2);
         return TopicFilter.of(
                 switch (random.nextInt(9)) {
-                    case 0 -> "#";
+                    case 0 -> shares ? "t/+/#" : "#";
                     case 1 -> "t/#";
                     case 2 -> "t/" + other + "/#";
                     case 3 -> "t/+/" + qos + "/+";
@@ -94,14 +131,21 @@ final class Choices {
                 });
     }
 
-    SubscriptionOptions subscription(ProtocolVersion version) {
-        Qos qos = Qos.of(random.nextInt(3));
+    /** Another one for each SUBSCRIBE, or 0. */
+    int subscriptionIdentifier(ProtocolVersion version) {
+        lastSubscriptionIdentifier++;
+        return version == ProtocolVersion.MQTT_5 && random.nextInt(3) > 0 ? lastSubscriptionIdentifier : 0;
+    }
+
+    SubscriptionOptions subscription(TopicFilter filter, ProtocolVersion version) {
+        // A member that takes at QoS 0 may lose what nobody else gets then.
+        Qos qos = Qos.of(filter.isShared() ? 1 + random.nextInt(2) : random.nextInt(3));
         if (version != ProtocolVersion.MQTT_5) {
             return SubscriptionOptions.of(qos);
         }
         return new SubscriptionOptions(
                 qos,
-                random.nextInt(4) == 0,
+                !filter.isShared() && random.nextInt(4) == 0,
                 random.nextInt(3) == 0,
                 SubscriptionOptions.RetainHandling.values()[random.nextInt(3)]);
     }

@@ -10,17 +10,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a client connects. It repeats the same until it is answered, so that it always knows what it asked for.
  *
- * @param lasts whether the session outlives the connection
+ * @param expirySeconds Session Expiry Interval; {@link Expiry#NO_END} also stands for a session of older versions that lasts
+ * @param willDelaySeconds only with a will, and MQTT 5.0
+ * @param stranger whether the authenticator refuses it
  */
 record ConnectOptions(
         ProtocolVersion version,
         boolean cleanStart,
-        boolean lasts,
+        long expirySeconds,
         int receiveMaximum,
-        @Nullable Publication will) {
+        int topicAliasMaximum,
+        @Nullable Publication will,
+        int willDelaySeconds,
+        boolean stranger) {
     private static final int SIXTEEN_BITS = 0xFFFF;
-    private static final long FOR_EVER = 0xFFFF_FFFFL;
-    private static final long AN_HOUR = 3_600;
+
+    /** The user name of those whom the authenticator refuses. */
+    static final String STRANGER = "stranger";
+
+    boolean lasts() {
+        return expirySeconds > 0;
+    }
 
     Connect packet(String clientId) {
         Properties.Builder properties = Properties.builder();
@@ -28,11 +38,15 @@ record ConnectOptions(
             if (receiveMaximum < SIXTEEN_BITS) {
                 properties.set(Property.RECEIVE_MAXIMUM, receiveMaximum);
             }
-            if (lasts) {
-                properties.set(Property.SESSION_EXPIRY_INTERVAL, receiveMaximum % 2 == 0 ? FOR_EVER : AN_HOUR);
+            if (lasts()) {
+                properties.set(Property.SESSION_EXPIRY_INTERVAL, expirySeconds);
+            }
+            if (topicAliasMaximum > 0) {
+                properties.set(Property.TOPIC_ALIAS_MAXIMUM, topicAliasMaximum);
             }
         }
-        Will message = will == null ? null : new Will(will.message, 0);
-        return new Connect(version, false, clientId, cleanStart, 0, null, null, message, properties.build());
+        Will message = will == null ? null : new Will(will.message, willDelaySeconds);
+        String userName = stranger ? STRANGER : null;
+        return new Connect(version, false, clientId, cleanStart, 0, userName, null, message, properties.build());
     }
 }

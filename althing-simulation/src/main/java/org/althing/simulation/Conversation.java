@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.ControlPacket.ConnAck;
 import org.althing.mqtt.ControlPacket.PubAck;
@@ -51,6 +52,9 @@ final class Conversation implements TransportListener {
     private final PacketEncoder encoder;
     private final Transport transport;
 
+    private final long connectedAtMillis;
+    private final Map<Integer, TopicName> aliases = new HashMap<>();
+
     private boolean over;
     private boolean open;
     private boolean sessionPresent;
@@ -74,6 +78,7 @@ final class Conversation implements TransportListener {
         this.options = options;
         this.transport = transport;
         this.world = world;
+        connectedAtMillis = world.wallMillis();
         trace = world.trace();
         ledger = world.ledger();
         random = client.random();
@@ -96,6 +101,15 @@ final class Conversation implements TransportListener {
     /** The moment of its CONNACK. */
     long openedAt() {
         return openedAt;
+    }
+
+    /** The wall time at which it began. */
+    long connectedAtMillis() {
+        return connectedAtMillis;
+    }
+
+    long nowNanos() {
+        return world.time().clock().nanos();
     }
 
     boolean saidGoodbye() {
@@ -213,7 +227,7 @@ final class Conversation implements TransportListener {
         require(open || packet instanceof ConnAck, "came before CONNACK", packet);
         switch (packet) {
             case ConnAck answer -> onConnAck(answer);
-            case Publish publish -> onPublish(publish);
+            case Publish publish -> onPublish(withTopic(publish));
             case PubAck ack -> {
                 require(
                         answered(packet) instanceof Publish p
@@ -299,6 +313,26 @@ final class Conversation implements TransportListener {
                 known || options.version().level() < 5 ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
     }
 
+    /** [MQTT-3.3.2-8], [MQTT-3.3.2-9], [MQTT-3.3.2-12] */
+    private Publish withTopic(Publish packet) {
+        int alias = packet.topicAlias();
+        require(alias <= options.topicAliasMaximum(), "has a topic alias beyond the maximum", packet);
+        ApplicationMessage message = packet.message();
+        TopicName topic = message.topic();
+        if (topic == TopicName.ALIASED) {
+            topic = aliases.getOrDefault(alias, topic);
+            require(topic != TopicName.ALIASED, "has an alias that stands for nothing", packet);
+        } else if (alias != 0) {
+            aliases.put(alias, topic);
+        }
+        return new Publish(
+                packet.duplicate(),
+                packet.packetIdentifier(),
+                0,
+                new ApplicationMessage(
+                        topic, message.payload(), message.qos(), message.retain(), message.properties()));
+    }
+
     private void onPublish(Publish packet) {
         Publication publication = ledger.find(packet.message());
         int identifier = packet.packetIdentifier();
@@ -322,7 +356,7 @@ final class Conversation implements TransportListener {
     /** [MQTT-4.6.0-1] What is sent again comes in the order in which it was sent. */
     private void checkOrderOfRepeats(Publication publication, Qos qos) {
         boolean routedOnce = publication.sends == 1 && ledger.crashesSince(publication) == 0;
-        if (!routedOnce || publication.message.retain()) {
+        if (!routedOnce || publication.message.retain() || publication.isShared()) {
             return;
         }
         Topic topic = new Topic(publication.publisher, publication.message.topic(), qos);

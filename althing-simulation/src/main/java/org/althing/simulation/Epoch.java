@@ -8,8 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.althing.mqtt.ControlPacket.Publish;
+import org.althing.mqtt.Property;
+import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.SubscriptionOptions;
+import org.althing.mqtt.SubscriptionOptions.RetainHandling;
 import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.TopicName;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,9 @@ final class Epoch {
 
         /** By QoS: those without DUP. */
         final int[] first = new int[3];
+
+        /** The moment at which it came last with RETAIN. */
+        long lastRetained;
     }
 
     private final String clientId;
@@ -84,14 +90,14 @@ final class Epoch {
 
     // ---- subscriptions
 
-    void onSubscribeSent(TopicFilter filter, SubscriptionOptions options) {
+    void onSubscribeSent(TopicFilter filter, SubscriptionOptions options, int identifier) {
         long now = ledger.tick();
         Standing standing = latest(filter);
         if (standing == null || standing.certainTo != NEVER || standing.isOver()) {
             standing = new Standing(filter, now);
             standings.add(standing);
         }
-        standing.options.add(new Standing.Option(options, now));
+        standing.options.add(new Standing.Option(options, identifier, now, ledger.crashes()));
     }
 
     void onSubAck(TopicFilter filter, SubscriptionOptions options) {
@@ -100,6 +106,7 @@ final class Epoch {
             int index = indexOf(standing, options);
             if (standing.filter.equals(filter) && index >= 0) {
                 standing.certainFrom = Math.min(standing.certainFrom, now);
+                standing.options.get(index).isAcknowledged = true;
                 for (Standing.Option earlier : standing.options.subList(0, index)) {
                     earlier.to = Math.min(earlier.to, now);
                 }
@@ -148,13 +155,18 @@ final class Epoch {
     // ---- messages
 
     /** A message came that the packet identifier does not show to be a repeat. */
-    void onMessage(Publication publication, Publish packet) {
+    void onMessage(Publication publication, Publish packet, Conversation on) {
         boolean retain = packet.message().retain();
         Qos qos = packet.message().qos();
         require(!retain || publication.message.retain(), "RETAIN is set", publication);
         require(!publication.forbidden, "its client has said goodbye", publication);
-        checkWanted(publication, qos, retain);
+        checkWanted(publication, packet, on);
+        checkTime(publication, packet, on);
         publication.receipts++;
+        if (publication.isShared()) {
+            checkShared(publication, packet);
+            return;
+        }
         boolean first = !receipts.containsKey(publication);
         Receipts counted = receipts.computeIfAbsent(publication, p -> new Receipts());
         counted.taken[qos.level()]++;
@@ -163,23 +175,76 @@ final class Epoch {
         }
         checkCounts(publication, counted, qos);
         if (retain) {
+            counted.lastRetained = ledger.tick();
             retainedCopies.put(publication.message.topic(), publication);
         } else if (first && !publication.isWill) {
             checkOrder(publication, qos);
         }
     }
 
-    private void checkWanted(Publication publication, Qos qos, boolean retain) {
-        boolean wanted = false;
-        for (Standing standing : standings) {
-            if (standing.mayMatch(publication, retain)) {
-                for (Standing.Option option : standing.options) {
-                    wanted |= Qos.min(option.options.qos(), publication.qos()) == qos
-                            && option.mayRoute(publication, clientId, retain);
-                }
-            }
+    private void checkWanted(Publication publication, Publish packet, Conversation on) {
+        boolean five = on.options().version() == ProtocolVersion.MQTT_5;
+        boolean doubtful = doubtFrom != NEVER || !doubts.isEmpty();
+        require(
+                new Expected(clientId, publication, packet, five).fits(standings, doubtful),
+                "no subscriptions can have brought it like this: " + packet + ", " + standings,
+                publication);
+    }
+
+    /** Nothing comes for the first time on a connection that began when it had expired; a delayed will takes its time. */
+    private void checkTime(Publication publication, Publish packet, Conversation on) {
+        require(
+                packet.duplicate() || on.connectedAtMillis() < publication.expiresToMillis,
+                "has expired before the client connected",
+                publication);
+        long left = packet.message().properties().integer(Property.MESSAGE_EXPIRY_INTERVAL, -1);
+        require(left <= publication.expirySeconds, "lives longer than it may: " + left, publication); // [MQTT-3.3.2-6]
+        require(
+                !publication.isWill || on.nowNanos() >= publication.notBeforeNanos,
+                "comes before its delay is over",
+                publication);
+    }
+
+    private void checkShared(Publication publication, Publish packet) {
+        receipts.computeIfAbsent(publication, p -> new Receipts());
+        if (packet.message().qos() == Qos.EXACTLY_ONCE) {
+            publication.sharedExactlyOnce++;
+            require(
+                    publication.sharedExactlyOnce <= 1,
+                    "came to a share group " + publication.sharedExactlyOnce + " times at QoS 2",
+                    publication);
         }
-        require(wanted, "no subscription can have brought it at QoS " + qos.level() + ": " + standings, publication);
+    }
+
+    /** Each retained message that a subscription must have brought has come. */
+    void checkRetainedCame(Publication publication, long openedAt) {
+        if (publication.isShared() || publication.clears() || publication.expires() || !publication.isAcknowledged()) {
+            return;
+        }
+        for (Standing standing : standings) {
+            if (standing.isShared()
+                    || standing.certainTo != NEVER
+                    || standing.certainFrom == NEVER
+                    || standing.options.isEmpty()
+                    || !standing.filter.matches(publication.message.topic())) {
+                continue;
+            }
+            Standing.Option last = standing.options.getLast();
+            boolean asked = last.isAcknowledged
+                    && last.options.retainHandling() == RetainHandling.SEND
+                    && last.from > publication.routedTo
+                    && last.crashes == ledger.crashes() // what is still due is not on the disk
+                    && !last.holdsBackOwn(clientId, publication);
+            Qos qos = Qos.min(last.options.qos(), publication.qos());
+            Receipts counted = receipts.get(publication);
+            boolean came = counted != null && counted.lastRetained > last.from;
+            boolean held = qos != Qos.AT_MOST_ONCE || openedAt < last.from;
+            require(!asked || came || !held, "was retained, and did not come for " + standing, publication);
+        }
+    }
+
+    boolean isMember() {
+        return standings.stream().anyMatch(Standing::isShared);
     }
 
     private void checkCounts(Publication publication, Receipts counted, Qos qos) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
 import org.althing.mqtt.Properties;
+import org.althing.mqtt.Property;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.TopicName;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class Ledger {
     private final Map<TopicName, List<Publication>> retained = new LinkedHashMap<>();
     private long moment;
     private int crashes;
+    private long lastMemberGone;
 
     /** A new moment. */
     long tick() {
@@ -44,7 +46,13 @@ final class Ledger {
     }
 
     Publication publication(
-            String publisher, TopicName topic, Qos qos, boolean retain, int payloadBytes, boolean isWill) {
+            String publisher,
+            TopicName topic,
+            Qos qos,
+            boolean retain,
+            int payloadBytes,
+            boolean isWill,
+            long expirySeconds) {
         int number = publications.size();
         StringBuilder payload = new StringBuilder();
         if (payloadBytes > 0) {
@@ -53,8 +61,13 @@ final class Ledger {
                 payload.append('.');
             }
         }
+        Properties properties = expirySeconds < 0
+                ? Properties.NONE
+                : Properties.builder()
+                        .set(Property.MESSAGE_EXPIRY_INTERVAL, expirySeconds)
+                        .build();
         ApplicationMessage message =
-                new ApplicationMessage(topic, Bytes.of(payload.toString()), qos, retain, Properties.NONE);
+                new ApplicationMessage(topic, Bytes.of(payload.toString()), qos, retain, properties);
         Publication publication = new Publication(number, publisher, message, isWill);
         publication.crashesBefore = crashes;
         publications.add(publication);
@@ -62,7 +75,7 @@ final class Ledger {
     }
 
     /** It is sent, for the first time or again. */
-    void onSent(Publication publication) {
+    void onSent(Publication publication, long wallMillis) {
         long now = tick();
         publication.sends++;
         if (publication.sends > 1) {
@@ -70,6 +83,9 @@ final class Ledger {
         }
         publication.sentAt = now;
         publication.crashesBefore = crashes;
+        if (publication.expires()) {
+            publication.expiresFromMillis = wallMillis + publication.expirySeconds * 1_000;
+        }
         if (!publication.isWill) {
             publication.routedFrom = now;
             if (publication.message.retain()) {
@@ -96,36 +112,39 @@ final class Ledger {
     }
 
     /** Everything is at rest: what was sent on a connection that is still open has been routed. */
-    void onRest() {
+    void onRest(long wallMillis) {
         long now = tick();
         for (Publication publication : publications) {
             Conversation conversation = publication.conversation;
             boolean arrived = publication.isWill
-                    ? publication.routedFrom != NEVER
+                    ? publication.routedFrom != NEVER && !publication.maybeCancelled
                     : publication.qos() == Qos.AT_MOST_ONCE && conversation != null && conversation.isOpen();
             if (arrived && !publication.isAcknowledged()) {
-                publication.routedTo = now;
+                publication.onRouted(now, wallMillis);
             }
         }
     }
 
     /** Whatever a subscription must have brought has come. */
-    void checkDelivered(ModelClient client, Epoch epoch) {
+    void checkDelivered(ModelClient client, Epoch epoch, long wallMillis) {
         for (Publication publication : publications) {
             if (publication.forbidden && publication.receipts > 0) {
                 throw new SimulationFailure("was published though its client had said goodbye: " + publication);
             }
             if (!publication.isAcknowledged()
                     || publication.clears()
-                    || epoch.has(publication)
+                    || publication.expiresFromMillis <= wallMillis
+                    || (publication.isShared() ? wasTaken(publication) : epoch.has(publication))
                     || !epoch.stoodFor(publication)) {
                 continue;
             }
             for (Standing standing : epoch.standings()) {
-                int qos = standing.mustMatch(publication) ? standing.leastQos(publication, client.id()) : -1;
+                boolean must = standing.mustMatch(publication)
+                        && (!standing.isShared() || standing.certainTo == NEVER); // or others have it, and lose it
+                int qos = must ? standing.leastQos(publication, client.id()) : -1;
                 Conversation conversation = client.conversation();
                 boolean heldOn = conversation != null && conversation.openedAt() < publication.routedFrom;
-                if (qos > 0 || (qos == 0 && heldOn)) {
+                if (qos > 0 || (qos == 0 && heldOn && !standing.isShared())) {
                     throw new SimulationFailure(client.id() + " never got " + publication + " at QoS " + qos
                             + ", which its subscription must have brought: " + standing);
                 }
@@ -133,8 +152,26 @@ final class Ledger {
         }
     }
 
+    /** What is retained since before a subscription has come with it. */
+    void checkRetainedCame(ModelClient client, Epoch epoch) {
+        Conversation conversation = client.conversation();
+        for (List<Publication> sent : retained.values()) {
+            epoch.checkRetainedCame(sent.getLast(), conversation == null ? NEVER : conversation.openedAt());
+        }
+    }
+
+    /** [MQTT-4.8.2-5] What was sent at QoS 2 to a member whose session has ended since goes to nobody else. */
+    private boolean wasTaken(Publication publication) {
+        return publication.receipts > 0 || lastMemberGone > publication.routedFrom;
+    }
+
+    /** A session that may be a member of share groups is no more. */
+    void onMemberGone() {
+        lastMemberGone = tick();
+    }
+
     /** What is retained is, on each topic, the last acknowledged message, or one that was sent after it. */
-    void checkRetained(Map<TopicName, Publication> found, String where) {
+    void checkRetained(Map<TopicName, Publication> found, String where, long wallMillis) {
         Set<TopicName> topics = new HashSet<>(retained.keySet());
         topics.addAll(found.keySet());
         for (Map.Entry<TopicName, Publication> each : found.entrySet()) {
@@ -143,19 +180,24 @@ final class Ledger {
             }
         }
         for (Map.Entry<TopicName, List<Publication>> each : retained.entrySet()) {
-            checkRetained(each.getValue(), found.get(each.getKey()), where + ": " + each.getKey());
+            checkRetained(each.getValue(), found.get(each.getKey()), where + ": " + each.getKey(), wallMillis);
         }
     }
 
-    private static void checkRetained(List<Publication> sent, @Nullable Publication found, String where) {
+    private static void checkRetained(
+            List<Publication> sent, @Nullable Publication found, String where, long wallMillis) {
         int lastCertain = sent.size() - 1;
-        while (lastCertain >= 0 && !sent.get(lastCertain).isAcknowledged()) {
+        while (lastCertain >= 0
+                && !(sent.get(lastCertain).isAcknowledged()
+                        // else it may have expired before it was routed
+                        && sent.get(lastCertain).expiresFromMillis > wallMillis)) {
             lastCertain--;
         }
         boolean fits = lastCertain < 0 && found == null;
         for (int i = Math.max(0, lastCertain); i < sent.size(); i++) {
             Publication candidate = sent.get(i);
-            fits |= candidate.clears() ? found == null : found == candidate;
+            boolean mayBeGone = candidate.clears() || candidate.expiresFromMillis <= wallMillis;
+            fits |= found == null ? mayBeGone : found == candidate;
         }
         if (!fits) {
             throw new SimulationFailure(where + " retains " + found + ", not one of "

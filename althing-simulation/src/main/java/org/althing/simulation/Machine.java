@@ -2,9 +2,13 @@ package org.althing.simulation;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import org.althing.broker.Authenticator;
 import org.althing.broker.Broker;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
@@ -14,6 +18,7 @@ import org.althing.broker.StateChange;
 import org.althing.broker.storage.JournalStateStore;
 import org.althing.journal.Journal;
 import org.althing.journal.memory.FaultyDisk;
+import org.althing.mqtt.ReasonCode;
 import org.althing.net.NetEngine;
 import org.althing.net.memory.MemoryAddress;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +29,20 @@ final class Machine {
 
     private static final long NO_OPERATION = 1L << 60;
     private static final ListenerConfig LISTENER = ListenerConfig.mqtt("simulated", 1883);
+
+    private static final Set<Ledger.Fate> EXPECTED_FATES = EnumSet.of(
+            Ledger.Fate.SENT,
+            Ledger.Fate.ACKNOWLEDGED,
+            Ledger.Fate.EXPIRED,
+            Ledger.Fate.CLIENT_GONE,
+            Ledger.Fate.SESSION_ENDED,
+            Ledger.Fate.GROUP_ENDED);
+    private static final Set<Ledger.Intake> EXPECTED_INTAKES = EnumSet.of(
+            Ledger.Intake.ROUTED,
+            Ledger.Intake.NO_SUBSCRIBER,
+            Ledger.Intake.REPEATED,
+            Ledger.Intake.EXPIRED,
+            Ledger.Intake.SESSION_ENDED);
 
     /** One life of the process: what it left to be done dies with it. */
     private static final class Life {
@@ -36,12 +55,15 @@ final class Machine {
     private final BrokerConfig config;
     private final long segmentBytes;
     private final long syncNanosMax;
+    private final long authNanosMax;
 
     private FaultyDisk disk;
     private Life life = new Life();
     private @Nullable Broker broker;
     private NetEngine.@Nullable Listening listening;
     private long powerGoesAt = Long.MAX_VALUE;
+    private long startedAtMillis;
+    private long startedAtNanos;
     private boolean failing;
     private boolean stopping;
     private long troubles;
@@ -61,6 +83,7 @@ final class Machine {
                 .queuedMessagesMax(0)
                 .build();
         segmentBytes = 1L << (11 + random.nextInt(6));
+        authNanosMax = random.nextBoolean() ? 0 : 30_000_000;
         syncNanosMax = random.nextBoolean() ? 200_000 : 20_000_000;
     }
 
@@ -89,6 +112,15 @@ final class Machine {
         return lastTrouble;
     }
 
+    /** The wall time of the last start, in milliseconds. */
+    long startedAtMillis() {
+        return startedAtMillis;
+    }
+
+    long startedAtNanos() {
+        return startedAtNanos;
+    }
+
     boolean isUp() {
         return broker != null;
     }
@@ -106,6 +138,7 @@ final class Machine {
         if (bug != null) {
             throw new SimulationFailure(bug);
         }
+        checkBalance();
     }
 
     private void trouble(String what) {
@@ -129,8 +162,11 @@ final class Machine {
             Broker started = Broker.builder(config, world.engine())
                     .store(new WatchedStore(store, new StateWatch(world.trace(), this::onViolation)))
                     .random(world.time().newRandom())
+                    .authenticator(this::authenticate)
                     .log(this::onLine)
                     .start();
+            startedAtMillis = world.wallMillis();
+            startedAtNanos = world.time().clock().nanos();
             listening = world.engine().listen(ADDRESS, started.loop(), started.acceptor(LISTENER));
             broker = started;
             world.trace().line("machine", () -> "started: " + store.recovery());
@@ -142,6 +178,22 @@ final class Machine {
             world.ledger().onCrash();
             disk = powerIsGone() ? disk.afterPowerCut() : disk.afterKill();
             powerGoesAt = Long.MAX_VALUE;
+        }
+    }
+
+    /** Answers late, and not in the order in which it was asked. */
+    private void authenticate(Authenticator.ConnectAttempt attempt, Authenticator.AuthReply reply) {
+        Runnable answer = () -> {
+            if (ConnectOptions.STRANGER.equals(attempt.userName())) {
+                reply.refuse(ReasonCode.NOT_AUTHORIZED, "a stranger");
+            } else {
+                reply.accept(attempt.userName());
+            }
+        };
+        if (authNanosMax == 0) {
+            answer.run();
+        } else {
+            world.time().after(Duration.ofNanos(random.nextLong(authNanosMax)), answer);
         }
     }
 
@@ -274,17 +326,40 @@ final class Machine {
         return state;
     }
 
-    /** Broken rules are told to nobody else. */
+    /** What was lost though nobody has given a reason for it. */
     List<String> dropped() {
-        var counters = broker().counters();
-        Ledger ledger = counters.ledger;
-        long count = ledger.losses()
-                + ledger.count(Ledger.Intake.NOT_AUTHORIZED)
-                + ledger.count(Ledger.Intake.INVALID)
-                + ledger.count(Ledger.Intake.EXPIRED)
-                - ledger.count(Ledger.Fate.CLIENT_GONE)
-                - ledger.count(Ledger.Fate.SESSION_ENDED);
-        return count == 0 ? List.of() : List.of(count + " messages were dropped");
+        Ledger ledger = broker().counters().ledger;
+        List<String> dropped = new ArrayList<>();
+        for (Ledger.Fate fate : Ledger.Fate.values()) {
+            if (!EXPECTED_FATES.contains(fate) && ledger.count(fate) > 0) {
+                dropped.add(fate + " " + ledger.count(fate));
+            }
+        }
+        for (Ledger.Intake intake : Ledger.Intake.values()) {
+            if (!EXPECTED_INTAKES.contains(intake) && ledger.count(intake) > 0) {
+                dropped.add(intake + " " + ledger.count(intake));
+            }
+        }
+        return dropped;
+    }
+
+    /** Every message has one fate for each subscriber, or waits for it. */
+    void checkBalance() {
+        if (broker != null) {
+            Ledger ledger = broker.counters().ledger;
+            long intakes = ledger.held();
+            for (Ledger.Intake intake : Ledger.Intake.values()) {
+                intakes += ledger.count(intake);
+            }
+            long fates = ledger.pending();
+            for (Ledger.Fate fate : Ledger.Fate.values()) {
+                fates += ledger.count(fate);
+            }
+            if (ledger.received() != intakes || ledger.matched() != fates) {
+                throw new SimulationFailure("the ledger does not balance: received " + ledger.received() + ", known "
+                        + intakes + "; matched " + ledger.matched() + ", known " + fates);
+            }
+        }
     }
 
     @Override

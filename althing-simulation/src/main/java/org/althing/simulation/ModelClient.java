@@ -25,6 +25,7 @@ import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.TopicFilter;
+import org.althing.net.EventLoop;
 import org.althing.net.memory.MemoryLink;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,6 @@ final class ModelClient {
         }
     }
 
-    private static final Duration WRITTEN = Duration.ofMillis(100);
     private static final int UNACKNOWLEDGED_MAX = 10;
     private static final int IDENTIFIERS = 40;
 
@@ -58,6 +58,7 @@ final class ModelClient {
     private final Machine machine;
     private final RandomGenerator random;
     private final Choices choices;
+    private final EventLoop loop;
 
     // Valid for the session.
     private final Map<Integer, Outbound> outbound = new LinkedHashMap<>();
@@ -68,6 +69,8 @@ final class ModelClient {
 
     private @Nullable Epoch epoch;
     private Session session = Session.NONE;
+    private final Expiry expiry;
+    private final Wills wills;
     private boolean mustStartClean;
 
     // Valid for ever.
@@ -79,16 +82,24 @@ final class ModelClient {
     private @Nullable MemoryLink link;
     private @Nullable ConnectOptions unsettled;
     private @Nullable Boolean expectedPresent;
+    private boolean mayHaveExpired;
     private int receiveMaximum;
     private final Set<Integer> subscribing = new LinkedHashSet<>();
 
     /** @param names of all clients, itself among them */
-    ModelClient(String id, World world, Machine machine, List<String> names) {
+    ModelClient(String id, World world, Machine machine, List<String> names, boolean shares) {
         this.id = id;
         this.world = world;
         this.machine = machine;
-        choices = new Choices(id, names, world);
+        choices = new Choices(id, names, world, shares);
+        expiry = new Expiry(world);
+        wills = new Wills(world, machine);
+        loop = world.engine().newLoop(id);
         random = choices.random();
+    }
+
+    Wills wills() {
+        return wills;
     }
 
     String id() {
@@ -117,54 +128,76 @@ final class ModelClient {
         return conversation != null && conversation.isOpen() && conversation.isAtRest() && outbound.isEmpty();
     }
 
-    /** Whether a session of it outlives the end of its present connection. */
-    boolean lasts() {
-        return conversation != null && conversation.options().lasts();
+    /** How many seconds a session of it outlives the end of its present connection. */
+    long lastsSeconds() {
+        return conversation == null ? 0 : conversation.options().expirySeconds();
     }
 
     // ---- connecting
 
     /** Connects as it did before if that was not answered; over an existing connection it is a take-over. */
     void connect(boolean calmly) {
-        ConnectOptions options = unsettled;
-        if (options == null) {
-            options = choices.connect(calmly, mustStartClean);
-            mustStartClean = false;
-            unsettled = options;
-        }
         if (conversation != null) {
             if (!conversation.isOpen() && link != null) {
                 link.cut(); // or its CONNECT could come after the next one, and take over
             }
             lost(world.ledger().tick());
         }
+        ConnectOptions options = unsettled;
+        if (options == null) {
+            options = choices.connect(calmly, mustStartClean);
+            mustStartClean = false;
+            unsettled = options;
+        }
+        Conversation made = open(options);
+        if (made != null) {
+            expect(options);
+            wills.onReturn(options);
+            if (options.will() != null) {
+                world.ledger().onSent(options.will(), world.wallMillis());
+            }
+            made.send(options.packet(id));
+        }
+    }
+
+    /** Tries to connect as somebody whom the authenticator refuses; nothing comes of it. */
+    void connectAsStranger() {
+        if (conversation == null) {
+            ConnectOptions options = choices.stranger();
+            Conversation made = open(options);
+            if (made != null) {
+                made.send(options.packet(id));
+            }
+        }
+    }
+
+    private @Nullable Conversation open(ConnectOptions options) {
         Conversation[] made = new Conversation[1];
-        ConnectOptions chosen = options;
         try {
-            var transport = world.engine()
-                    .connect(Machine.ADDRESS, world.engine().newLoop(id), choices.network(), near -> {
-                        made[0] = new Conversation(this, chosen, world, near);
-                        return made[0];
-                    });
+            var transport = world.engine().connect(Machine.ADDRESS, loop, choices.network(), near -> {
+                made[0] = new Conversation(this, options, world, near);
+                return made[0];
+            });
             link = world.engine().link(transport);
         } catch (IOException e) {
-            return; // the broker is down
+            return null; // the broker is down
         }
         conversation = made[0];
-        expect(options);
-        if (options.will() != null) {
-            world.ledger().onSent(options.will());
-        }
-        conversation.send(options.packet(id));
+        return conversation;
     }
 
     private void expect(ConnectOptions options) {
+        mayHaveExpired = false;
         if (options.cleanStart()) {
             forgetSession();
             expectedPresent = false;
             session = Session.UNKNOWN;
         } else {
             expectedPresent = session == Session.UNKNOWN ? null : (Boolean) (session == Session.EXISTS);
+            if (session == Session.EXISTS && expiry.mayEnd()) {
+                mayHaveExpired = true;
+                expectedPresent = expiry.isSurelyOver(machine.startedAtMillis()) ? false : null;
+            }
             if (epoch != null && !options.lasts()) {
                 epoch.onDoubt();
             }
@@ -176,7 +209,8 @@ final class ModelClient {
 
     void onConnAck(Conversation from, ConnAck answer) {
         if (answer.reasonCode().isError()) {
-            require(machine.isFailing(), "was refused: " + answer);
+            boolean stranger = from.options().stranger() && answer.reasonCode() == ReasonCode.NOT_AUTHORIZED;
+            require(stranger || machine.isFailing(), "was refused: " + answer);
             from.abandon();
             conversation = null;
             return;
@@ -185,6 +219,10 @@ final class ModelClient {
         require(
                 expected == null || expected == answer.sessionPresent(),
                 "session present should be " + expected + ": " + answer);
+        require(
+                answer.sessionPresent() || !mayHaveExpired || expiry.mayBeOver(),
+                "the session has ended before its time: " + answer);
+        expiry.onResumed();
         if (!answer.sessionPresent()) {
             forgetSession();
         }
@@ -203,12 +241,18 @@ final class ModelClient {
         if (each.released) {
             to.send(new PubRel(identifier, ReasonCode.SUCCESS));
         } else {
-            world.ledger().onSent(each.publication);
+            world.ledger().onSent(each.publication, world.wallMillis());
+            if (to.options().version() != ProtocolVersion.MQTT_5) {
+                each.publication.onSentWithoutExpiry();
+            }
             to.send(each.publication.packet(true, identifier));
         }
     }
 
     private void forgetSession() {
+        if (epoch != null && epoch.isMember()) {
+            world.ledger().onMemberGone();
+        }
         outbound.clear();
         received.clear();
         unanswered.clear();
@@ -223,14 +267,14 @@ final class ModelClient {
         if (to == null || !to.isOpen() || (qos != Qos.AT_MOST_ONCE && outbound.size() >= receiveMaximum)) {
             return;
         }
-        Publication publication = choices.publication(qos);
+        Publication publication = choices.publication(qos, to.options().version());
         publication.conversation = to;
         int identifier = 0;
         if (qos != Qos.AT_MOST_ONCE) {
             identifier = freeIdentifier();
             outbound.put(identifier, new Outbound(publication));
         }
-        world.ledger().onSent(publication);
+        world.ledger().onSent(publication, world.wallMillis());
         to.send(publication.packet(false, identifier));
     }
 
@@ -247,21 +291,29 @@ final class ModelClient {
             ProtocolVersion version = to.options().version();
             List<Subscribe.Request> requests = new ArrayList<>();
             choices.filters()
-                    .forEach(filter -> requests.add(new Subscribe.Request(filter, choices.subscription(version))));
-            subscribe(requests);
+                    .forEach(filter ->
+                            requests.add(new Subscribe.Request(filter, choices.subscription(filter, version))));
+            subscribe(requests, choices.subscriptionIdentifier(version));
         }
     }
 
-    void subscribe(List<Subscribe.Request> requests) {
+    /** @param subscriptionIdentifier 0 for none */
+    void subscribe(List<Subscribe.Request> requests, int subscriptionIdentifier) {
         Conversation to = conversation;
         Epoch current = epoch;
         if (to == null || current == null) {
             throw new IllegalStateException(id + " is not connected");
         }
-        requests.forEach(request -> current.onSubscribeSent(request.filter(), request.options()));
+        requests.forEach(
+                request -> current.onSubscribeSent(request.filter(), request.options(), subscriptionIdentifier));
         int identifier = freeIdentifier();
         subscribing.add(identifier);
-        to.send(new Subscribe(identifier, requests, Properties.NONE));
+        Properties properties = subscriptionIdentifier == 0
+                ? Properties.NONE
+                : Properties.builder()
+                        .set(Property.SUBSCRIPTION_IDENTIFIER, subscriptionIdentifier)
+                        .build();
+        to.send(new Subscribe(identifier, requests, properties));
     }
 
     void unsubscribe() {
@@ -362,7 +414,7 @@ final class ModelClient {
         if (done == null) {
             throw new SimulationFailure(id + ": nothing to acknowledge: " + ack);
         }
-        done.publication.routedTo = world.ledger().tick();
+        done.publication.onRouted(world.ledger().tick(), world.wallMillis());
         if (ack.reasonCode() == ReasonCode.NO_MATCHING_SUBSCRIBERS && epoch != null) {
             for (Standing standing : epoch.standings()) {
                 boolean brings = epoch.stoodFor(done.publication)
@@ -386,7 +438,7 @@ final class ModelClient {
         if (done == null) {
             throw new SimulationFailure(id + ": nothing to complete: " + identifier);
         }
-        done.publication.routedTo = world.ledger().tick();
+        done.publication.onRouted(world.ledger().tick(), world.wallMillis());
     }
 
     void onSubAck(Subscribe packet) {
@@ -413,7 +465,8 @@ final class ModelClient {
     /** @param publication null for one without payload */
     void onPublish(Publish packet, @Nullable Publication publication) {
         Epoch current = epoch;
-        if (current == null) {
+        Conversation on = conversation;
+        if (current == null || on == null) {
             return; // it has said goodbye for ever, and no longer listens
         }
         int identifier = packet.packetIdentifier();
@@ -432,7 +485,7 @@ final class ModelClient {
             }
         }
         if (publication != null) {
-            current.onMessage(publication, packet);
+            current.onMessage(publication, packet, on);
             checkExactlyOnce(packet, publication);
         }
     }
@@ -482,7 +535,7 @@ final class ModelClient {
         Publication will = from.options().will();
         if (from.saidGoodbye()) {
             if (will != null && will.sends == 1 && cause == null) {
-                forbidSoon(will, troublesAtGoodbye);
+                wills.forbidSoon(will, troublesAtGoodbye);
             }
             lost(NEVER);
         } else {
@@ -491,24 +544,34 @@ final class ModelClient {
         }
     }
 
-    /** [MQTT-3.14.4-3] What DISCONNECT discards is gone for good when the broker has had the time to write that down. */
-    private void forbidSoon(Publication will, long troublesAtGoodbye) {
-        world.time().after(WRITTEN, () -> will.forbidden |= troublesAtGoodbye == machine.troubles());
-    }
-
     /** @param willFrom the earliest moment at which its will may have been routed */
     private void lost(long willFrom) {
         Conversation from = conversation;
         if (from == null) {
             return;
         }
+        if (from.options().stranger()) {
+            from.abandon();
+            conversation = null;
+            return;
+        }
         boolean wasOpen = from.isOpen() || from.openedAt() > 0;
+        if (!wasOpen && mayHaveExpired && expiry.mayBeOver()) {
+            // Perhaps a new session has begun in the place of one that has ended: nobody can tell them apart.
+            unsettled = null;
+            mustStartClean = true;
+        }
+        if (from.options().lasts()) {
+            expiry.onLeft(wasOpen, from.options().expirySeconds());
+        }
         from.abandon();
         conversation = null;
         subscribing.clear();
+        // What a share group takes back from an absent member comes no more, or under another identifier.
+        unanswered.values().removeIf(each -> each != null && each.isShared());
         Publication will = from.options().will();
         if (will != null && wasOpen && !from.saidGoodbye()) {
-            will.routedFrom = Math.min(will.routedFrom, willFrom);
+            wills.onLost(from.options(), will, willFrom);
         }
         if (wasOpen && !from.options().lasts()) {
             forgetSession();

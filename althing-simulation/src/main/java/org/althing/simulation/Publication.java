@@ -2,6 +2,7 @@ package org.althing.simulation;
 
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.ControlPacket.Publish;
+import org.althing.mqtt.Property;
 import org.althing.mqtt.Qos;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +33,26 @@ final class Publication {
     /** The will must not be published: the client said goodbye and the broker has heard it. */
     boolean forbidden;
 
+    /** A will with a delay: whether its client may have been back in time. */
+    boolean maybeCancelled;
+
+    /** A will with a delay: monotonic time before which it must not come, or 0. */
+    long notBeforeNanos;
+
+    /** Message Expiry Interval in seconds, or -1. */
+    final long expirySeconds;
+
+    /** Wall time: not expired before, surely expired from then on. */
+    long expiresFromMillis = NEVER;
+
+    long expiresToMillis = NEVER;
+    private boolean mayStay;
+
     /** Receipts by anybody. */
     int receipts;
+
+    /** Receipts by members of a share group at QoS 2. */
+    int sharedExactlyOnce;
 
     /** On which it was sent, for QoS 0. */
     @Nullable
@@ -44,10 +63,34 @@ final class Publication {
         this.publisher = publisher;
         this.message = message;
         this.isWill = isWill;
+        expirySeconds = message.properties().integer(Property.MESSAGE_EXPIRY_INTERVAL, -1);
     }
 
     Qos qos() {
         return message.qos();
+    }
+
+    /** Whether it goes to share groups: to one member of each. */
+    boolean isShared() {
+        return message.topic().levels().getFirst().equals("s");
+    }
+
+    boolean expires() {
+        return expirySeconds >= 0;
+    }
+
+    /** It was sent again by a version that knows no expiry. */
+    void onSentWithoutExpiry() {
+        mayStay = true;
+        expiresToMillis = NEVER;
+    }
+
+    /** It is surely routed. */
+    void onRouted(long moment, long wallMillis) {
+        routedTo = moment;
+        if (expires() && !mayStay) {
+            expiresToMillis = wallMillis + expirySeconds * 1_000;
+        }
     }
 
     /** Whether it only clears a retained message: without payload nobody can tell it from another one. */

@@ -20,19 +20,33 @@ final class Standing {
     /** One SUBSCRIBE with this filter: its options hold from some moment on, until those of a later one do. */
     static final class Option {
         final SubscriptionOptions options;
-        final long from;
-        long to = NEVER;
+        /** Subscription Identifier, 0 for none. */
+        final int identifier;
 
-        Option(SubscriptionOptions options, long from) {
+        final long from;
+        /** The broker's crashes before it was asked for. */
+        final int crashes;
+
+        long to = NEVER;
+        boolean isAcknowledged;
+
+        Option(SubscriptionOptions options, int identifier, long from, int crashes) {
             this.options = options;
+            this.identifier = identifier;
             this.from = from;
+            this.crashes = crashes;
+        }
+
+        /** [MQTT-3.8.3-3] */
+        boolean holdsBackOwn(String clientId, Publication publication) {
+            return options.noLocal() && publication.publisher.equals(clientId);
         }
 
         /** Whether a message of this publication may have been routed by these options. */
         boolean mayRoute(Publication publication, String clientId, boolean retainedCopy) {
             return to >= publication.sentAt
                     && (retainedCopy || from <= publication.routedTo)
-                    && !(options.noLocal() && publication.publisher.equals(clientId));
+                    && !holdsBackOwn(clientId, publication);
         }
     }
 
@@ -48,8 +62,8 @@ final class Standing {
         this.possibleFrom = possibleFrom;
     }
 
-    boolean isCertain() {
-        return certainFrom != NEVER && certainTo == NEVER;
+    boolean isShared() {
+        return filter.isShared();
     }
 
     boolean isOver() {
@@ -75,7 +89,7 @@ final class Standing {
         int least = Qos.EXACTLY_ONCE.level();
         for (Option option : options) {
             if (option.from <= publication.routedTo && option.to >= publication.routedFrom) {
-                if (option.options.noLocal() && publication.publisher.equals(clientId)) {
+                if (option.holdsBackOwn(clientId, publication)) {
                     return -1;
                 }
                 least = Math.min(

@@ -109,8 +109,9 @@ final class StateWatch {
                         new GroupPlace(queued.group(), queued.sequence()),
                         queued.delivery().messageId()));
             }
+            // One that is not there stands for a message that was never stored: what follows waits for its commit.
             case StateChange.GroupDequeued dequeued ->
-                forgetOnly(groupQueued.remove(new GroupPlace(dequeued.group(), dequeued.sequence())));
+                forget(groupQueued.remove(new GroupPlace(dequeued.group(), dequeued.sequence())));
         }
     }
 

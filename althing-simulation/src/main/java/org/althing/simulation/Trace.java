@@ -7,7 +7,7 @@ import org.althing.net.Clock;
 
 /** The last lines of what happened, for the report of a failure; and a number that stands for all of it. */
 final class Trace {
-    private static final int LINES_MAX = 4_000;
+    private static final int LINES_MAX = 10_000;
 
     private final Clock clock;
     private final boolean keeps;

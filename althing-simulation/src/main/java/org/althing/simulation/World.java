@@ -11,6 +11,8 @@ final class World {
     private final Ledger ledger = new Ledger();
     private final Trace trace;
     private long lastActivityNanos;
+    private long lastJumpNanos;
+    private Duration lastJump = Duration.ZERO;
 
     /** @param traces whether lines of what happens are kept */
     World(long seed, boolean traces) {
@@ -33,6 +35,28 @@ final class World {
 
     Trace trace() {
         return trace;
+    }
+
+    /** Wall time in milliseconds. */
+    long wallMillis() {
+        return time.clock().wallMillis();
+    }
+
+    /** Wall time jumps forward. */
+    void jump(Duration by) {
+        trace.line("world", () -> "the wall clock jumps by " + by);
+        time.jumpWallClock(by);
+        lastJumpNanos = time.clock().nanos();
+        lastJump = by;
+    }
+
+    /** The wall time that others may have seen a moment ago. */
+    long wallMillisBefore(Duration noticed) {
+        return sinceJump().compareTo(noticed) > 0 ? wallMillis() : wallMillis() - lastJump.toMillis();
+    }
+
+    Duration sinceJump() {
+        return Duration.ofNanos(time.clock().nanos() - lastJumpNanos);
     }
 
     /** Somebody has sent or received something. */
