@@ -91,7 +91,7 @@ public final class Simulation {
             }
         }
         if (random.nextInt(150) == 0) {
-            world.time().runFor(Duration.ofMillis(random.nextLong(6_000)));
+            world.time().runFor(Duration.ofMillis(random.nextLong(15_000)));
         } else if (random.nextInt(300) == 0) {
             world.jump(Duration.ofSeconds(1 + random.nextInt(100)));
             clients.forEach(client -> client.wills().onJump());
@@ -103,6 +103,9 @@ public final class Simulation {
         if (client.conversation() == null && random.nextInt(15) == 0) {
             client.connectAsStranger();
             return;
+        }
+        if (client.conversation() == null && random.nextInt(3) > 0) {
+            return; // it stays away for a while
         }
         if (client.conversation() == null || (!client.isOpen() && random.nextInt(10) == 0)) {
             client.connect(false);

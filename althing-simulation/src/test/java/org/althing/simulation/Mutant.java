@@ -2,6 +2,7 @@ package org.althing.simulation;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Mutant extends ClassLoader {
     private final Mutation mutation;
     private final List<String> own;
+    private final byte[] changed;
 
     Mutant(Mutation mutation) {
         super(Mutant.class.getClassLoader());
@@ -18,6 +20,7 @@ final class Mutant extends ClassLoader {
         String module = mutation.type().substring(0, mutation.type().indexOf('.'));
         own = List.of("org.althing.simulation.", "org.althing.broker.", "org.althing." + module + ".");
         setDefaultAssertionStatus(true);
+        changed = mutation.applyTo(original(mutation.className()), getParent()); // now, or a run would report it
     }
 
     /** Runs one seed; returns what the simulation found, or null. */
@@ -52,18 +55,19 @@ final class Mutant extends ClassLoader {
         }
     }
 
-    private Class<?> define(String name) throws ClassNotFoundException {
+    private Class<?> define(String name) {
+        byte[] bytes = name.equals(mutation.className()) ? changed : original(name);
+        return defineClass(name, bytes, 0, bytes.length);
+    }
+
+    private byte[] original(String name) {
         try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
             if (in == null) {
-                throw new ClassNotFoundException(name);
+                throw new IllegalStateException("the mistake '" + mutation + "' cannot be made: no class " + name);
             }
-            byte[] bytes = in.readAllBytes();
-            if (name.equals(mutation.className())) {
-                bytes = mutation.applyTo(bytes, getParent());
-            }
-            return defineClass(name, bytes, 0, bytes.length);
+            return in.readAllBytes();
         } catch (IOException e) {
-            throw new ClassNotFoundException(name, e);
+            throw new UncheckedIOException(e);
         }
     }
 }

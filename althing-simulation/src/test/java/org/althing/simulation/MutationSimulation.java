@@ -11,13 +11,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each of these mistakes in the broker must be found by the simulation, soon. */
 class MutationSimulation {
-    private static final int SEEDS_MAX = 60;
+    private static final int SEEDS_MAX = 200;
 
     static Stream<Mutation> durability() {
         return Stream.of(
                 leavesOut("no fsync", "journal.SegmentWriter", "append", "DiskFile", "sync"),
                 answers("acknowledged before the commit", "broker.routing.ChangeLog", "isCommitted", 1),
-                answers("compaction drops live records", "journal.Compactor", "isLive", 0),
+                leavesOut("compaction drops live records", "journal.Compactor", "copy", "LiveRecords", "isLive"),
                 leavesOut(
                         "queued messages are not stored",
                         "broker.session.OutboundFlow",
@@ -140,8 +140,32 @@ class MutationSimulation {
                 answers("No Local is ignored", "broker.session.Subscriptions", "isOwn", 0));
     }
 
+    static Stream<Mutation> timeAndCounting() {
+        return Stream.of(
+                nothingIsDoneBy("sessions never expire", "broker.session.SessionRegistry", "onExpired"),
+                answers("messages never expire", "broker.routing.RoutedMessage", "hasExpired", 0),
+                answers("delayed wills are published at once", "mqtt.Will", "delaySeconds", 0),
+                leavesOut(
+                        "Retain As Published is ignored",
+                        "broker.routing.Interest",
+                        "add",
+                        "SubscriptionOptions",
+                        "retainAsPublished"),
+                nothingIsDoneBy(
+                        "retained messages do not come with a subscription",
+                        "broker.session.Subscriptions",
+                        "collectRetained"),
+                leavesOut(
+                        "a share group loses what a member gives back",
+                        "broker.routing.ShareGroup",
+                        "onGivenBack",
+                        "ShareTurns",
+                        "onGivenBack"),
+                leavesOut("a message has two fates", "broker.Ledger$Account", "settled", "Counter", "decrement"));
+    }
+
     static Stream<Mutation> all() {
-        return Stream.concat(durability(), delivery());
+        return Stream.of(durability(), delivery(), timeAndCounting()).flatMap(mutations -> mutations);
     }
 
     @ParameterizedTest
