@@ -47,7 +47,7 @@ public final class JsonWriter {
     private void object(Map<?, ?> map) {
         out.append('{');
         String separator = "";
-        for (Map.Entry<?, ?> member : (sorted ? new TreeMap<>(map) : map).entrySet()) {
+        for (Map.Entry<?, ?> member : inOrder(map).entrySet()) {
             out.append(separator);
             string((String) member.getKey());
             out.append(':');
@@ -55,6 +55,11 @@ public final class JsonWriter {
             separator = ",";
         }
         out.append('}');
+    }
+
+    private Map<?, ?> inOrder(Map<?, ?> map) {
+        boolean isInOrder = !sorted || map instanceof TreeMap<?, ?> tree && tree.comparator() == null;
+        return isInOrder ? map : new TreeMap<>(map);
     }
 
     private void array(List<?> list) {
@@ -70,10 +75,24 @@ public final class JsonWriter {
 
     private void string(String text) {
         out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            character(text.charAt(i));
+        if (isPlain(text)) {
+            out.append(text);
+        } else {
+            for (int i = 0; i < text.length(); i++) {
+                character(text.charAt(i));
+            }
         }
         out.append('"');
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x20 || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void character(char c) {
