@@ -20,8 +20,8 @@ class MutationSimulation {
                 leavesOut("compaction drops live records", "journal.Compactor", "copy", "LiveRecords", "isLive"),
                 leavesOut(
                         "queued messages are not stored",
-                        "broker.session.OutboundFlow",
-                        "deliver",
+                        "broker.session.OutgoingQueue",
+                        "add",
                         "SessionChanges",
                         "append"),
                 nothingIsDoneBy("what is in flight is not stored", "broker.session.OutboundFlow", "recordInflight"),
@@ -33,8 +33,8 @@ class MutationSimulation {
                         "append"),
                 leavesOut(
                         "what is taken from the queue stays stored",
-                        "broker.session.OutboundFlow",
-                        "dequeued",
+                        "broker.session.OutgoingQueue",
+                        "onRemoved",
                         "SessionChanges",
                         "append"),
                 leavesOut(
@@ -71,8 +71,8 @@ class MutationSimulation {
                         "an ended session comes back", "broker.session.SessionRegistry", "begin", "Session", "standOn"),
                 leavesOut(
                         "cleared retained messages stay stored",
-                        "broker.routing.Router",
-                        "retain",
+                        "broker.routing.RetainedReplica",
+                        "apply",
                         "ChangeLog",
                         "append"),
                 leavesOut(
@@ -85,7 +85,7 @@ class MutationSimulation {
                         "a session that ends does not drop its messages",
                         "broker.session.OutboundFlow",
                         "end",
-                        "OutboundFlow",
+                        "SessionChanges",
                         "release"),
                 nothingIsDoneBy("messages are never dropped", "broker.routing.ChangeLog", "release"));
     }
@@ -108,7 +108,7 @@ class MutationSimulation {
                 leavesOut(
                         "an unsubscription is forgotten",
                         "broker.session.Subscriptions",
-                        "unsubscribe",
+                        "drop",
                         "Router",
                         "unsubscribe"),
                 new Mutation(
@@ -118,14 +118,14 @@ class MutationSimulation {
                         new Mutation.Change.CallInstead("ArrayDeque", "add", "offerFirst")),
                 new Mutation(
                         "two messages change places",
-                        "broker.session.OutboundFlow",
-                        "deliver",
+                        "broker.session.OutgoingQueue",
+                        "restore",
                         new Mutation.Change.CallInstead("ArrayDeque", "add", "offerFirst")),
                 answers("no session is resumed", "broker.session.ConnectRequest", "cleanStart", 1),
                 leavesOut(
                         "retained messages are not cleared",
-                        "broker.routing.Router",
-                        "retain",
+                        "broker.routing.RetainedReplica",
+                        "apply",
                         "RetainedMessages",
                         "remove"),
                 answers("the receive maximum is ignored", "broker.session.ConnectRequest", "receiveMaximum", 0xFFFF),
