@@ -68,6 +68,7 @@ public record BrokerConfig(
      * @param shareStrategy which member of a share group gets which message
      * @param subscriptionsMax subscriptions of one client; 0 for no limit
      * @param payloadFormatChecked whether a payload whose Payload Format Indicator says UTF-8 must be that
+     * @param queue how much may wait, and what happens when it is too much
      */
     public record DeliveryLimits(
             int inflightMessagesMax,
@@ -78,7 +79,29 @@ public record BrokerConfig(
             @Nullable Duration sessionExpiryMax,
             ShareStrategy shareStrategy,
             int subscriptionsMax,
-            boolean payloadFormatChecked) {}
+            boolean payloadFormatChecked,
+            QueueLimits queue) {}
+
+    /**
+     * How much may wait, and what happens when it is too much.
+     *
+     * @param bytesMax bytes of payload that wait in one queue; 0 for no limit
+     * @param inflightBytesMax bytes of payload in flight to one client, of which one message may be more; 0 for no limit
+     * @param whenFull which message goes when a queue is full
+     * @param tellPublisher whether an MQTT 5.0 publisher is told with reason code 0x97 that a queue has refused its
+     *     message
+     * @param memoryBytesMax what messages may take altogether; see {@link MemoryBudget}
+     */
+    public record QueueLimits(
+            long bytesMax, long inflightBytesMax, QueueFull whenFull, boolean tellPublisher, long memoryBytesMax) {}
+
+    /** Which message goes when a queue is full. */
+    public enum QueueFull {
+        /** The one that comes. */
+        DROP_NEWEST,
+        /** The one that has waited longest. */
+        DROP_OLDEST
+    }
 
     /** Which member of a share group ({@code $share/name/filter}) gets which message. Only those who are there get any. */
     public enum ShareStrategy {
@@ -130,6 +153,11 @@ public record BrokerConfig(
         private boolean retainAvailable = true;
         private @Nullable Duration sessionExpiryMax;
         private ShareStrategy shareStrategy = ShareStrategy.ROUND_ROBIN;
+        private long queuedBytesMax;
+        private long inflightBytesMax;
+        private QueueFull queueFull = QueueFull.DROP_NEWEST;
+        private boolean tellQuota;
+        private long memoryBudgetBytes = Runtime.getRuntime().maxMemory() / 2;
         private boolean connectionMessages = true;
         private int sysIntervalSeconds = 10;
         private int connectSizeMax = 100_000;
@@ -216,6 +244,36 @@ public record BrokerConfig(
             return this;
         }
 
+        /** {@code max_queued_bytes}. */
+        public Builder queuedBytesMax(long bytes) {
+            queuedBytesMax = atLeast(0, bytes, "queuedBytesMax");
+            return this;
+        }
+
+        /** {@code max_inflight_bytes}. */
+        public Builder inflightBytesMax(long bytes) {
+            inflightBytesMax = atLeast(0, bytes, "inflightBytesMax");
+            return this;
+        }
+
+        /** {@code althing_queue_full}. */
+        public Builder queueFull(QueueFull policy) {
+            queueFull = policy;
+            return this;
+        }
+
+        /** {@code althing_tell_quota}. */
+        public Builder tellQuota(boolean tell) {
+            tellQuota = tell;
+            return this;
+        }
+
+        /** {@code althing_memory_budget}; half of the heap unless it is set. */
+        public Builder memoryBudgetBytes(long bytes) {
+            memoryBudgetBytes = atLeast(1, bytes, "memoryBudgetBytes");
+            return this;
+        }
+
         /** {@code althing_shared_strategy}. */
         public Builder shareStrategy(ShareStrategy strategy) {
             shareStrategy = strategy;
@@ -297,6 +355,13 @@ public record BrokerConfig(
             return this;
         }
 
+        private static long atLeast(long least, long value, String name) {
+            if (value < least) {
+                throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
+            }
+            return value;
+        }
+
         private static int atLeast(int least, int value, String name) {
             if (value < least) {
                 throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
@@ -326,7 +391,8 @@ public record BrokerConfig(
                             sessionExpiryMax,
                             shareStrategy,
                             subscriptionsMax,
-                            payloadFormatChecked),
+                            payloadFormatChecked,
+                            new QueueLimits(queuedBytesMax, inflightBytesMax, queueFull, tellQuota, memoryBudgetBytes)),
                     new Announcements(responseInformation, serverReference, serverMoved),
                     connectionMessages,
                     sysIntervalSeconds,

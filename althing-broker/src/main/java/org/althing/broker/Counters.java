@@ -16,7 +16,7 @@ public final class Counters {
     public final Counter sessions = counter();
 
     /** Sessions that ended because their Session Expiry Interval passed. */
-    public final Counter sessionsExpired = new Counter();
+    public final Counter sessionsExpired = counter();
     /** Subscriptions of sessions, without shared ones. */
     public final Counter subscriptions = counter();
     /** Shared subscriptions of sessions: each member of each group. */
@@ -29,6 +29,11 @@ public final class Counters {
     public final Counter packetsSent = counter();
     public final Counter publishesReceived = counter();
     public final Counter publishesSent = counter();
+    /** Messages that were not queued because a queue or the memory was full. */
+    public final Counter queueRefusals = counter();
+    /** What messages take. */
+    public final MemoryBudget memory = new MemoryBudget(this);
+
     /** Where every message went. */
     public final Ledger ledger = new Ledger(this);
 

@@ -98,6 +98,11 @@ class LedgerProperties {
             }
             assertThat(ledger.pending()).isZero();
             assertThat(ledger.held()).isZero();
+            for (String topic : List.of("t/1", "t/2", "t/3", "no/receive", "nobody/here")) {
+                rig.broker.publish(TestClient.message(topic, "", Qos.AT_MOST_ONCE, true));
+            }
+            rig.idle();
+            assertThat(rig.broker.counters().memory.used()).isZero();
             for (Fate fate : Fate.values()) {
                 seen[fate.ordinal()] += ledger.count(fate);
             }

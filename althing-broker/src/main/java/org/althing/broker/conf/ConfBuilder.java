@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.althing.broker.BrokerConfig;
+import org.althing.broker.BrokerConfig.QueueFull;
 import org.althing.broker.BrokerConfig.ShareStrategy;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,11 @@ final class ConfBuilder {
     int inflightMessagesMax = 20;
     int queuedMessagesMax = 1_000;
     boolean queueQos0Messages;
+    long queuedBytesMax;
+    long inflightBytesMax;
+    QueueFull queueFull = QueueFull.DROP_NEWEST;
+    boolean tellQuota;
+    long memoryBudgetBytes = Runtime.getRuntime().maxMemory() / 2;
     ShareStrategy shareStrategy = ShareStrategy.ROUND_ROBIN;
     int packetSizeMax = 2_000_000;
     int messageSizeMax;

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.althing.broker.BrokerConfig.QueueFull;
 import org.althing.broker.BrokerConfig.ShareStrategy;
 import org.althing.broker.conf.ConfigOption.Scope;
 import org.althing.broker.conf.ConfigOption.Setter;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigOptions {
     private static final List<String> PROTOCOLS = List.of("mqtt", "websockets");
+    private static final List<String> QUEUE_FULL = List.of("drop_newest", "drop_oldest");
     private static final List<String> STRATEGIES = List.of("round_robin", "sticky", "key");
     private static final Map<String, ConfigOption> TABLE = new LinkedHashMap<>();
 
@@ -83,6 +85,24 @@ final class ConfigOptions {
                 "max_queued_messages",
                 GLOBAL,
                 (conf, line) -> conf.queuedMessagesMax = Values.integer(line, 0, Integer.MAX_VALUE));
+        applied(
+                "max_queued_bytes",
+                GLOBAL,
+                (conf, line) -> conf.queuedBytesMax = Values.integer(line, 0, Long.MAX_VALUE));
+        applied(
+                "max_inflight_bytes",
+                GLOBAL,
+                (conf, line) -> conf.inflightBytesMax = Values.integer(line, 0, Long.MAX_VALUE));
+        applied(
+                "althing_queue_full",
+                GLOBAL,
+                (conf, line) -> conf.queueFull =
+                        QueueFull.valueOf(Values.oneOf(line, QUEUE_FULL).toUpperCase(Locale.ROOT)));
+        applied("althing_tell_quota", GLOBAL, (conf, line) -> conf.tellQuota = Values.bool(line));
+        applied(
+                "althing_memory_budget",
+                GLOBAL,
+                (conf, line) -> conf.memoryBudgetBytes = Values.integer(line, 1, Long.MAX_VALUE));
         applied("queue_qos0_messages", GLOBAL, (conf, line) -> conf.queueQos0Messages = Values.bool(line));
         applied(
                 "althing_shared_strategy",
@@ -196,8 +216,8 @@ final class ConfigOptions {
                 "socket_domain");
         refused(LISTENER, listener, "use_username_as_clientid", "listener_auto_id_prefix");
         String limit = "this limit";
-        refused(GLOBAL, limit, "global_max_connections", "global_max_clients", "max_inflight_bytes");
-        refused(GLOBAL, limit, "max_queued_bytes", "memory_limit", "allow_duplicate_messages");
+        refused(GLOBAL, limit, "global_max_connections", "global_max_clients");
+        refused(GLOBAL, limit, "memory_limit", "allow_duplicate_messages");
         refused(GLOBAL, limit, "upgrade_outgoing_qos", "retain_expiry_interval", "auto_id_prefix");
         refused(GLOBAL, "the $CONTROL topics", "enable_control_api");
         refused(GLOBAL, "syslog", "log_facility");

@@ -105,6 +105,11 @@ public record MosquittoConf(
                 .payloadSizeMax(conf.messageSizeMax)
                 .retainAvailable(conf.retainAvailable)
                 .shareStrategy(conf.shareStrategy)
+                .queuedBytesMax(conf.queuedBytesMax)
+                .inflightBytesMax(conf.inflightBytesMax)
+                .queueFull(conf.queueFull)
+                .tellQuota(conf.tellQuota)
+                .memoryBudgetBytes(conf.memoryBudgetBytes)
                 .sessionExpiryMax(
                         conf.persistentClientExpirationSeconds == 0
                                 ? null

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Packets on their way to the client: they gather in one buffer and leave in one write at the end of the turn. */
 final class Output {
     private static final int CAPACITY = 256;
+    /** What may wait for a client while the memory budget is used up. */
+    private static final int TIGHT_UNSENT_BYTES_MAX = 65_536;
     /** A buffer that was needed for more is not kept for the next turn. */
     private static final int CAPACITY_KEPT_MAX = 8_192;
 
@@ -25,6 +27,9 @@ final class Output {
     private @Nullable AliasesByTopic aliases;
     private boolean flushAsked;
     private boolean roomWanted;
+    private boolean closed;
+    /** What the memory budget knows of. */
+    private long accounted;
 
     /** @param onRoom runs in a later turn when there is room again after {@link #hasRoom} has said no */
     Output(Transport transport, Counters counters, int unsentBytesMax, Runnable onRoom) {
@@ -59,6 +64,7 @@ final class Output {
         }
         counters.packetsSent.increment();
         counters.bytesSent.add(buffer.length() - before);
+        account();
         if (!flushAsked) {
             flushAsked = true;
             transport.loop().atTurnEnd(flush);
@@ -78,7 +84,8 @@ final class Output {
 
     /** Whether what waits for the client is within bounds. */
     boolean hasRoom() {
-        boolean room = waiting() <= unsentBytesMax;
+        long waiting = account();
+        boolean room = waiting <= unsentBytesMax && (waiting <= TIGHT_UNSENT_BYTES_MAX || !counters.memory.isFull());
         roomWanted |= !room;
         return room;
     }
@@ -90,6 +97,14 @@ final class Output {
         return full;
     }
 
+    /** Brings the memory budget up to date; returns {@link #waiting}. */
+    private long account() {
+        long waiting = closed ? 0 : waiting();
+        counters.memory.add(waiting - accounted);
+        accounted = waiting;
+        return waiting;
+    }
+
     private long waiting() {
         return transport.unsentBytes() + buffer.length();
     }
@@ -98,6 +113,7 @@ final class Output {
         flushAsked = false;
         write();
         transport.flush();
+        account();
         if (roomWanted && transport.isWritable()) {
             onWritable();
         } // otherwise the transport calls when it is writable again
@@ -114,6 +130,7 @@ final class Output {
 
     /** The transport takes more again. */
     void onWritable() {
+        account();
         if (roomWanted) {
             roomWanted = false;
             transport.loop().execute(onRoom);
@@ -124,6 +141,8 @@ final class Output {
     void close() {
         write();
         roomWanted = false;
+        closed = true;
+        account();
         transport.close();
     }
 }

@@ -41,6 +41,10 @@ final class GroupMessage implements Loan, Comparable<GroupMessage> {
         return place;
     }
 
+    int payloadLength() {
+        return message.message().payload().length();
+    }
+
     Qos qos() {
         return message.message().qos();
     }

@@ -125,6 +125,7 @@ final class RetainedReplica {
             }
             before = messages.put(message); // [MQTT-3.3.1-5]
             message.retainedStamp = stamp;
+            message.keep(counters.memory);
             if (isOurs) {
                 changes.hold(message);
                 if (message.isStored()) {
@@ -162,6 +163,7 @@ final class RetainedReplica {
             deadlines.cancel(before.retainedUntil);
             before.retainedUntil = null;
         }
+        before.unkeep(counters.memory);
         if (isOurs) {
             changes.release(before);
         }
@@ -230,6 +232,7 @@ final class RetainedReplica {
     /** Puts back a message that was retained before this process began. */
     void restore(RoutedMessage message) {
         messages.put(message);
+        message.keep(counters.memory);
         if (partitions.areHere(message.message().topic().toString())) {
             changes.restoreReference(message);
         }

@@ -1,5 +1,6 @@
 package org.althing.broker.routing;
 
+import org.althing.broker.MemoryBudget;
 import org.althing.broker.StateChange;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.ControlPacket.Publish;
@@ -25,6 +26,9 @@ public final class RoutedMessage {
     long storedId;
 
     private boolean stored = true;
+
+    /** How many keep it in memory. */
+    private int keepers;
 
     /** When it ceases to be retained, if it is and expires. Kept by {@link RetainedReplica}. */
     Deadlines.@Nullable Deadline retainedUntil;
@@ -58,6 +62,24 @@ public final class RoutedMessage {
                 ? -1
                 : message.properties().integer(Property.MESSAGE_EXPIRY_INTERVAL, -1);
         return new RoutedMessage(message, publisher, interval < 0 ? StateChange.NEVER : nowMillis + interval * 1_000);
+    }
+
+    /** It is queued, in flight, held or retained in one place more. */
+    public void keep(MemoryBudget memory) {
+        keepers++;
+        memory.add(MemoryBudget.REFERENCE_BYTES + (keepers == 1 ? bytes() : 0));
+    }
+
+    /** One that kept it keeps it no longer. */
+    public void unkeep(MemoryBudget memory) {
+        assert keepers > 0 : "kept by nobody: " + message;
+        keepers--;
+        memory.add(-MemoryBudget.REFERENCE_BYTES - (keepers == 0 ? bytes() : 0));
+    }
+
+    private long bytes() {
+        return MemoryBudget.bytesOf(
+                message.topic().toString().length(), message.payload().length());
     }
 
     /** Whether it may be stored, and wait for clients that are not there. */

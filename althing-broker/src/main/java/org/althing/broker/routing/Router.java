@@ -66,6 +66,17 @@ public final class Router {
         return tree.match(topic, onMatch) != 0 || !matched.isEmpty();
     }
 
+    /** Whether a message of this publisher on this topic would be refused by anybody because a queue is full. */
+    public boolean wouldBeRefused(TopicName topic, @Nullable String from) {
+        boolean refused = false;
+        if (wouldReachAnybody(topic, from)) {
+            for (int i = 0; i < matched.size(); i++) {
+                refused |= matched.get(i).subscriber().isFull();
+            }
+        }
+        return refused;
+    }
+
     private void onMatch(Subscription subscription) {
         Interest interest = subscription.interest();
         if (subscription.options().noLocal() && interest.subscriber().clientId().equals(publisher)) {

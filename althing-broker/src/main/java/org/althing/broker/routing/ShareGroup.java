@@ -2,6 +2,7 @@ package org.althing.broker.routing;
 
 import java.util.List;
 import org.althing.broker.AccessControl.Action;
+import org.althing.broker.BrokerConfig.QueueFull;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.Ledger.Account;
 import org.althing.broker.Ledger.Fate;
@@ -50,6 +51,8 @@ final class ShareGroup implements Subscriber {
     private int durableMembers;
     /** Messages that the group answers for and that expire. */
     private int expiring;
+    /** Of payload, in all messages that the group answers for. */
+    private long bytes;
 
     private boolean dropping;
 
@@ -132,6 +135,12 @@ final class ShareGroup implements Subscriber {
     }
 
     @Override
+    public boolean isFull() {
+        boolean dropsNewest = environment.limits().queue().whenFull() == QueueFull.DROP_NEWEST;
+        return environment.counters().memory.isFull() || (dropsNewest && !fits());
+    }
+
+    @Override
     public void deliver(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
         account.matched();
         if (message.hasExpired(environment.clock().wallMillis())) {
@@ -154,39 +163,62 @@ final class ShareGroup implements Subscriber {
 
     private void deliverAcknowledged(RoutedMessage message) {
         GroupMessage lent = new GroupMessage(this, groups.nextSequence(), message);
+        message.keep(environment.counters().memory);
+        account.waits();
         if (message.expires()) {
             expiring++;
         }
-        account.waits();
         if (turns.offer(lent)) {
             dropping = false;
+            bytes += lent.payloadLength();
             if (!lent.ended) {
                 recordIfDurable(lent);
             }
-        } else if (hasPlace()) {
+        } else if (environment.counters().memory.isFull()) {
+            refuse(lent, Fate.MEMORY_FULL);
+        } else if (hasPlace(message)) {
+            bytes += lent.payloadLength();
             turns.add(lent);
             recordIfDurable(lent);
         } else {
-            end(lent, Fate.QUEUE_FULL);
-            if (!dropping) {
-                dropping = true;
-                environment.log().log(
-                        BrokerLog.Level.NOTICE,
-                        "Outgoing messages are being dropped for shared subscription " + filter + ".");
-            }
+            refuse(lent, Fate.QUEUE_FULL);
         }
     }
 
-    private boolean hasPlace() {
+    private void refuse(GroupMessage newest, Fate fate) {
+        bytes += newest.payloadLength();
+        end(newest, fate);
+        environment.counters().queueRefusals.increment();
+        onDropping();
+    }
+
+    private boolean fits() {
         int max = environment.limits().queuedMessagesMax();
-        if (max == 0 || turns.size() < max) {
-            return true;
-        }
-        if (expiring > 0) {
+        long bytesMax = environment.limits().queue().bytesMax();
+        return (max == 0 || turns.size() < max) && (bytesMax == 0 || bytes < bytesMax);
+    }
+
+    private boolean hasPlace(RoutedMessage newest) {
+        if (!fits() && expiring > 0) {
             long now = environment.clock().wallMillis();
             turns.removeIf(message -> message.message().hasExpired(now), this::expired);
         }
-        return turns.size() < max;
+        while (!fits()
+                && environment.limits().queue().whenFull() == QueueFull.DROP_OLDEST
+                && turns.pollOldest(newest) instanceof GroupMessage oldest) {
+            end(oldest, Fate.QUEUE_FULL);
+            onDropping();
+        }
+        return fits();
+    }
+
+    private void onDropping() {
+        if (!dropping) {
+            dropping = true;
+            environment.log().log(
+                    BrokerLog.Level.NOTICE,
+                    "Outgoing messages are being dropped for shared subscription " + filter + ".");
+        }
     }
 
     private void expired(GroupMessage message) {
@@ -245,10 +277,12 @@ final class ShareGroup implements Subscriber {
     private void forget(GroupMessage message) {
         assert !message.ended : "ended twice: " + message.sequence + " of " + filter;
         message.ended = true;
+        bytes -= message.payloadLength();
         if (message.message().expires()) {
             expiring--;
         }
         unrecord(message);
+        message.message().unkeep(environment.counters().memory);
     }
 
     // ---- what is stored
@@ -286,6 +320,7 @@ final class ShareGroup implements Subscriber {
     void restore(long sequence, RoutedMessage message) {
         GroupMessage waiting = new GroupMessage(this, sequence, message);
         waiting.recorded = true;
+        bytes += waiting.payloadLength();
         account.matched();
         account.waits();
         if (message.expires()) {

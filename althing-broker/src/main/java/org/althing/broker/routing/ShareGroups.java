@@ -78,6 +78,7 @@ public final class ShareGroups {
                     .changes()
                     .append(new StateChange.GroupDequeued(orphan.queued.group(), orphan.queued.sequence()));
             environment.changes().release(orphan.message);
+            orphan.message.unkeep(environment.counters().memory);
         }
         orphans.clear();
     }

@@ -6,6 +6,9 @@ import org.althing.mqtt.Qos;
 public interface Subscriber {
     String clientId();
 
+    /** Whether a message that needs an acknowledgement would be dropped now, because it could neither be sent nor wait. */
+    boolean isFull();
+
     /**
      * Takes a message, once per publication, however many subscriptions match. Called in the middle of a fan-out: nothing
      * here may publish, subscribe or unsubscribe.

@@ -57,6 +57,7 @@ final class OutboundFlow {
     private @Nullable SessionLink link;
     private int window;
     private int inWindow;
+    private long windowBytes;
 
     OutboundFlow(SessionEnvironment environment, String clientId, SessionChanges changes, Account account) {
         this.environment = environment;
@@ -76,6 +77,7 @@ final class OutboundFlow {
         link = to;
         window = ours == 0 ? receiveMaximum : Math.min(ours, receiveMaximum);
         inWindow = 0;
+        windowBytes = 0;
         List<Outgoing> unfinished = inflight.values();
         unfinished.sort(Comparator.comparingLong(outgoing -> outgoing.sequence));
         resend.clear();
@@ -103,7 +105,17 @@ final class OutboundFlow {
 
     /** Whether a message given now would be sent at once. */
     boolean isIdle() {
-        return queue.isEmpty() && resend.isEmpty() && inWindow < window && inflight.size() < IDENTIFIERS && hasRoom();
+        return queue.isEmpty() && resend.isEmpty() && hasWindow() && inflight.size() < IDENTIFIERS && hasRoom();
+    }
+
+    private boolean hasWindow() {
+        long bytesMax = environment.limits().queue().inflightBytesMax();
+        return inWindow < window && (bytesMax == 0 || windowBytes < bytesMax);
+    }
+
+    /** Whether a message that has to be acknowledged would be dropped now. */
+    boolean isFull() {
+        return !isIdle() && queue.isFull();
     }
 
     /** Whether the client is there, and reads. */
@@ -198,7 +210,7 @@ final class OutboundFlow {
         SessionLink to = link;
         while (to != null && to == link && !resend.isEmpty() && to.hasRoom()) {
             Outgoing outgoing = resend.getFirst();
-            if (outgoing.state != AWAITING_PUBCOMP && inWindow >= window) {
+            if (outgoing.state != AWAITING_PUBCOMP && !hasWindow()) {
                 return;
             }
             resend.removeFirst();
@@ -212,9 +224,7 @@ final class OutboundFlow {
                 && queue.first() instanceof Outgoing outgoing
                 && to.hasRoom()) {
             boolean expired = outgoing.hasExpired(environment.wallMillis());
-            if (!expired
-                    && outgoing.qos != Qos.AT_MOST_ONCE
-                    && (inWindow >= window || inflight.size() >= IDENTIFIERS)) {
+            if (!expired && outgoing.qos != Qos.AT_MOST_ONCE && (!hasWindow() || inflight.size() >= IDENTIFIERS)) {
                 return;
             }
             queue.removeFirst();
@@ -262,7 +272,9 @@ final class OutboundFlow {
         }
         ControlPacket.Publish packet = outgoing.packet(duplicate, environment.wallMillis());
         outgoing.inWindow = true;
+        outgoing.windowBytes = outgoing.payloadLength();
         inWindow++;
+        windowBytes += outgoing.windowBytes;
         if (outgoing.qos == Qos.EXACTLY_ONCE) {
             to.sendAfter(changes.last(), packet);
         } else if (!to.send(packet)) {
@@ -364,6 +376,7 @@ final class OutboundFlow {
         if (outgoing.inWindow) {
             outgoing.inWindow = false;
             inWindow--;
+            windowBytes -= outgoing.windowBytes;
         }
         if (outgoing.loan instanceof Loan loan) {
             lent--;

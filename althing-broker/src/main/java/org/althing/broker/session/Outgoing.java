@@ -33,6 +33,9 @@ final class Outgoing {
     /** Whether it takes a place of the window of the present connection. */
     boolean inWindow;
 
+    /** Bytes of payload that it takes of the window. */
+    int windowBytes;
+
     Outgoing(long sequence, @Nullable RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
         this.sequence = sequence;
         this.message = message;
@@ -60,6 +63,11 @@ final class Outgoing {
         RoutedMessage taken = message;
         message = null;
         return taken;
+    }
+
+    /** 0 when the message is no longer needed. */
+    int payloadLength() {
+        return message == null ? 0 : message.message().payload().length();
     }
 
     boolean hasExpired(long nowMillis) {

@@ -2,6 +2,7 @@ package org.althing.broker.session;
 
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import org.althing.broker.BrokerConfig.QueueFull;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.Ledger.Account;
 import org.althing.broker.Ledger.Fate;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Messages that wait for window, room or the client's return.
  *
- * <p>The queue is bounded. When it is full the newest message is dropped and counted, and the log says so once per
- * episode. Mosquitto 2.1 does the same.
+ * <p>The queue is bounded, in messages and in bytes. When it is full the newest message is dropped, as in Mosquitto 2.1, or
+ * the oldest, and the log says so once per episode.
  */
 final class OutgoingQueue {
     private final SessionEnvironment environment;
@@ -21,6 +22,9 @@ final class OutgoingQueue {
     private final SessionChanges changes;
     private final Account account;
     private final ArrayDeque<Outgoing> queue = new ArrayDeque<>(0);
+    /** Of payload. */
+    private long bytes;
+
     private int thatExpire;
     private boolean dropping;
 
@@ -44,24 +48,52 @@ final class OutgoingQueue {
         return queue.peekFirst();
     }
 
-    /** Whether one more may wait; what has expired makes room. If not, a message is dropped, and that is said. */
-    boolean hasPlace() {
+    /** Whether the next message would be dropped. */
+    boolean isFull() {
+        boolean dropsNewest = environment.limits().queue().whenFull() == QueueFull.DROP_NEWEST;
+        return environment.counters().memory.isFull() || (dropsNewest && !fits());
+    }
+
+    private boolean fits() {
         int max = environment.limits().queuedMessagesMax();
-        if (max == 0 || queue.size() < max) {
-            return true;
+        long bytesMax = environment.limits().queue().bytesMax();
+        return (max == 0 || queue.size() < max) && (bytesMax == 0 || bytes < bytesMax);
+    }
+
+    /**
+     * Whether one more may wait; what has expired makes room, and so does the oldest where the configuration says so. If
+     * not, the message is dropped, and that is said.
+     */
+    boolean hasPlace() {
+        if (environment.counters().memory.isFull()) {
+            onRefused(Fate.MEMORY_FULL);
+            return false;
         }
-        if (thatExpire > 0) {
+        if (!fits() && thatExpire > 0) {
             dropExpired();
         }
-        boolean place = queue.size() < max;
+        while (!fits()
+                && environment.limits().queue().whenFull() == QueueFull.DROP_OLDEST
+                && queue.pollFirst() instanceof Outgoing oldest) {
+            onRemoved(oldest);
+            account.settled(Fate.QUEUE_FULL);
+            changes.release(oldest);
+            onDropping();
+        }
+        boolean place = fits();
         if (!place) {
-            onDropped();
+            onRefused(Fate.QUEUE_FULL);
         }
         return place;
     }
 
-    private void onDropped() {
-        account.ended(Fate.QUEUE_FULL);
+    private void onRefused(Fate fate) {
+        account.ended(fate);
+        environment.counters().queueRefusals.increment();
+        onDropping();
+    }
+
+    private void onDropping() {
         if (!dropping) {
             dropping = true;
             environment.log().log(
@@ -79,6 +111,7 @@ final class OutgoingQueue {
     /** Puts back what was queued before this process began; in the order of the sequence numbers. */
     void restore(Outgoing outgoing) {
         queue.add(outgoing);
+        bytes += outgoing.payloadLength();
         if (expires(outgoing)) {
             thatExpire++;
         }
@@ -94,6 +127,7 @@ final class OutgoingQueue {
     }
 
     private void onRemoved(Outgoing outgoing) {
+        bytes -= outgoing.payloadLength();
         if (expires(outgoing)) {
             thatExpire--;
         }
@@ -128,5 +162,6 @@ final class OutgoingQueue {
             changes.release(outgoing);
         }
         queue.clear();
+        bytes = 0;
     }
 }

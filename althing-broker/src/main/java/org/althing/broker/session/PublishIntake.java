@@ -64,6 +64,12 @@ final class PublishIntake {
             }
         }
         ReasonCode refusal = refusal(message);
+        if (refusal == ReasonCode.QUOTA_EXCEEDED && identifier != 0 && session.version() != ProtocolVersion.MQTT_5) {
+            // Older clients cannot be told, and to acknowledge would be a lie: they try again on another connection.
+            logRefusal(message, refusal);
+            end(refusal, "the memory budget is used up");
+            return;
+        }
         if (refusal != null) {
             logRefusal(message, refusal);
             settle(message, identifier, new Decision(false, refusal, ""), null);
@@ -143,10 +149,7 @@ final class PublishIntake {
             }
         } else if (message.qos() == Qos.AT_LEAST_ONCE) {
             long mark = changes.mark();
-            ReasonCode code = decision.reasonCode();
-            if (decision.routed() && !route(message)) {
-                code = ReasonCode.NO_MATCHING_SUBSCRIBERS;
-            }
+            ReasonCode code = decision.routed() ? routed(message) : decision.reasonCode();
             changes.standOnChangesSince(mark);
             acknowledge(interception, new PubAck(identifier, code, reason(decision)));
         } else {
@@ -154,10 +157,31 @@ final class PublishIntake {
         }
     }
 
+    /** Routes the message; returns what its acknowledgement says. */
+    private ReasonCode routed(ApplicationMessage message) {
+        long refusals = environment.counters().queueRefusals.value();
+        if (!route(message)) {
+            return ReasonCode.NO_MATCHING_SUBSCRIBERS;
+        }
+        boolean refused = environment.counters().queueRefusals.value() != refusals;
+        return refused && tellsQuota() ? ReasonCode.QUOTA_EXCEEDED : ReasonCode.SUCCESS;
+    }
+
+    private boolean tellsQuota() {
+        return environment.limits().queue().tellPublisher() && session.version() == ProtocolVersion.MQTT_5;
+    }
+
     private void settleExactlyOnce(
             ApplicationMessage message, int identifier, Decision decision, @Nullable Interception interception) {
         ReasonCode code = decision.reasonCode();
-        if (decision.routed()) {
+        if (decision.routed()
+                && tellsQuota()
+                && environment.router().wouldBeRefused(message.topic(), session.clientId())) {
+            // PUBREC is the last that can be refused: nobody gets the message.
+            ledger().released(Intake.QUOTA_EXCEEDED);
+            inbound.refuse(identifier);
+            code = ReasonCode.QUOTA_EXCEEDED;
+        } else if (decision.routed()) {
             inbound.hold(identifier, arriving(message));
             if (!environment.router().wouldReachAnybody(message.topic(), session.clientId())) {
                 code = ReasonCode.NO_MATCHING_SUBSCRIBERS;
@@ -262,6 +286,11 @@ final class PublishIntake {
         if (isBrokersOwn(topic) || !environment.access().allows(session.client(), Action.PUBLISH, topic)) {
             return ReasonCode.NOT_AUTHORIZED;
         }
+        boolean keepsNothing = message.qos() == Qos.AT_MOST_ONCE && !message.retain();
+        boolean clears = message.retain() && message.payload().isEmpty();
+        if (!keepsNothing && !clears && environment.counters().memory.isFull()) {
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
         return null;
     }
 
@@ -273,7 +302,12 @@ final class PublishIntake {
     }
 
     private void logRefusal(ApplicationMessage message, ReasonCode refusal) {
-        ledger().received(refusal == ReasonCode.NOT_AUTHORIZED ? Intake.NOT_AUTHORIZED : Intake.INVALID);
+        ledger().received(
+                        switch (refusal) {
+                            case NOT_AUTHORIZED -> Intake.NOT_AUTHORIZED;
+                            case QUOTA_EXCEEDED -> Intake.QUOTA_EXCEEDED;
+                            default -> Intake.INVALID;
+                        });
         if (environment.log().logs(Level.DEBUG)) {
             environment.log().log(
                     Level.DEBUG,

@@ -58,7 +58,7 @@ public final class Session implements Subscriber {
         this.environment = environment;
         this.clientId = clientId;
         client = new Client(clientId, null);
-        changes = new SessionChanges(environment.changes(), durable);
+        changes = new SessionChanges(environment.changes(), durable, environment.counters().memory);
         inbound = new InboundFlow(clientId, changes, environment.counters().ledger);
         account = environment.counters().ledger.account(clientId);
         outbound = new OutboundFlow(environment, clientId, changes, account);
@@ -235,6 +235,11 @@ public final class Session implements Subscriber {
     }
 
     // ---- what the router brings
+
+    @Override
+    public boolean isFull() {
+        return outbound.isFull();
+    }
 
     @Override
     public void deliver(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {

@@ -1,5 +1,6 @@
 package org.althing.broker.session;
 
+import org.althing.broker.MemoryBudget;
 import org.althing.broker.StateChange;
 import org.althing.broker.routing.ChangeLog;
 import org.althing.broker.routing.RoutedMessage;
@@ -8,11 +9,13 @@ import org.althing.broker.routing.RoutedMessage;
 final class SessionChanges {
     private final ChangeLog log;
     private final boolean durable;
+    private final MemoryBudget memory;
     private long last = ChangeLog.NOTHING;
 
     /** @param durable whether the session outlives its connection; what does not is not kept at all */
-    SessionChanges(ChangeLog log, boolean durable) {
+    SessionChanges(ChangeLog log, boolean durable, MemoryBudget memory) {
         this.log = log;
+        this.memory = memory;
         this.durable = durable && log.isDurable();
     }
 
@@ -40,12 +43,14 @@ final class SessionChanges {
     }
 
     void hold(RoutedMessage message) {
+        message.keep(memory);
         if (durable) {
             log.hold(message);
         }
     }
 
     void release(RoutedMessage message) {
+        message.unkeep(memory);
         if (durable) {
             log.release(message);
         }

@@ -282,6 +282,7 @@ public final class SessionRegistry {
         RoutedMessage referred(long id) {
             RoutedMessage message = get(id);
             environment.changes().restoreReference(message);
+            message.keep(environment.counters().memory);
             return message;
         }
 

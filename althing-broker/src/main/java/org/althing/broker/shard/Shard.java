@@ -58,6 +58,7 @@ final class Shard implements Peers.Link {
     Shard(EventLoop loop, Partitions partitions, Shards.Parts parts) {
         this.loop = loop;
         this.parts = parts;
+        counters.memory.limit(Math.max(1, parts.config().delivery().queue().memoryBytesMax() / partitions.shards()));
         changes = new ChangeLog(parts.store(), partitions, loop, parts.log());
         peers = new Peers(partitions, changes, loop);
         Deadlines deadlines = new Deadlines(loop);

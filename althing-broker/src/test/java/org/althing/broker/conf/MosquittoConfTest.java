@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.althing.broker.BrokerConfig;
+import org.althing.broker.BrokerConfig.QueueFull;
 import org.althing.broker.BrokerConfig.ShareStrategy;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.ListenerConfig;
@@ -358,5 +359,21 @@ class MosquittoConfTest {
         assertThat(read("althing_shared_strategy sticky\n").broker().delivery().shareStrategy())
                 .isEqualTo(ShareStrategy.STICKY);
         refused("althing_shared_strategy random\n", "must be one of round_robin, sticky, key");
+    }
+
+    @Test
+    void limits_of_queues_and_memory_are_read() throws Exception {
+        BrokerConfig.QueueLimits unset = read("").broker().delivery().queue();
+        assertThat(unset)
+                .isEqualTo(new BrokerConfig.QueueLimits(
+                        0, 0, QueueFull.DROP_NEWEST, false, Runtime.getRuntime().maxMemory() / 2));
+        assertThat(read("max_queued_bytes 1\nmax_inflight_bytes 2\nalthing_queue_full drop_oldest\n"
+                                + "althing_tell_quota true\nalthing_memory_budget 3\n")
+                        .broker()
+                        .delivery()
+                        .queue())
+                .isEqualTo(new BrokerConfig.QueueLimits(1, 2, QueueFull.DROP_OLDEST, true, 3));
+        refused("althing_queue_full drop\n", "must be one of drop_newest, drop_oldest");
+        assertThat(read("sys_interval 0\n").broker().sysIntervalSeconds()).isZero();
     }
 }

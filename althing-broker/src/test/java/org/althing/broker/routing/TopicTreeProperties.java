@@ -77,6 +77,11 @@ class TopicTreeProperties {
 
     private static final class NobodyInParticular implements Subscriber {
         @Override
+        public boolean isFull() {
+            return false;
+        }
+
+        @Override
         public String clientId() {
             return "nobody";
         }

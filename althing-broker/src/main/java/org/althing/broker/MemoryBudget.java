@@ -1,0 +1,48 @@
+package org.althing.broker;
+
+import org.althing.broker.Counters.Counter;
+
+/**
+ * Bytes that messages take: those that are retained, queued, in flight or held, each once however many refer to it, some for
+ * each reference, and what is written for clients that have not read it. An estimate of the heap, somewhat above the payload.
+ *
+ * <p>Written by its shard, read from any thread.
+ */
+public final class MemoryBudget {
+    /** What a message takes besides topic and payload. */
+    private static final int MESSAGE_BYTES = 300;
+    /** What one place in a queue or in flight takes. */
+    public static final int REFERENCE_BYTES = 120;
+
+    private final Counter used;
+    private long bytesMax = Long.MAX_VALUE;
+
+    MemoryBudget(Counters counters) {
+        used = counters.counter();
+    }
+
+    /** Sets how much may be used; at start. */
+    public void limit(long bytes) {
+        bytesMax = bytes;
+    }
+
+    /** Bytes in use. */
+    public long used() {
+        return used.value();
+    }
+
+    /** Whether nothing more may be kept. */
+    public boolean isFull() {
+        return used.value() >= bytesMax;
+    }
+
+    /** More bytes, or fewer, are in use. Runs on the owning shard. */
+    public void add(long bytes) {
+        used.add(bytes);
+    }
+
+    /** What a message of this topic and payload takes. */
+    public static long bytesOf(int topicLength, int payloadLength) {
+        return MESSAGE_BYTES + 2L * topicLength + payloadLength;
+    }
+}
