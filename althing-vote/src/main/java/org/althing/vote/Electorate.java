@@ -84,14 +84,13 @@ final class Electorate {
         if (!(proof instanceof Proof.Code(String code, String source))) {
             return Identified.not(Refusal.BAD_CODE);
         }
-        String of = "code\n" + poll.poll.id() + "\n" + source;
-        if (tries.isLocked(of, Tries.MANY)) {
-            return Identified.not(Refusal.RATE);
-        }
         String hash = codeHash(poll.poll.id(), code);
         if (!poll.codes.contains(hash)) {
+            // A right code is taken at any time: nobody finds one by trying, and nobody may shut out a whole room.
+            String of = "code\n" + poll.poll.id() + "\n" + source;
+            boolean isLocked = tries.isLocked(of, Tries.MANY);
             tries.wrong(of);
-            return Identified.not(Refusal.BAD_CODE);
+            return Identified.not(isLocked ? Refusal.RATE : Refusal.BAD_CODE);
         }
         return new Identified(new VoterName("", hash), null);
     }
@@ -118,7 +117,7 @@ final class Electorate {
     }
 
     /**
-     * What the log keeps of a code. It has 59 bits, so that its hash cannot be turned back by trying; it says nothing of
+     * What the log keeps of a code. It has 60 bits, so that its hash cannot be turned back by trying; it says nothing of
      * the code's place on the sheet.
      */
     static String codeHash(String poll, String code) {

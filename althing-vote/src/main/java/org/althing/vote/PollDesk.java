@@ -1,5 +1,6 @@
 package org.althing.vote;
 
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,6 +27,8 @@ final class PollDesk {
     private static final int PIN_LENGTH_MAX = 64;
     private static final String CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     private static final int CODE_LENGTH = 12;
+
+    private static final System.Logger LOG = System.getLogger(PollDesk.class.getName());
 
     private final Ledger ledger;
     private final LogTail tail;
@@ -333,14 +336,23 @@ final class PollDesk {
         tail.append(record, durable -> {
             if (durable && rules.isSecret()) {
                 // The answer says that the link is gone, so it waits for that.
-                keys.destroy(
-                        KeyRing.ofRound(poll.poll.id(), round.number),
-                        worker,
-                        loop,
-                        (_, _) -> answer.accept(new Done(PollState.CLOSED)));
+                destroy(KeyRing.ofRound(poll.poll.id(), round.number), () -> answer.accept(new Done(PollState.CLOSED)));
             } else {
                 answer.accept(result(poll, durable));
             }
+        });
+    }
+
+    /** Destroys a key; a file that resists is named in the log, and tried again at the next start. */
+    private void destroy(String key, Runnable then) {
+        keys.destroy(key, worker, loop, (_, failure) -> {
+            if (failure != null) {
+                LOG.log(
+                        Level.ERROR,
+                        "the key " + key + " cannot be deleted, so what it sealed is not gone yet: "
+                                + failure.getMessage());
+            }
+            then.run();
         });
     }
 
@@ -352,7 +364,7 @@ final class PollDesk {
         String id = poll.poll.id();
         tail.append(new LogRecord.Deleted(loop.clock().wallMillis(), id), durable -> {
             if (durable) {
-                keys.destroy(KeyRing.ofPoll(id), worker, loop, (_, _) -> answer.accept(new Done(PollState.DELETED)));
+                destroy(KeyRing.ofPoll(id), () -> answer.accept(new Done(PollState.DELETED)));
             } else {
                 answer.accept(new Refused(Reason.DEGRADED));
             }

@@ -390,6 +390,20 @@ class PollsTest {
     }
 
     @Test
+    void wrong_codes_are_slowed_down_and_a_right_one_never_is() {
+        hall.run(new PollCommand.Define(poll(Rules.of(new Counting.Single(), Eligibility.CODES, Secrecy.CODES))));
+        String right = codes(1).getFirst();
+        hall.run(new PollCommand.Open("p", 0));
+        for (int i = 0; i < Tries.MANY; i++) {
+            assertThat(code("AAAA-BBBB-CCCC", "1", "a")).isEqualTo(new Refused(Refusal.BAD_CODE));
+        }
+        assertThat(code("AAAA-BBBB-CCCC", "1", "a")).isEqualTo(new Refused(Refusal.RATE));
+        assertThat(code(right, "1", "a"))
+                .as("one person's guesses shut out nobody")
+                .isEqualTo(new Voted(1));
+    }
+
+    @Test
     void names_that_are_proven_elsewhere_are_compared_exactly_and_cannot_be_claimed() {
         for (Eligibility eligibility : List.of(Eligibility.MQTT_USER, Eligibility.CERTIFICATE)) {
             disk = new MemoryDisk();
