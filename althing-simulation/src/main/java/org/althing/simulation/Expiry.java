@@ -14,8 +14,10 @@ import java.time.Duration;
 final class Expiry {
     static final long NO_END = 0xFFFF_FFFFL;
 
-    /** Until the broker has noticed that a connection is gone. */
+    /** Between the broker's noticing that a connection is gone and the client's. */
     private static final long NOTICED_MILLIS = 2_000;
+
+    private static final Duration NOTICED = Duration.ofMillis(NOTICED_MILLIS);
     /** After a jump the broker looks at the clock within ten seconds. */
     private static final Duration LOOKED = Duration.ofSeconds(11);
 
@@ -43,7 +45,7 @@ final class Expiry {
     void onLeft(boolean confirmed, long seconds) {
         boolean ends = seconds != NO_END;
         long end = ends ? world.wallMillis() + seconds * 1_000 : NEVER;
-        long earliest = ends ? world.wallMillisBefore(Duration.ofMillis(NOTICED_MILLIS)) + seconds * 1_000 : NEVER;
+        long earliest = ends ? world.wallMillisBefore(NOTICED) - NOTICED_MILLIS + seconds * 1_000 : NEVER;
         if (confirmed) {
             from = earliest;
             to = ends ? end + NOTICED_MILLIS : NEVER;

@@ -71,7 +71,7 @@ final class Machine {
     private @Nullable String bug;
 
     /** @param onDeath tells the clients that the broker is gone */
-    Machine(World world, Runnable onDeath) {
+    Machine(World world, int shards, Runnable onDeath) {
         this.world = world;
         this.onDeath = onDeath;
         random = world.time().newRandom();
@@ -81,6 +81,7 @@ final class Machine {
                 .sysIntervalSeconds(0)
                 .inflightMessagesMax(inflight[random.nextInt(inflight.length)])
                 .queuedMessagesMax(0)
+                .shards(shards)
                 .build();
         segmentBytes = 1L << (11 + random.nextInt(6));
         authNanosMax = random.nextBoolean() ? 0 : 30_000_000;
@@ -270,7 +271,7 @@ final class Machine {
 
     private void die(String how) {
         trouble(how);
-        world.engine().kill(broker().loop());
+        broker().loops().forEach(world.engine()::kill);
         broker = null;
         listening = null;
         life.ended = true;
@@ -306,7 +307,7 @@ final class Machine {
             mine.ended = true;
             world.time().after(Duration.ZERO, () -> {
                 world.trace().line("machine", () -> "stopped");
-                world.engine().kill(running.loop());
+                running.loops().forEach(world.engine()::kill);
                 if (broker == running) {
                     broker = null;
                 }
@@ -345,7 +346,7 @@ final class Machine {
 
     /** Every message has one fate for each subscriber, or waits for it. */
     void checkBalance() {
-        if (broker != null) {
+        if (broker != null && broker.loops().size() == 1) {
             Ledger ledger = broker.counters().ledger;
             long intakes = ledger.held();
             for (Ledger.Intake intake : Ledger.Intake.values()) {

@@ -20,6 +20,7 @@ public final class SimulateCommand {
               --seeds N   how many seeds, one after the other (1000; 1 if --seed is given)
               --seed S    the first of them (a fresh one)
               --steps N   how long each runs (250)
+              --shards N  how many shards the broker has (1)
               --trace     print all that is known of a failure, not only its end
             """;
 
@@ -34,6 +35,7 @@ public final class SimulateCommand {
     private long seeds = -1;
     private long first = -1;
     private int steps = Scenario.STEPS;
+    private int shards = 1;
     private boolean wholeTrace;
 
     SimulateCommand(PrintStream out, Clock clock) {
@@ -68,6 +70,7 @@ public final class SimulateCommand {
                 case "--seeds" -> seeds = number(option, words.poll(), 1, Long.MAX_VALUE);
                 case "--seed" -> first = number(option, words.poll(), 0, Long.MAX_VALUE);
                 case "--steps" -> steps = (int) number(option, words.poll(), 1, Integer.MAX_VALUE);
+                case "--shards" -> shards = (int) number(option, words.poll(), 1, 64);
                 case "--trace" -> wholeTrace = true;
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
@@ -97,7 +100,7 @@ public final class SimulateCommand {
         long reported = began;
         for (long i = 0; i < seeds; i++) {
             try {
-                Simulation.run(new Scenario(first + i, steps));
+                Simulation.run(new Scenario(first + i, steps, shards));
             } catch (SimulationFailure failure) {
                 return report(failure);
             }

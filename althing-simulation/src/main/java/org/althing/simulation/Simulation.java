@@ -32,12 +32,12 @@ public final class Simulation {
         this.scenario = scenario;
         world = new World(scenario.seed(), traces);
         random = world.time().newRandom();
-        machine = new Machine(world, () -> clients.forEach(ModelClient::onCrash));
+        machine = new Machine(world, scenario.shards(), () -> clients.forEach(ModelClient::onCrash));
         List<String> names = new ArrayList<>();
         for (int i = 2 + random.nextInt(4); i > 0; i--) {
             names.add("c" + i);
         }
-        boolean shares = random.nextInt(3) == 0;
+        boolean shares = random.nextInt(3) == 0 && scenario.shards() == 1; // several shards serve no share groups
         names.forEach(name -> clients.add(new ModelClient(name, world, machine, names, shares)));
     }
 

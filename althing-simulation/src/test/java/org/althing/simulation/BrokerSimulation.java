@@ -23,6 +23,13 @@ class BrokerSimulation {
     }
 
     @Test
+    void several_shards_keep_them_too() {
+        for (long seed = 1; seed <= 40; seed++) {
+            Simulation.run(new Scenario(seed, Scenario.STEPS, 2 + (int) (seed % 3)));
+        }
+    }
+
+    @Test
     void a_seed_says_everything() {
         for (long seed = 1; seed <= 12; seed++) {
             assertThat(Simulation.run(Scenario.of(seed))).isEqualTo(Simulation.run(Scenario.of(seed)));
