@@ -56,6 +56,9 @@ public final class Counters {
         return sum;
     }
 
+    /** 1 while state cannot be saved, and what depends on it is held back; otherwise 0. */
+    public final Counter degraded = new Counter();
+
     /** One number. One writer, many readers. */
     public static final class Counter {
         private final AtomicLong value = new AtomicLong();

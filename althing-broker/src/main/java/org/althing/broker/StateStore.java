@@ -37,16 +37,34 @@ public interface StateStore extends AutoCloseable {
     @Override
     void close() throws IOException;
 
-    /** Told when the changes of one commit are durable, or cannot be. */
+    /**
+     * Told when the changes of one commit are durable. While the store cannot save, it keeps what it was given and tells
+     * nobody; see {@link Watcher}.
+     */
     @FunctionalInterface
     interface Committed {
         /**
          * Called once per commit, in the order of the log's commits, on any thread.
          *
-         * @param failure null when durable; otherwise nothing that stands on these changes is acknowledged, nor on any
-         *     later ones
+         * @param failure null when durable; otherwise the store was closed, and nothing that stands on these changes may
+         *     be acknowledged any more
          */
         void committed(@Nullable Throwable failure);
+    }
+
+    /**
+     * Adds one who is told when state cannot be saved, and when it is saved again; at once if it cannot be saved now.
+     * After {@link #replay}. A store whose commits cannot fail tells nobody.
+     */
+    default void watch(Watcher watcher) {}
+
+    /** Told, on any thread, whether commits go on. The same may be told twice. */
+    interface Watcher {
+        /** Commits wait from now on, and the store tries again by itself. */
+        void degraded(Throwable why);
+
+        /** Commits go on; nothing was lost. */
+        void recovered();
     }
 
     /** Keeps nothing: state lives as long as the process. */

@@ -13,6 +13,7 @@ final class CrashStore implements StateStore {
 
     private final List<StateChange> disk;
     private final ArrayDeque<Batch> underWay = new ArrayDeque<>();
+    private final List<Watcher> watchers = new ArrayList<>();
     private boolean slow;
     private boolean closed;
 
@@ -38,11 +39,20 @@ final class CrashStore implements StateStore {
         }
     }
 
-    /** What was handed over is lost. */
-    void fail() {
-        for (Batch batch = underWay.poll(); batch != null; batch = underWay.poll()) {
-            batch.done.committed(new IOException("disk full"));
-        }
+    /** The disk takes nothing for a while: what was handed over waits for the next {@link #sync}. */
+    void degrade() {
+        watchers.forEach(watcher -> watcher.degraded(new IOException("disk full")));
+    }
+
+    /** The disk works again, and everything that waited becomes durable. */
+    void recover() {
+        sync();
+        watchers.forEach(Watcher::recovered);
+    }
+
+    @Override
+    public void watch(Watcher watcher) {
+        watchers.add(watcher);
     }
 
     /** What a new process finds. */
@@ -89,6 +99,19 @@ final class CrashStore implements StateStore {
                 disk.addAll(changes);
                 done.committed(null);
             }
+        }
+
+        @Override
+        public void load(long messageId, Loaded loaded) {
+            StateModel model = new StateModel();
+            disk.forEach(model::apply);
+            for (StateChange change : model.changes()) {
+                if (change instanceof StateChange.MessageStored stored && stored.messageId() == messageId) {
+                    loaded.loaded(stored, null);
+                    return;
+                }
+            }
+            loaded.loaded(null, null);
         }
     }
 

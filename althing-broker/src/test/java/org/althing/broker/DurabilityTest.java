@@ -123,9 +123,9 @@ class DurabilityTest {
         client.peer.close();
         TestClient clean = rig.client().connect("c", true, 0);
         rig.idle();
-        store.fail();
+        store.degrade();
         rig.time.runUntilIdle();
-        rig.errors.clear(); // that state could not be saved
+        rig.errors.clear(); // that state cannot be saved
         assertThat(clean.receive()).isEmpty();
         assertThat(rig.client().connect("c", true, 0).receive()).isEmpty();
         restart();
@@ -248,32 +248,73 @@ class DurabilityTest {
     // ---- a disk that fails
 
     @Test
-    void after_a_failed_commit_nothing_is_acknowledged_and_the_log_says_why() {
+    void while_state_cannot_be_saved_nothing_is_acknowledged_and_then_everything_is_once() {
         TestClient subscriber = durable("s");
         subscriber.subscribe("t", AT_LEAST_ONCE);
         TestClient publisher = clean("w");
         store.slow();
         publisher.publish("t", "x", AT_LEAST_ONCE, 1);
         rig.idle();
-        store.fail();
+        store.degrade();
         rig.time.runUntilIdle();
-        assertThat(publisher.received()).containsExactly(new Disconnect(ReasonCode.UNSPECIFIED_ERROR));
-        assertThat(publisher.peer.isEnded()).isTrue();
-        assertThat(rig.errors)
-                .isNotEmpty()
-                .allSatisfy(line ->
-                        assertThat(line).startsWith("Error: State could not be saved: java.io.IOException: disk full"));
+        assertThat(rig.broker.counters().degraded.value()).isEqualTo(1);
+        assertThat(rig.errors).singleElement().asString().startsWith("Error: State cannot be saved: disk full.");
         rig.errors.clear();
+        publisher.publish("t", "y", AT_LEAST_ONCE, 2);
+        assertThat(publisher.receive()).isEmpty();
 
         TestClient later = clean("o");
-        later.publish("t", "y", AT_LEAST_ONCE, 1);
-        assertThat(later.receive()).containsExactly(new Disconnect(ReasonCode.UNSPECIFIED_ERROR));
-        assertThat(rig.client().connect("c", false, 10).connAck().reasonCode())
+        later.publish("t", "z", AT_LEAST_ONCE, 1);
+        assertThat(later.receive()).isEmpty();
+        assertThat(rig.client().connect("d", false, 10).connAck().reasonCode())
                 .isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
         TestClient unconcerned = clean("u");
         unconcerned.subscribe("only-here", AT_LEAST_ONCE);
         unconcerned.publish("only-here", "z", AT_LEAST_ONCE, 1);
         assertThat(payloads(unconcerned.receive())).containsExactly("z");
+
+        rig.pass(Duration.ofSeconds(12));
+        store.recover();
+        assertThat(publisher.receive())
+                .containsExactly(new PubAck(1, ReasonCode.SUCCESS), new PubAck(2, ReasonCode.SUCCESS));
+        assertThat(later.receive()).containsExactly(new PubAck(1, ReasonCode.SUCCESS));
+        assertThat(rig.broker.counters().degraded.value()).isZero();
+        assertThat(rig.log).last().asString().startsWith("State is saved again after 12 s");
+        TestClient back = rig.client().connect("d", false, 10);
+        rig.idle();
+        store.sync();
+        back.accepted();
+        assertThat(payloads(subscriber.receive())).containsExactly("x", "y", "z");
+    }
+
+    @Test
+    void a_client_that_waits_for_the_disk_is_read_no_further() {
+        durable("s").subscribe("t", AT_LEAST_ONCE);
+        TestClient publisher = rig.client().connect("p");
+        publisher.accepted();
+        store.slow();
+        store.degrade();
+        rig.time.runUntilIdle();
+        rig.errors.clear();
+        for (int i = 1; i <= 5_000; i++) {
+            publisher.publish("t", "x", AT_LEAST_ONCE, i);
+            rig.time.runUntilIdle();
+        }
+        assertThat(rig.broker.counters().publishesReceived.value()).isLessThan(1_100);
+    }
+
+    @Test
+    void a_stop_does_not_wait_for_a_disk_that_takes_nothing() {
+        TestClient client = durable("s");
+        store.slow();
+        store.degrade();
+        rig.time.runUntilIdle();
+        rig.errors.clear();
+        client.publish("t", "x", EXACTLY_ONCE, 1);
+        rig.idle();
+        rig.broker.shutDown(() -> {});
+        rig.pass(Duration.ofSeconds(5));
+        assertThat(store.isClosed()).isTrue();
     }
 
     private static StateChange.MessageStored stored(long id, String topic) {

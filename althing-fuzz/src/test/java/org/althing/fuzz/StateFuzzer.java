@@ -90,7 +90,11 @@ public final class StateFuzzer {
 
     private static Broker broker(MemoryEngine engine, VirtualTime time, Disk disk, List<String> errors)
             throws IOException {
-        JournalStateStore store = JournalStateStore.on(disk, OPTIONS, AT_ONCE, AT_ONCE);
+        JournalStateStore store = JournalStateStore.on(
+                disk,
+                OPTIONS.segmentBytes(),
+                new JournalStateStore.Workers(AT_ONCE, AT_ONCE, (nanos, task) -> {}),
+                OPTIONS.durability());
         return Broker.builder(BrokerConfig.builder().build(), engine)
                 .store(store)
                 .random(time.newRandom())

@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>{@code N.compacted.new} is written and synced: it does not count yet.
  *   <li>It is renamed to {@code N.compacted}, and the folder is synced: now all files up to N do not count any more.
- *   <li>They are deleted, or by the next start.
+ *   <li>When the journal knows, they are deleted, or by the next start.
  * </ol>
  */
 final class Compactor implements Runnable {
-    private static final int BLOCK_BYTES = 1 << 20;
+    /** Small, because a single record is read back with its whole block. */
+    private static final int BLOCK_BYTES = 64 << 10;
 
     private final Disk disk;
     private final Keys keys;
@@ -38,6 +39,8 @@ final class Compactor implements Runnable {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private LiveRecords live;
+    /** Where records with a number stand now. */
+    private LongTable moved = new LongTable();
 
     /** @param inputs all closed segments, oldest first */
     Compactor(Disk disk, Keys keys, List<Segment> inputs, int allocationStep, Consumer<Outcome> whenEnded) {
@@ -55,8 +58,17 @@ final class Compactor implements Runnable {
         STOPPING
     }
 
-    /** How it ended: one of the two is null. */
-    record Outcome(@Nullable Segment base, @Nullable Exception failure) {}
+    /**
+     * How it ended.
+     *
+     * @param base what was made, or null
+     * @param moved places of its records that have a number
+     * @param failure why nothing was made, or null
+     */
+    record Outcome(
+            @Nullable Segment base,
+            LongTable moved,
+            @Nullable Exception failure) {}
 
     @Override
     public void run() {
@@ -65,11 +77,12 @@ final class Compactor implements Runnable {
         }
         Outcome outcome;
         try {
-            outcome = new Outcome(compact(), null);
+            outcome = new Outcome(compact(), moved, null);
         } catch (IOException | RuntimeException failure) {
-            outcome = new Outcome(null, failure);
+            outcome = new Outcome(null, new LongTable(), failure);
         } finally {
             live = new LiveRecords(keys); // a journal that is idle from now on keeps this object
+            moved = new LongTable();
         }
         try {
             whenEnded.accept(outcome);
@@ -105,7 +118,15 @@ final class Compactor implements Runnable {
         readAll(live::note);
         live.forgetKeys();
         SegmentHeader header = SegmentHeader.compacted(last.name().number(), last.endsAt());
-        Segment base;
+        try {
+            return write(header, last.endsAt());
+        } catch (IOException | RuntimeException failure) {
+            deleteUnfinished(header.name()); // the disk may be full: then every byte counts
+            throw failure;
+        }
+    }
+
+    private Segment write(SegmentHeader header, long endsAt) throws IOException {
         try (SegmentWriter writer = SegmentWriter.begin(disk, header, allocationStep)) {
             BlockBuilder block = new BlockBuilder();
             readAll(record -> copy(record, block, writer));
@@ -113,10 +134,17 @@ final class Compactor implements Runnable {
             writer.trim();
             stopIfAsked();
             writer.publish(disk);
-            base = new Segment(header.name(), writer.records(), last.endsAt(), writer.end());
+            return new Segment(header.name(), writer.records(), endsAt, writer.end());
         }
-        deleteInputs();
-        return base;
+    }
+
+    private void deleteUnfinished(SegmentName name) {
+        try {
+            disk.delete(name.unfinished());
+        } catch (IOException e) {
+            System.getLogger(Journal.class.getPackageName())
+                    .log(System.Logger.Level.DEBUG, "an unfinished file stays until the next start", e);
+        }
     }
 
     /** What is done with each record, in both readings. */
@@ -175,19 +203,23 @@ final class Compactor implements Runnable {
             if (block.bodyLength() + record.remaining() > BLOCK_BYTES) {
                 flush(block, writer);
             }
+            long number = keys.numberOf(record.duplicate());
+            if (number > 0) {
+                moved.put(number, Place.of(writer.header().number(), writer.end(), block.records()));
+            }
             block.add(record);
         }
     }
 
     private static void flush(BlockBuilder block, SegmentWriter writer) throws IOException {
         if (!block.isEmpty()) {
-            writer.append(block, false);
+            writer.append(block);
             block.clear();
         }
     }
 
-    /** A failure here harms nothing: the next start deletes them. */
-    private void deleteInputs() {
+    /** After nobody reads them any more. A failure here harms nothing: the next start deletes them. */
+    void deleteInputs() {
         try {
             for (Segment input : inputs) {
                 disk.delete(input.name().toString());

@@ -2,6 +2,8 @@ package org.althing.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,9 +35,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>When the disk fails</h2>
  *
- * <p>A failed write or sync fails its batches and all later ones: after a failed sync nobody knows what the disk has, and
- * a second sync that works proves nothing. {@link #reopen} cuts the file where it was durable and goes on in a new one;
- * users call it from time to time until it works.
+ * <p>After a failed write or sync nobody knows what the disk has, and a second sync that works proves nothing. So the file
+ * is cut where it was durable, and writing goes on in a new one ({@link #reopen}). A journal with {@link Retry} does that
+ * by itself, later and later, and keeps meanwhile what it was given: its batches are written when the disk works again, in
+ * their order, and their listeners hear nothing before that. A journal without fails the batches and all later ones until
+ * its user reopens it.
  *
  * <h2>Bounds</h2>
  *
@@ -45,6 +49,8 @@ import org.jspecify.annotations.Nullable;
 public final class Journal implements AutoCloseable {
     private static final long SEGMENT_BYTES_MIN = 1 << 10;
     private static final int GROUP_BYTES_MAX = 4 << 20;
+    private static final long RETRY_FIRST_NANOS = 200_000_000L;
+    private static final long RETRY_LAST_NANOS = 10_000_000_000L;
 
     private final Executor committer;
     private final Recovery recovery;
@@ -55,25 +61,42 @@ public final class Journal implements AutoCloseable {
     private final AtomicReference<@Nullable Thread> running = new AtomicReference<>();
     private final AtomicLong waitingBytes = new AtomicLong();
 
+    // Owned by whoever has the turn.
+    private final @Nullable Retry retry;
+    private final long intervalNanos;
+    /** What could not be written, oldest first. */
+    private final ArrayDeque<Request.Commit> kept = new ArrayDeque<>();
+    /** What was written and acknowledged, and waits for the sync of the interval; oldest first. */
+    private final List<Unsynced> unsynced = new ArrayList<>();
+
+    private boolean syncAsked;
+    private boolean degraded;
+    private long retryNanos = RETRY_FIRST_NANOS;
+
     /**
      * What a journal is opened with.
      *
      * @param segmentBytes a file is closed and the next one begun when it would become longer; 1 KiB or more
      * @param compaction null for a journal that keeps every record
+     * @param retry null for a journal that fails what it cannot write
      */
     public record Options(
             long segmentBytes,
             Durability durability,
-            @Nullable Compaction compaction) {
+            @Nullable Compaction compaction,
+            @Nullable Retry retry) {
         public Options {
             if (segmentBytes < SEGMENT_BYTES_MIN) {
                 throw new IllegalArgumentException("a segment has at least " + SEGMENT_BYTES_MIN + " bytes");
             }
+            if (durability.kind() == Durability.Kind.INTERVAL && retry == null) {
+                throw new IllegalArgumentException("an interval needs the timer of a retry");
+            }
         }
 
-        /** For a journal that keeps every record. */
+        /** For a journal that keeps every record and fails what it cannot write. */
         public Options(long segmentBytes, Durability durability) {
-            this(segmentBytes, durability, null);
+            this(segmentBytes, durability, null, null);
         }
 
         /** 16 MiB segments, synced at every commit. */
@@ -87,19 +110,84 @@ public final class Journal implements AutoCloseable {
          * @param executor runs the compaction, which reads and writes files for a while: not the committer
          */
         public Options compacting(Keys keys, Executor executor) {
-            return new Options(segmentBytes, durability, new Compaction(keys, executor));
+            return new Options(segmentBytes, durability, new Compaction(keys, executor), retry);
+        }
+
+        /** The same, for a journal that keeps what it cannot write and tries again. */
+        public Options retrying(Timer timer, Watcher watcher) {
+            return new Options(segmentBytes, durability, compaction, new Retry(timer, watcher));
+        }
+
+        /** The same with another durability; {@link Durability#every} only after {@link #retrying}. */
+        public Options with(Durability other) {
+            return new Options(segmentBytes, other, compaction, retry);
         }
     }
 
     /** How records replace each other, and where the work is done. */
     public record Compaction(Keys keys, Executor executor) {}
 
-    /** When a commit counts as done. */
-    public enum Durability {
+    /** How a journal goes on by itself after a failure: with what timer, and who is told. */
+    public record Retry(Timer timer, Watcher watcher) {}
+
+    /** Runs a task later, on any thread. */
+    @FunctionalInterface
+    public interface Timer {
+        void after(long nanos, Runnable task);
+    }
+
+    /** Told, on the committer, how the disk does. */
+    public interface Watcher {
+        /** The disk has failed, or still fails; told again for each attempt. Commits wait from now on. */
+        void failed(IOException why);
+
+        /** Everything that waited is durable. */
+        void recovered();
+    }
+
+    /**
+     * When a commit counts as done.
+     *
+     * @param intervalNanos 0 except for an interval
+     */
+    public record Durability(Kind kind, long intervalNanos) {
+        /** Ways of being durable. */
+        public enum Kind {
+            SYNC,
+            INTERVAL,
+            OPERATING_SYSTEM
+        }
+
         /** After the data is on the disk. */
-        SYNC,
+        public static final Durability SYNC = new Durability(Kind.SYNC, 0);
         /** After the operating system has it: survives the process, not the machine. */
-        OPERATING_SYSTEM
+        public static final Durability OPERATING_SYSTEM = new Durability(Kind.OPERATING_SYSTEM, 0);
+
+        public Durability {
+            if (kind == Kind.INTERVAL ? intervalNanos <= 0 : intervalNanos != 0) {
+                throw new IllegalArgumentException("an interval of " + intervalNanos + " ns for " + kind);
+            }
+        }
+
+        /**
+         * After the operating system has it, and on the disk at most so much later. A machine that dies loses what was
+         * committed in the last interval; a sync that fails loses nothing, since the journal keeps that much in memory.
+         */
+        public static Durability every(Duration interval) {
+            return new Durability(Kind.INTERVAL, interval.toNanos());
+        }
+    }
+
+    /** Takes a record that was read back. */
+    @FunctionalInterface
+    public interface ReadListener {
+        /**
+         * Runs on the committer.
+         *
+         * @param record valid during the call; null if there is none with this number, or if it could not be read
+         * @param failure why it could not be read, or null
+         */
+        void read(@Nullable ByteBuffer record, @Nullable IOException failure);
     }
 
     /** Takes records back at start, oldest first. */
@@ -124,8 +212,19 @@ public final class Journal implements AutoCloseable {
 
         record Compacted(Compactor.Outcome outcome) implements Request {}
 
+        record Read(long number, ReadListener listener) implements Request {}
+
+        /** It is time to try again what has failed. */
+        record TryAgain() implements Request {}
+
+        /** It is time for the sync of an interval. */
+        record Sync() implements Request {}
+
         record Close(CompletableFuture<@Nullable Void> done) implements Request {}
     }
+
+    /** @param endsAt records of the journal up to its end */
+    private record Unsynced(RecordBatch.Content content, long endsAt) {}
 
     private enum Turn {
         IDLE,
@@ -137,8 +236,14 @@ public final class Journal implements AutoCloseable {
         this.committer = committer;
         Recoverer.Recovered recovered = recover(disk, options.compaction(), replay);
         recovery = recovered.report();
-        Queue<Request> queue = requests;
-        log = new Log(disk, options, recovered, outcome -> queue.add(new Request.Compacted(outcome)));
+        log = new Log(disk, options, recovered, outcome -> request(new Request.Compacted(outcome)));
+        retry = options.retry();
+        intervalNanos = options.durability().intervalNanos();
+        IOException failure = log.failure().orElse(null);
+        if (failure != null) {
+            degrade(failure); // nothing is handed over yet, so this thread has the turn
+        }
+        log.compactIfWorthwhile();
     }
 
     private static Recoverer.Recovered recover(Disk disk, @Nullable Compaction compaction, Replay replay)
@@ -148,8 +253,7 @@ public final class Journal implements AutoCloseable {
         }
         LiveRecords live = new LiveRecords(compaction.keys());
         Recoverer.Recovered recovered = new Recoverer(disk, live::note).run();
-        live.replay(disk, recovered.closed(), replay);
-        return recovered;
+        return recovered.with(live.replay(disk, recovered.closed(), replay));
     }
 
     /**
@@ -184,6 +288,14 @@ public final class Journal implements AutoCloseable {
         Request.Commit commit = new Request.Commit(batch.take(), listener);
         waitingBytes.addAndGet(commit.bytes());
         request(commit);
+    }
+
+    /**
+     * Reads back the record with this number ({@link Keys#numberOf}). Never blocks. What was handed over before is there,
+     * if it could be written; what is not durable yet may not be.
+     */
+    public void read(long number, ReadListener listener) {
+        request(new Request.Read(number, listener));
     }
 
     /** Bytes handed over and not yet durable. */
@@ -268,6 +380,9 @@ public final class Journal implements AutoCloseable {
             case Request.Commit first -> serveGroup(first);
             case Request.Reopen reopen -> reopen.listener().committed(log.reopen());
             case Request.Compacted compacted -> log.onCompacted(compacted.outcome());
+            case Request.Read read -> serveRead(read);
+            case Request.TryAgain again -> tryAgain();
+            case Request.Sync sync -> serveSync();
             case Request.Close close -> serveClose(close);
         }
     }
@@ -281,9 +396,119 @@ public final class Journal implements AutoCloseable {
             group.add(next);
             bytes += next.bytes();
         }
+        if (degraded && !log.isClosed()) {
+            kept.addAll(group);
+        } else {
+            write(group);
+        }
+    }
+
+    /** Writes them and tells who waits, or keeps them; returns what has failed. */
+    private @Nullable IOException write(List<Request.Commit> group) {
         IOException failure = log.write(group);
-        waitingBytes.addAndGet(-bytes);
+        if (failure != null && retry != null && !log.isClosed()) {
+            kept.addAll(group);
+            degrade(failure);
+            return failure;
+        }
+        waitingBytes.addAndGet(-bytes(group));
+        if (failure == null && intervalNanos > 0) {
+            syncLater(group);
+        }
         tell(group, failure);
+        return failure;
+    }
+
+    private static long bytes(List<Request.Commit> group) {
+        long bytes = 0;
+        for (Request.Commit commit : group) {
+            bytes += commit.bytes();
+        }
+        return bytes;
+    }
+
+    private void syncLater(List<Request.Commit> written) {
+        for (Request.Commit commit : written) {
+            unsynced.add(new Unsynced(commit.content(), log.endsAt()));
+        }
+        if (!syncAsked && retry != null) {
+            syncAsked = true;
+            retry.timer().after(intervalNanos, () -> request(new Request.Sync()));
+        }
+    }
+
+    private void serveSync() {
+        syncAsked = false;
+        if (degraded) {
+            return;
+        }
+        IOException failure = log.sync();
+        if (failure == null) {
+            unsynced.clear();
+        } else if (!log.isClosed()) {
+            degrade(failure);
+        }
+    }
+
+    /** From now on batches are kept, until trying again succeeds. */
+    private void degrade(IOException failure) {
+        degraded = true;
+        for (Unsynced written : unsynced.reversed()) {
+            if (written.endsAt > log.durableEndsAt()) { // the reopened file is cut before it
+                Request.Commit again = new Request.Commit(written.content, told -> {});
+                waitingBytes.addAndGet(again.bytes());
+                kept.addFirst(again);
+            }
+        }
+        unsynced.clear();
+        if (retry != null) {
+            retry.watcher().failed(failure);
+            retry.timer().after(retryNanos, () -> request(new Request.TryAgain()));
+            retryNanos = Math.min(retryNanos * 2, RETRY_LAST_NANOS);
+        }
+    }
+
+    private void tryAgain() {
+        if (!degraded || log.isClosed()) {
+            return;
+        }
+        IOException failure = log.reopen();
+        if (failure != null) {
+            degrade(failure);
+            return;
+        }
+        degraded = false;
+        while (!kept.isEmpty() && !degraded) {
+            write(takeKept());
+        }
+        if (!degraded) {
+            retryNanos = RETRY_FIRST_NANOS;
+            if (retry != null) {
+                retry.watcher().recovered();
+            }
+        }
+    }
+
+    private List<Request.Commit> takeKept() {
+        List<Request.Commit> group = new ArrayList<>();
+        long bytes = 0;
+        while (!kept.isEmpty() && (group.isEmpty() || bytes + kept.getFirst().bytes() <= GROUP_BYTES_MAX)) {
+            Request.Commit next = kept.removeFirst();
+            group.add(next);
+            bytes += next.bytes();
+        }
+        return group;
+    }
+
+    private void serveRead(Request.Read read) {
+        ByteBuffer record = null;
+        IOException failure = null;
+        try {
+            record = log.find(read.number());
+        } catch (IOException e) {
+            failure = e;
+        }
+        read.listener().read(record, failure);
     }
 
     /** Tells all, also when one of them throws. */
@@ -307,10 +532,26 @@ public final class Journal implements AutoCloseable {
 
     private void serveClose(Request.Close close) {
         try {
+            tryAgain(); // the last chance of what is kept
+            IOException failure = log.failure().orElse(null);
             log.close();
+            if (!kept.isEmpty()) {
+                giveUp(failure);
+            }
             close.done().complete(null);
         } catch (IOException | RuntimeException e) {
             close.done().completeExceptionally(e);
         }
+    }
+
+    private void giveUp(@Nullable IOException failure) throws IOException {
+        List<Request.Commit> lost = List.copyOf(kept);
+        kept.clear();
+        IOException told = failure != null ? failure : new IOException("the journal was closed");
+        waitingBytes.addAndGet(-bytes(lost));
+        tell(lost, told);
+        throw new IOException(
+                "the journal was closed, and " + lost.size() + " commits could not be written: " + told.getMessage(),
+                told);
     }
 }

@@ -19,6 +19,16 @@ public interface Keys {
     Key keyOf(ByteBuffer record);
 
     /**
+     * The number, 1 or more, by which this record can be read back from the files as long as it counts; 0 if it has none.
+     * A record that removes the one with number n has -n.
+     *
+     * @param record valid during the call; its position must not move
+     */
+    default long numberOf(ByteBuffer record) {
+        return 0;
+    }
+
+    /**
      * What a record is about. Made by the methods below.
      *
      * @param group what the key belongs to, or null

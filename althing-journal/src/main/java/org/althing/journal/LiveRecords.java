@@ -69,18 +69,28 @@ final class LiveRecords {
         return group == null || removalOfGroup.get(group) < ordinal;
     }
 
-    /** The second reading of closed segments, all of which were noted. */
-    void replay(Disk disk, List<Segment> segments, Journal.Replay replay) throws IOException {
+    /**
+     * The second reading of closed segments, all of which were noted.
+     *
+     * @return places of the records that have a number
+     */
+    LongTable replay(Disk disk, List<Segment> segments, Journal.Replay replay) throws IOException {
         forgetKeys();
+        LongTable places = new LongTable();
         for (Segment segment : segments) {
             try (SegmentReader reader = new SegmentReader(disk, segment.name())) {
                 reader.all(record -> {
                     if (isLive(record)) {
+                        long number = keys.numberOf(record);
+                        if (number > 0) {
+                            places.put(number, reader.place());
+                        }
                         replay.record(record);
                     }
                 });
                 segment.check(reader);
             }
         }
+        return places;
     }
 }

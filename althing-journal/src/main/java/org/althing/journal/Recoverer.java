@@ -40,8 +40,13 @@ final class Recoverer {
      * @param closed oldest first
      * @param nextNumber of the segment to begin; a file of this name, if any, holds nothing
      * @param endsAt records in the journal, as they were appended
+     * @param places of records that have a number
      */
-    record Recovered(Recovery report, List<Segment> closed, long nextNumber, long endsAt) {}
+    record Recovered(Recovery report, List<Segment> closed, long nextNumber, long endsAt, LongTable places) {
+        Recovered with(LongTable found) {
+            return new Recovered(report, closed, nextNumber, endsAt, found);
+        }
+    }
 
     Recovered run() throws IOException {
         List<String> files = disk.list();
@@ -54,7 +59,7 @@ final class Recoverer {
         }
         deleteLeftovers(files, live);
         Recovery report = new Recovery(recordsReplayed, bytes, live.size(), cut);
-        return new Recovered(report, closed, nextNumber, endsAt);
+        return new Recovered(report, closed, nextNumber, endsAt, new LongTable());
     }
 
     private List<SegmentName> live(List<String> files) throws IOException {

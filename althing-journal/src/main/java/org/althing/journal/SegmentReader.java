@@ -22,6 +22,7 @@ final class SegmentReader implements AutoCloseable {
     private long windowStart;
 
     private long end = SegmentHeader.BYTES;
+    private int inBlock;
     private long lastBlock = -1;
     private long records;
 
@@ -51,6 +52,11 @@ final class SegmentReader implements AutoCloseable {
         return end;
     }
 
+    /** Where the record stands that is being replayed; see {@link Place}. */
+    long place() {
+        return Place.of(header.number(), end, inBlock);
+    }
+
     /** Where the last valid block begins, or -1. */
     long lastBlock() {
         return lastBlock;
@@ -75,7 +81,7 @@ final class SegmentReader implements AutoCloseable {
             return false;
         }
         ByteBuffer body = block.position(BlockBuilder.HEADER_BYTES).slice().asReadOnlyBuffer();
-        for (int i = 0; i < count; i++) {
+        for (inBlock = 0; inBlock < count; inBlock++) {
             int length = body.getInt();
             replay(body.slice(body.position(), length), replay);
             body.position(body.position() + length);

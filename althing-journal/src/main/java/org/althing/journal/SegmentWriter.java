@@ -18,6 +18,8 @@ final class SegmentWriter implements AutoCloseable {
     private long allocated = SegmentHeader.BYTES;
     private long end = SegmentHeader.BYTES;
     private long records;
+    private long durableEnd = SegmentHeader.BYTES;
+    private long durableRecords;
 
     private SegmentWriter(Disk.DiskFile file, SegmentHeader header, int allocationStep) {
         this.file = file;
@@ -43,7 +45,7 @@ final class SegmentWriter implements AutoCloseable {
 
     /** Gives the file its name, in the place of one that may be there. All content is durable first. */
     void publish(Disk disk) throws IOException {
-        file.sync();
+        sync();
         disk.rename(header.name().unfinished(), header.name().toString());
         disk.sync();
     }
@@ -52,32 +54,48 @@ final class SegmentWriter implements AutoCloseable {
         return header;
     }
 
-    /** Where the blocks end that were written, and synced if they are to be. */
+    /** Where the blocks end that were written. */
     long end() {
         return end;
     }
 
+    /** Records that were written. */
     long records() {
         return records;
     }
 
-    /** Writes the block, and makes it durable if the caller wants. After a failure the file must not be written again. */
-    void append(BlockBuilder builder, boolean sync) throws IOException {
+    /** Where the blocks end that are durable. */
+    long durableEnd() {
+        return durableEnd;
+    }
+
+    /** Records that are durable. */
+    long durableRecords() {
+        return durableRecords;
+    }
+
+    /** Writes the block. After a failure the file must not be written again. */
+    void append(BlockBuilder builder) throws IOException {
         ByteBuffer block = builder.finish(header.number(), end);
         long newEnd = end + block.remaining();
         if (newEnd > allocated) {
             allocate(Math.max(newEnd, allocated + allocationStep));
         }
         file.write(block, end);
-        if (sync) {
-            file.sync();
-        }
         end = newEnd;
         records += builder.records();
     }
 
+    /** Makes durable what was written. After a failure the file must not be written again. */
     void sync() throws IOException {
         file.sync();
+        trust();
+    }
+
+    /** What was written counts as durable, because nobody asks for more. */
+    void trust() {
+        durableEnd = end;
+        durableRecords = records;
     }
 
     /** Gives back the space that was taken and not used. */

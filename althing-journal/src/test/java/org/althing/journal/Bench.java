@@ -26,6 +26,10 @@ final class Bench {
             tasks.add(task);
         }
 
+        void runOne() {
+            tasks.remove().run();
+        }
+
         void runAll() {
             for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
                 task.run();

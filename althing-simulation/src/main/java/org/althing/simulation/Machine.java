@@ -47,6 +47,8 @@ final class Machine {
     /** One life of the process: what it left to be done dies with it. */
     private static final class Life {
         boolean ended;
+        /** Whether the disk has failed in it: a refusal may come late. */
+        boolean failed;
     }
 
     private final World world;
@@ -91,6 +93,11 @@ final class Machine {
     /** Whether the disk has been made to fail, and nothing was repaired since. */
     boolean isFailing() {
         return failing;
+    }
+
+    /** Whether the broker may refuse clients, because its disk fails or has failed since it began. */
+    boolean mayRefuse() {
+        return life.failed;
     }
 
     /** What clients of every version may have unacknowledged, as they change versions within a session. */
@@ -159,7 +166,10 @@ final class Machine {
         failing = false;
         try {
             JournalStateStore store = JournalStateStore.on(
-                    disk, new Journal.Options(segmentBytes, Journal.Durability.SYNC), later(mine), later(mine));
+                    disk,
+                    segmentBytes,
+                    new JournalStateStore.Workers(later(mine), later(mine), (nanos, task) -> after(nanos, mine, task)),
+                    Journal.Durability.SYNC);
             Broker started = Broker.builder(config, world.engine())
                     .store(new WatchedStore(store, new StateWatch(world.trace(), this::onViolation)))
                     .random(world.time().newRandom())
@@ -199,7 +209,11 @@ final class Machine {
     }
 
     private Executor later(Life of) {
-        return task -> world.time().after(Duration.ofNanos(random.nextLong(syncNanosMax)), () -> {
+        return task -> after(random.nextLong(syncNanosMax), of, task);
+    }
+
+    private void after(long nanos, Life of, Runnable task) {
+        world.time().after(Duration.ofNanos(nanos), () -> {
             if (!of.ended) {
                 task.run();
                 if (powerIsGone()) {
@@ -222,8 +236,11 @@ final class Machine {
 
     private void onLine(BrokerLog.Level level, String line) {
         world.trace().line("broker", () -> level + " " + line);
+        if (line.startsWith("State is saved again")) {
+            failing = false;
+        }
         if (level == BrokerLog.Level.ERROR) {
-            boolean expected = (failing && line.contains("State could not be saved"))
+            boolean expected = (failing && line.contains("State cannot be saved"))
                     || (powerIsGone() && line.contains("no power (simulated)"));
             if (!expected && bug == null) {
                 bug = line;
@@ -256,14 +273,19 @@ final class Machine {
         powerGoesAt = disk.operations() + operations;
     }
 
-    /** One of the next operations fails; the process is ended some time later. */
+    /** One of the next operations fails; the process is ended some time later, or left to help itself. */
     void failSoon() {
         trouble("disk will fail");
         failing = true;
+        life.failed = true;
         disk.failAt(1 + random.nextLong(6));
         Life mine = life;
-        world.time().after(Duration.ofMillis(5 + random.nextLong(100)), () -> {
-            if (life == mine && !mine.ended) {
+        boolean isLeft = random.nextBoolean();
+        world.time().after(Duration.ofMillis(5 + random.nextLong(isLeft ? 2_000 : 100)), () -> {
+            if (life == mine && !mine.ended && isLeft) {
+                disk.failAt(NO_OPERATION);
+                failing = broker().counters().degraded.value() > 0;
+            } else if (life == mine && !mine.ended) {
                 kill();
             }
         });
@@ -319,7 +341,10 @@ final class Machine {
     StoredState storedState() {
         StoredState state = new StoredState();
         try (JournalStateStore store = JournalStateStore.on(
-                disk, new Journal.Options(segmentBytes, Journal.Durability.SYNC), Runnable::run, task -> {})) {
+                disk,
+                segmentBytes,
+                new JournalStateStore.Workers(Runnable::run, task -> {}, (nanos, task) -> {}),
+                Journal.Durability.SYNC)) {
             store.replay(state);
         } catch (IOException e) {
             throw new SimulationFailure("the stored state cannot be read", e);

@@ -210,7 +210,7 @@ final class ModelClient {
     void onConnAck(Conversation from, ConnAck answer) {
         if (answer.reasonCode().isError()) {
             boolean stranger = from.options().stranger() && answer.reasonCode() == ReasonCode.NOT_AUTHORIZED;
-            require(stranger || machine.isFailing(), "was refused: " + answer);
+            require(stranger || machine.mayRefuse(), "was refused: " + answer);
             from.abandon();
             conversation = null;
             return;
@@ -405,7 +405,7 @@ final class ModelClient {
 
     void onDisconnect(Conversation from, ReasonCode reason) {
         require(
-                machine.isFailing() || machine.isStopping() || from.saidGoodbye(),
+                machine.mayRefuse() || machine.isStopping() || from.saidGoodbye(),
                 "the broker ended the connection: " + reason);
     }
 
@@ -539,7 +539,7 @@ final class ModelClient {
             }
             lost(NEVER);
         } else {
-            require(machine.isFailing() || machine.isStopping(), "the broker closed the connection: " + cause);
+            require(machine.mayRefuse() || machine.isStopping(), "the broker closed the connection: " + cause);
             lost(machine.lastTrouble());
         }
     }

@@ -43,7 +43,17 @@ final class WatchedStore implements StateStore {
                 watch.onCommit();
                 log.commit(done);
             }
+
+            @Override
+            public void load(long messageId, Loaded loaded) {
+                log.load(messageId, loaded);
+            }
         };
+    }
+
+    @Override
+    public void watch(Watcher watcher) {
+        store.watch(watcher);
     }
 
     @Override

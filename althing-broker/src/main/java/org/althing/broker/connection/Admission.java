@@ -131,8 +131,8 @@ final class Admission {
         ClientLink link = new ClientLink(environment, connection, output, handshake.receiveWindow());
         ConnectRequest request = handshake.request(link, userName);
         boolean mustBeSaved = request.expirySeconds() > 0 || request.will() != null;
-        if (mustBeSaved && environment.sessions().changes().hasFailed()) {
-            connection.refuse(ReasonCode.SERVER_UNAVAILABLE, "state can no longer be saved");
+        if (mustBeSaved && environment.sessions().changes().isDegraded()) {
+            connection.refuse(ReasonCode.SERVER_UNAVAILABLE, "state cannot be saved at present");
             return;
         }
         SessionRegistry.Connected connected = environment.registry().connect(request);

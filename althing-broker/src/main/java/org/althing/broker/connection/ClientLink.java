@@ -20,11 +20,7 @@ final class ClientLink implements SessionLink {
         this.connection = connection;
         this.output = output;
         this.window = window;
-        held = new HeldPackets(
-                environment.sessions().changes(),
-                this::transmit,
-                () -> environment.loop().execute(connection::onStateLost),
-                connection::onDrained);
+        held = new HeldPackets(environment.sessions().changes(), this::transmit, connection::onDrained);
     }
 
     /** Whose words these are. */

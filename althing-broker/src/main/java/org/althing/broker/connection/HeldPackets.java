@@ -33,7 +33,6 @@ final class HeldPackets {
 
     private final ChangeLog changes;
     private final Consumer<ControlPacket> out;
-    private final Runnable onFailure;
     private final Runnable onDrained;
     private final ArrayDeque<Held> held = new ArrayDeque<>(0);
     private final Runnable afterCommit = this::afterCommit;
@@ -42,13 +41,11 @@ final class HeldPackets {
 
     /**
      * @param out sends a packet whose turn it is
-     * @param onFailure runs when a change that a packet waits for will never be committed
      * @param onDrained runs after packets have left that had to wait
      */
-    HeldPackets(ChangeLog changes, Consumer<ControlPacket> out, Runnable onFailure, Runnable onDrained) {
+    HeldPackets(ChangeLog changes, Consumer<ControlPacket> out, Runnable onDrained) {
         this.changes = changes;
         this.out = out;
-        this.onFailure = onFailure;
         this.onDrained = onDrained;
     }
 
@@ -91,7 +88,7 @@ final class HeldPackets {
                 break;
             }
             if (!changes.isCommitted(first.change)) {
-                await(first.change);
+                await();
                 break;
             }
             held.removeFirst();
@@ -103,10 +100,8 @@ final class HeldPackets {
         }
     }
 
-    private void await(long change) {
-        if (changes.isLost(change)) {
-            onFailure.run();
-        } else if (!waits) {
+    private void await() {
+        if (!waits) {
             waits = true;
             changes.afterCommit(afterCommit);
         }

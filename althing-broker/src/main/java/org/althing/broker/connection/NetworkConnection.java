@@ -477,11 +477,6 @@ public final class NetworkConnection implements TransportListener {
                 end(ReasonCode.KEEP_ALIVE_TIMEOUT, accepted == null ? "no complete handshake" : "exceeded timeout"));
     }
 
-    /** What this client was promised cannot be kept: nothing is acknowledged. */
-    void onStateLost() {
-        end(ReasonCode.UNSPECIFIED_ERROR, "state could not be saved");
-    }
-
     /** The broker stops. */
     public void shutDown() {
         boolean goElsewhere = environment.config().announcements().serverReference() != null;

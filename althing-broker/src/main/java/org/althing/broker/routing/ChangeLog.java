@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * until that one is committed. The changes of a turn are one commit, so that what belongs together is there after a
  * crash as a whole or not at all.
  *
- * <h2>After a failure</h2>
+ * <h2>When state cannot be saved</h2>
  *
- * <p>Once a commit has failed nobody knows what is on the disk. From then on nothing is appended, no number is reached any
- * more, and everybody who waits is told, once.
+ * <p>The store keeps what it was given and tries again by itself. Meanwhile no number is reached, so everybody waits; what
+ * had better not begin now asks {@link #isDegraded}.
  */
 public final class ChangeLog {
     /** The number of no change: it is always committed. */
@@ -46,7 +46,7 @@ public final class ChangeLog {
     private long lastMessageId;
     private boolean submitAsked;
     private boolean ended;
-    private @Nullable Throwable failure;
+    private boolean degraded;
     private List<Runnable> waiting = new ArrayList<>();
 
     /** @param partitions whose changes these are */
@@ -70,9 +70,6 @@ public final class ChangeLog {
         }
         appended++;
         appendedToJournal = appended;
-        if (failure != null) {
-            return;
-        }
         store.append(change);
         if (!submitAsked) {
             submitAsked = true;
@@ -137,24 +134,27 @@ public final class ChangeLog {
         }
     }
 
-    /** Whether a commit has failed: what is not committed by now never will be. */
-    public boolean hasFailed() {
-        return failure != null;
+    /** Whether state cannot be saved at present. */
+    public boolean isDegraded() {
+        return degraded;
     }
 
-    /** Whether the change will never be committed. */
-    public boolean isLost(long change) {
-        return failure != null && change > committed;
+    /** State cannot be saved from now on, or is saved again. */
+    public void degraded(boolean now) {
+        degraded = now;
+        if (now) {
+            tellWaiting();
+        }
     }
 
-    /** Runs the task once, after the next commit or answer of another shard, or after a failure. */
+    /** Runs the task once, after the next commit or answer of another shard, or when state cannot be saved. */
     public void afterCommit(Runnable task) {
         waiting.add(task);
     }
 
-    /** Runs the task when everything so far is committed, or never will be. */
+    /** Runs the task when everything so far is committed, or cannot be at present. */
     public void whenSettled(Runnable task) {
-        if (isCommitted(appended) || failure != null) {
+        if (isCommitted(appended) || degraded) {
             task.run();
         } else {
             afterCommit(() -> whenSettled(task));
@@ -164,6 +164,15 @@ public final class ChangeLog {
     /** The store is about to be closed: from now on changes go nowhere. Everything before has settled. */
     public void end() {
         ended = true;
+    }
+
+    /**
+     * Reads back a stored message that nobody keeps in memory.
+     *
+     * @param loaded told on the loop
+     */
+    public void load(long messageId, StateLog.Loaded loaded) {
+        store.load(messageId, (message, failure) -> loop.execute(() -> loaded.loaded(message, failure)));
     }
 
     /** Something durable refers to the message from now on; it is stored if it was not. */
@@ -226,22 +235,12 @@ public final class ChangeLog {
         });
     }
 
-    private void onCommitted(long last, @Nullable Throwable cause) {
-        if (failure != null) {
-            return;
-        }
-        assert last >= committed && last <= submitted : last + " after " + committed;
-        if (cause == null) {
+    private void onCommitted(long last, @Nullable Throwable closed) {
+        if (closed == null) {
+            assert last >= committed && last <= submitted : last + " after " + committed;
             committed = last >= appendedToJournal ? appended : last;
-        } else {
-            failure = cause;
-            log.log(
-                    BrokerLog.Level.ERROR,
-                    "Error: State could not be saved: " + cause
-                            + ". Nothing that depends on it is acknowledged any more; start again when the cause is"
-                            + " removed.");
+            tellWaiting();
         }
-        tellWaiting();
     }
 
     private void tellWaiting() {

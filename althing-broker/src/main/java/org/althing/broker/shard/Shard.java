@@ -51,6 +51,8 @@ final class Shard implements Peers.Link {
     /** Connections that came in here and are open, wherever they are served. */
     private int open;
 
+    private long degradedAtNanos;
+
     private boolean stopping;
     private boolean farewellIsOver;
     private @Nullable Runnable onDoorsClosed;
@@ -97,6 +99,44 @@ final class Shard implements Peers.Link {
         peers.connect(shards, router::onMessage);
     }
 
+    private void watchStore() {
+        parts.store().watch(new StateStore.Watcher() {
+            @Override
+            public void degraded(Throwable why) {
+                loop.execute(() -> onDegraded(why));
+            }
+
+            @Override
+            public void recovered() {
+                loop.execute(Shard.this::onRecovered);
+            }
+        });
+    }
+
+    private void onDegraded(Throwable why) {
+        boolean first = !changes.isDegraded();
+        changes.degraded(true);
+        if (first && number() == 0) { // one says it for all
+            degradedAtNanos = loop.clock().nanos();
+            counters.degraded.set(1);
+            parts.log().log(
+                    Level.ERROR,
+                    "Error: State cannot be saved: " + why.getMessage()
+                            + ". What depends on it is held back and durable sessions are refused until it can be"
+                            + " saved again, which is tried every few seconds.");
+        }
+    }
+
+    private void onRecovered() {
+        boolean last = changes.isDegraded();
+        changes.degraded(false);
+        if (last && number() == 0) {
+            counters.degraded.set(0);
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(loop.clock().nanos() - degradedAtNanos);
+            parts.log().log(Level.NOTICE, "State is saved again after " + seconds + " s; nothing was lost meanwhile.");
+        }
+    }
+
     EventLoop loop() {
         return loop;
     }
@@ -112,6 +152,7 @@ final class Shard implements Peers.Link {
 
     /** Builds everything from what the store gave back. Runs on the loop, first. */
     void restore(RestoredState state) {
+        watchStore();
         environment.registry().restore(state);
     }
 

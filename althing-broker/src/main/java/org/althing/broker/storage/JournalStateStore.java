@@ -2,8 +2,13 @@ package org.althing.broker.storage;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateLog;
@@ -19,56 +24,75 @@ import org.jspecify.annotations.Nullable;
  * The broker's state in a journal: one commit is one batch, so a crash leaves whole commits. Every record carries a key;
  * what later ones replaced is dropped from the files from time to time, and not given back at start.
  *
- * <p>After an error of the disk every commit fails until the broker is started again: the changes that failed are in
- * memory and not in the journal, so going on would leave a hole.
+ * <p>After an error of the disk the journal keeps what it was given, and tries again by itself.
  */
 public final class JournalStateStore implements StateStore {
     private final Disk disk;
     private final Journal.Options options;
     private final Executor committer;
     private final @Nullable Owned owned;
+    private final Trouble trouble = new Trouble();
 
     /** Null until the state was read. */
     private @Nullable Journal journal;
 
+    /**
+     * Where the work is done, and what tells the time.
+     *
+     * @param committer runs commits one after the other
+     * @param compactor runs compactions, which take a while
+     * @param timer runs tasks later, on any thread
+     */
+    public record Workers(Executor committer, Executor compactor, Journal.Timer timer) {}
+
     /** What a store in a folder opened for itself. */
     private record Owned(Disk disk, CommitterThread committer) {}
 
-    private JournalStateStore(Disk disk, Journal.Options options, Executor committer, @Nullable Owned owned) {
+    private JournalStateStore(
+            Disk disk, Journal.Options options, Workers workers, Journal.Durability durability, @Nullable Owned owned) {
         this.disk = disk;
-        this.options = options;
-        this.committer = committer;
+        this.committer = workers.committer();
         this.owned = owned;
+        this.options = options.compacting(StateForm.KEYS, workers.compactor())
+                .retrying(workers.timer(), trouble)
+                .with(durability);
+    }
+
+    /** The same, with every commit on the disk before anything that depends on it is acknowledged. */
+    public static JournalStateStore inFolder(Path folder) throws IOException {
+        return inFolder(folder, Journal.Durability.SYNC);
     }
 
     /**
      * Keeps the state in this folder, with threads of its own. It is locked from now on, and read by {@link #replay}.
      *
+     * @param durability what an acknowledgement waits for
      * @throws IOException if the folder is in use by another process, or cannot be used
      */
-    public static JournalStateStore inFolder(Path folder) throws IOException {
+    public static JournalStateStore inFolder(Path folder, Journal.Durability durability) throws IOException {
         Disk disk = Disk.folder(folder);
         CommitterThread committer = Journal.committerThread("althing-committer");
         Executor compactor =
                 task -> Thread.ofPlatform().name("althing-compactor").daemon().start(task);
+        Journal.Timer timer = (nanos, task) -> CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, committer)
+                .execute(task);
         return new JournalStateStore(
-                disk, compacting(Journal.Options.defaults(), compactor), committer, new Owned(disk, committer));
+                disk,
+                Journal.Options.defaults(),
+                new Workers(committer, compactor, timer),
+                durability,
+                new Owned(disk, committer));
     }
 
     /**
-     * Keeps the state on this disk, which stays the caller's, as do the executors: they are closed after the store. The
+     * Keeps the state on this disk, which stays the caller's, as do the workers: they are closed after the store. The
      * disk is first read by {@link #replay}.
      *
-     * @param options without compaction, which the store adds
-     * @param committer runs commits one after the other
-     * @param compactor runs compactions, which take a while
+     * @param segmentBytes as in {@link Journal.Options}
      */
-    public static JournalStateStore on(Disk disk, Journal.Options options, Executor committer, Executor compactor) {
-        return new JournalStateStore(disk, compacting(options, compactor), committer, null);
-    }
-
-    private static Journal.Options compacting(Journal.Options options, Executor compactor) {
-        return options.compacting(StateForm::keyOf, compactor);
+    public static JournalStateStore on(Disk disk, long segmentBytes, Workers workers, Journal.Durability durability) {
+        Journal.Options options = new Journal.Options(segmentBytes, Journal.Durability.SYNC);
+        return new JournalStateStore(disk, options, workers, durability, null);
     }
 
     /** @throws IOException if the disk cannot be used, or holds damaged files */
@@ -120,6 +144,48 @@ public final class JournalStateStore implements StateStore {
         @Override
         public void commit(Committed done) {
             journal.commit(batch, done::committed);
+        }
+
+        @Override
+        public void load(long messageId, Loaded loaded) {
+            journal.read(messageId, (record, failure) -> {
+                if (record != null && StateForm.read(record) instanceof StateChange.MessageStored stored) {
+                    loaded.loaded(stored, null);
+                } else {
+                    loaded.loaded(null, failure);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void watch(Watcher watcher) {
+        trouble.add(watcher);
+    }
+
+    /** Whether commits wait at present, and who is told. */
+    private static final class Trouble implements Journal.Watcher {
+        private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+        private final AtomicReference<@Nullable IOException> present = new AtomicReference<>();
+
+        void add(Watcher watcher) {
+            watchers.add(watcher);
+            IOException now = present.get();
+            if (now != null) {
+                watcher.degraded(now);
+            }
+        }
+
+        @Override
+        public void failed(IOException why) {
+            present.set(why);
+            watchers.forEach(watcher -> watcher.degraded(why));
+        }
+
+        @Override
+        public void recovered() {
+            present.set(null);
+            watchers.forEach(Watcher::recovered);
         }
     }
 

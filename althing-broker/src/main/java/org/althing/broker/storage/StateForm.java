@@ -52,6 +52,19 @@ final class StateForm {
     private static final RetainHandling[] RETAIN_HANDLINGS = RetainHandling.values();
     private static final InflightState[] INFLIGHT_STATES = InflightState.values();
 
+    /** What the journal is told of records. */
+    static final Keys KEYS = new Keys() {
+        @Override
+        public Key keyOf(ByteBuffer record) {
+            return StateForm.keyOf(record);
+        }
+
+        @Override
+        public long numberOf(ByteBuffer record) {
+            return StateForm.numberOf(record);
+        }
+    };
+
     private final StateBuffer record = new StateBuffer();
     private final StateBuffer key = new StateBuffer();
 
@@ -383,5 +396,17 @@ final class StateForm {
         }
         ByteBuffer client = parts.nested();
         return removes && kind == SESSION ? Keys.Key.removalOf(client) : Keys.Key.in(client, key, removes);
+    }
+
+    /** A message's id, by which it can be read back; negative if the record drops it; 0 of other records. */
+    private static long numberOf(ByteBuffer bytes) {
+        int start = bytes.position();
+        boolean removes = bytes.get(start + 2) != 0;
+        int key = start + 3; // a message's key is shorter than 128, so its length is one byte
+        if (bytes.get(key + 1) != MESSAGE || bytes.get(key) < 0) {
+            return 0;
+        }
+        long messageId = new StateReader(bytes.duplicate().position(key + 2)).number();
+        return removes ? -messageId : messageId;
     }
 }

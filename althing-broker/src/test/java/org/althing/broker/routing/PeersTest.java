@@ -58,6 +58,11 @@ class PeersTest {
                     gathered = 0;
                     underWay.add(done);
                 }
+
+                @Override
+                public void load(long messageId, Loaded loaded) {
+                    throw new UnsupportedOperationException();
+                }
             };
         }
 

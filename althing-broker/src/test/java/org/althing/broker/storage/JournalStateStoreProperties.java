@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /** Random changes, crashes in between: what comes back is the fold of the commits that were acknowledged. */
 class JournalStateStoreProperties {
-    private static final Journal.Options OPTIONS = new Journal.Options(2048, Journal.Durability.SYNC);
+    private static final JournalStateStore.Workers AT_ONCE =
+            new JournalStateStore.Workers(Runnable::run, Runnable::run, (nanos, task) -> {});
 
     /** Does what a broker does, at random, and keeps the rules of StateChange. */
     private static final class RandomBroker {
@@ -138,7 +139,7 @@ class JournalStateStoreProperties {
         RandomBroker broker = new RandomBroker(gen);
         List<StateModel> possible = List.of(new StateModel());
         for (int start = gen.between(2, 4); start > 0; start--) {
-            JournalStateStore store = JournalStateStore.on(disk, OPTIONS, Runnable::run, Runnable::run);
+            JournalStateStore store = JournalStateStore.on(disk, 2048, AT_ONCE, Journal.Durability.SYNC);
             List<StateChange> replayed = new ArrayList<>();
             store.replay(replayed::add);
             StateLog log = store.log(0);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -15,6 +16,8 @@ import org.althing.broker.StateChange;
 import org.althing.broker.StateChange.Delivery;
 import org.althing.broker.StateChange.InflightState;
 import org.althing.broker.StateLog;
+import org.althing.broker.StateStore;
+import org.althing.broker.storage.JournalStateStore.Workers;
 import org.althing.journal.Disk;
 import org.althing.journal.Journal;
 import org.althing.journal.RecordBatch;
@@ -33,15 +36,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JournalStateStoreTest {
-    private static final Journal.Options OPTIONS = new Journal.Options(2048, Journal.Durability.SYNC);
+    /** Tasks of the timer come when the test says so. */
+    private final ArrayDeque<Runnable> later = new ArrayDeque<>();
+
+    private final Workers atOnce = new Workers(Runnable::run, Runnable::run, (nanos, task) -> later.add(task));
 
     private final MemoryDisk disk = new MemoryDisk();
 
-    private static JournalStateStore open(Disk disk) {
-        return JournalStateStore.on(disk, OPTIONS, Runnable::run, Runnable::run);
+    private JournalStateStore open(Disk disk) {
+        return JournalStateStore.on(disk, 2048, atOnce, Journal.Durability.SYNC);
     }
 
-    private static List<StateChange> replay(Disk disk) throws IOException {
+    private List<StateChange> replay(Disk disk) throws IOException {
         List<StateChange> changes = new ArrayList<>();
         try (JournalStateStore store = open(disk)) {
             store.replay(changes::add);
@@ -186,21 +192,74 @@ class JournalStateStoreTest {
     }
 
     @Test
-    void a_disk_that_fails_fails_this_commit_and_all_later_ones() throws IOException {
+    void while_the_disk_fails_commits_wait_and_watchers_know() throws IOException {
         FaultyDisk faulty = new FaultyDisk(new SplittableRandom(1));
         JournalStateStore store = open(faulty);
         store.replay(change -> {});
-        assertThat(commit(store, session("alice"))).isNull();
+        List<String> told = new ArrayList<>();
+        StateStore.Watcher watcher = new StateStore.Watcher() {
+            @Override
+            public void degraded(Throwable why) {
+                told.add(String.valueOf(why.getMessage()));
+            }
+
+            @Override
+            public void recovered() {
+                told.add("recovered");
+            }
+        };
+        store.watch(watcher);
+        StateLog log = store.log(0);
+        assertThat(commit(log, session("alice"))).isNull();
         faulty.failAt(1);
-        assertThat(commit(store, session("bob"))).isInstanceOf(IOException.class);
-        assertThat(commit(store, session("carla"))).isInstanceOf(IOException.class);
+        List<@Nullable Throwable> answers = new ArrayList<>();
+        log.append(session("bob"));
+        log.commit(answers::add);
+        log.append(session("carla"));
+        log.commit(answers::add);
+        assertThat(answers).isEmpty();
         assertThat(store.failure()).isPresent();
-        assertThat(replay(faulty.afterPowerCut())).containsExactly(session("alice"));
+        store.watch(watcher);
+        assertThat(told).hasSize(2).allMatch(line -> line.contains("input/output error"));
+        later.remove().run();
+        assertThat(answers).containsExactly(null, null);
+        assertThat(told).hasSize(4).last().isEqualTo("recovered");
+        assertThat(replay(faulty.afterPowerCut())).containsExactly(session("alice"), session("bob"), session("carla"));
+    }
+
+    @Test
+    void a_message_is_read_back_by_its_id_after_compactions_and_starts_too() throws IOException {
+        for (int start = 0; start < 2; start++) {
+            try (JournalStateStore store = open(disk)) {
+                store.replay(change -> {});
+                StateLog log = store.log(0);
+                for (int i = 1; i <= 300; i++) {
+                    int id = start * 300 + i;
+                    assertThat(commit(log, message(id, i), queued("bob", id, id)))
+                            .isNull();
+                    assertThat(commit(log, session("s" + i), new StateChange.SessionRemoved("s" + i)))
+                            .isNull();
+                    if (i % 2 == 0) {
+                        assertThat(commit(log, new StateChange.MessageDropped(id)))
+                                .isNull();
+                    }
+                }
+                for (int id = 1; id <= start * 300 + 300; id++) {
+                    List<@Nullable Object> loaded = new ArrayList<>();
+                    log.load(id, (message, failure) -> {
+                        loaded.add(message);
+                        loaded.add(failure);
+                    });
+                    assertThat(loaded).containsExactly(id % 2 == 0 ? null : message(id, (id - 1) % 300 + 1), null);
+                }
+                assertThat(disk.list()).anyMatch(name -> name.endsWith(".compacted"));
+            }
+        }
     }
 
     @Test
     void a_record_of_a_newer_version_stops_the_start() throws IOException {
-        Journal journal = Journal.open(disk, OPTIONS, Runnable::run, record -> {});
+        Journal journal = Journal.open(disk, Journal.Options.defaults(), Runnable::run, record -> {});
         RecordBatch batch = new RecordBatch();
         batch.add(ByteBuffer.wrap(new byte[] {2, 0, 0}));
         journal.commit(batch, failure -> {});
