@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.random.RandomGenerator;
 import org.althing.broker.ListenerConfig.Protocol;
 import org.althing.broker.session.RestoredState;
 import org.althing.broker.shard.Shards;
+import org.althing.broker.storage.JournalStateStore;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.ControlPacket.Publish;
 import org.althing.mqtt.ProtocolVersion;
@@ -50,6 +52,20 @@ public final class Broker implements AutoCloseable {
     private Broker(Shards shards, BrokerLog log) {
         this.shards = shards;
         this.log = log;
+    }
+
+    /**
+     * A broker for this machine alone, on a free port of 127.0.0.1 ({@link #addresses} tells it), that keeps everything in
+     * this folder: what it acknowledged before is there at the next opening. For more, use {@link #builder} with {@link
+     * JournalStateStore#inFolder}.
+     *
+     * @throws IOException if the folder is in use, damaged, or cannot be used
+     */
+    public static Broker open(Path folder, NetEngine engine) throws IOException {
+        BrokerConfig config = BrokerConfig.builder()
+                .listener(ListenerConfig.mqtt("127.0.0.1", 0))
+                .build();
+        return builder(config, engine).store(JournalStateStore.inFolder(folder)).start();
     }
 
     /** A broker in the making; nothing happens before {@link Builder#start}. */

@@ -31,7 +31,8 @@ final class FolderDisk implements Disk {
         this.lockFile = lockFile;
     }
 
-    static FolderDisk lock(Path folder) throws IOException {
+    static FolderDisk lock(Path where) throws IOException {
+        Path folder = where.toAbsolutePath().normalize();
         Files.createDirectories(folder);
         Path lockPath = folder.resolve(LOCK_FILE);
         FileChannel channel = FileChannel.open(

@@ -13,8 +13,8 @@ public final class JournalDamagedException extends IOException {
     JournalDamagedException(String file, long offset, String what) {
         super(
                 file + " is damaged at byte " + offset + ": " + what
-                        + ". Nothing was changed. Copy the folder away first; then restore the file from a backup, or, to go on"
-                        + " without everything from this file on, move it and all files with higher numbers out of the folder.");
+                        + ". Nothing was changed. Restore the file from a backup; or, for the state of a broker, 'althing data"
+                        + " repair FOLDER NEW' makes a copy of the folder without what is damaged, and says what that gives up.");
         this.file = file;
         this.offset = offset;
     }

@@ -55,6 +55,11 @@ final class LiveRecords {
         lastOfKey = new KeyTable();
     }
 
+    /** One more second reading begins. */
+    void again() {
+        asked = 0;
+    }
+
     /** Whether the next record of the second reading counts. */
     boolean isLive(ByteBuffer record) {
         int ordinal = asked++;

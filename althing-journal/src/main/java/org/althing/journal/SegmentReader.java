@@ -135,14 +135,27 @@ final class SegmentReader implements AutoCloseable {
 
     /** Whether a block follows the place where the valid ones end: then the bad one is no torn tail. */
     boolean hasBlockBehindEnd() throws IOException {
+        return blockBehindEnd() >= 0;
+    }
+
+    private long blockBehindEnd() throws IOException {
         int bodyLength = bodyLengthAt(end);
         long from = end + (bodyLength < 0 ? BlockBuilder.ALIGNMENT : BlockBuilder.size(bodyLength));
         for (long place = from; place < size; place += BlockBuilder.ALIGNMENT) {
             if (bodyLengthAt(place) >= 0) {
-                return true;
+                return place;
             }
         }
-        return false;
+        return -1;
+    }
+
+    /** Goes on at the next block header behind a bad block; false if there is none. */
+    boolean skipDamage() throws IOException {
+        long next = blockBehindEnd();
+        if (next >= 0) {
+            end = next;
+        }
+        return next >= 0;
     }
 
     /** The bytes of the last valid block, or null if there is none. */

@@ -162,7 +162,8 @@ final class BrokerCommand {
         if (conf.persistence() == null) {
             return builder.start();
         }
-        JournalStateStore store = Stores.open(conf.persistence());
+        JournalStateStore store =
+                Stores.open(conf.persistence().folder(), conf.persistence().durability());
         Broker broker = builder.store(store).start();
         Stores.report(store, log);
         return broker;

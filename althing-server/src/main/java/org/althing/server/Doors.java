@@ -7,6 +7,7 @@ import org.althing.broker.Broker;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.ListenerConfig;
 import org.althing.broker.storage.JournalStateStore;
+import org.althing.journal.Journal;
 import org.althing.net.NetEngine.Listening;
 import org.althing.net.WebSite;
 import org.althing.net.Worker;
@@ -36,7 +37,7 @@ record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress w
             vote.ensureOpened(Poll.heure());
             BrokerCarrier ballots = vote.behindBroker(false); // this broker lets anybody say any user name
             String host = line.bind().getHostAddress();
-            JournalStateStore state = Stores.open(line.data().resolve("broker"));
+            JournalStateStore state = Stores.open(line.data().resolve("broker"), Journal.Durability.SYNC);
             Broker broker = lifetime.add(Broker.builder(config(host, line), engine)
                     .store(state)
                     .intercept(ballots)

@@ -19,6 +19,7 @@ public final class Main {
             althing sub -t TOPIC         subscribe and print what comes
             althing vote COMMAND ...     server, cast, results, watch, recount
             althing scram FILE USER      set a password for SCRAM-SHA-256 (althing_scram_file)
+            althing data COMMAND DIR     check, stats, export, repair, snapshot: stored state from outside
             althing demo                 see it work: voters, three doors, a crash in the middle
             althing COMMAND --help       options of a command
 
@@ -43,6 +44,7 @@ public final class Main {
             case "broker" -> new BrokerCommand(System.out, System.err).run(words);
             case "scram" -> new ScramCommand(System.in, System.out, System.err, System.console()).run(words);
             case "up" -> new UpCommand(System.out, System.err).run(words);
+            case "data" -> new DataCommand(System.out, System.err).run(words);
             case "demo" -> new DemoCommand(System.out).run(words);
             case "vote" -> VoteCommand.run(words.toArray(String[]::new), System.out, System.err, NioEngine::new);
             case "help", "--help", "-h" -> {

@@ -6,15 +6,16 @@ import java.nio.file.Path;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.storage.JournalStateStore;
+import org.althing.journal.Journal;
 import org.althing.journal.Recovery;
 
 /** Opens what keeps the broker's state, and says what was found there. */
 final class Stores {
     private Stores() {}
 
-    static JournalStateStore open(Path folder) throws IOException {
+    static JournalStateStore open(Path folder, Journal.Durability durability) throws IOException {
         Files.createDirectories(folder);
-        return JournalStateStore.inFolder(folder);
+        return JournalStateStore.inFolder(folder, durability);
     }
 
     /** After the start of the broker that reads it. */

@@ -61,6 +61,8 @@ final class ConfBuilder {
     boolean persistence;
     String persistenceLocation = "";
     String persistenceFile = "mosquitto.db";
+    String durability = "commit";
+    int durabilityIntervalMillis = 100;
     final List<String> logDestinations = new ArrayList<>();
     final Set<LogType> logTypes = EnumSet.noneOf(LogType.class);
     boolean logTypesSet;

@@ -129,8 +129,17 @@ final class ConfigOptions {
         applied("retained_persistence", GLOBAL, (conf, line) -> conf.persistence = Values.bool(line));
         applied("persistence_location", GLOBAL, (conf, line) -> conf.persistenceLocation = Values.string(line));
         applied("persistence_file", GLOBAL, (conf, line) -> conf.persistenceFile = Values.string(line));
-        moot("autosave_interval", GLOBAL, "every change is saved before it is acknowledged");
-        moot("autosave_on_changes", GLOBAL, "every change is saved before it is acknowledged");
+        applied(
+                "althing_durability",
+                GLOBAL,
+                (conf, line) -> conf.durability = Values.oneOf(line, List.of("commit", "interval", "system")));
+        applied(
+                "althing_durability_interval",
+                GLOBAL,
+                (conf, line) -> conf.durabilityIntervalMillis = Values.integer(line, 1, 3_600_000));
+        String saved = "every change is saved before it is acknowledged (see althing_durability)";
+        moot("autosave_interval", GLOBAL, saved);
+        moot("autosave_on_changes", GLOBAL, saved);
     }
 
     private static void log() {

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.ListenerConfig;
+import org.althing.journal.Journal;
 import org.althing.mqtt.Qos;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record MosquittoConf(
         BrokerConfig broker,
-        @Nullable Path persistence,
+        @Nullable Persistence persistence,
         LogSettings log,
         @Nullable Path pidFile,
         @Nullable Path scramFile,
@@ -46,6 +47,13 @@ public record MosquittoConf(
             Set<BrokerLog.Level> levels,
             boolean timestamp,
             @Nullable String timestampFormat) {}
+
+    /**
+     * Where state is kept, and what an acknowledgement waits for; see docs/durability.md.
+     *
+     * @param folder made if it is not there
+     */
+    public record Persistence(Path folder, Journal.Durability durability) {}
 
     private static final int DEFAULT_PORT = 1883;
 
@@ -119,12 +127,21 @@ public record MosquittoConf(
         (localOnly ? localListeners(conf, ports) : listeners(conf)).forEach(broker::listener);
         return new MosquittoConf(
                 broker.build(),
-                conf.persistence ? Path.of(conf.persistenceLocation, conf.persistenceFile + ".althing") : null,
+                conf.persistence ? persistence(conf) : null,
                 new LogSettings(destinations(conf), levels(conf), conf.logTimestamp, conf.logTimestampFormat),
                 conf.pidFile == null ? null : Path.of(conf.pidFile),
                 conf.scramFile == null ? null : Path.of(conf.scramFile),
                 localOnly,
                 conf.warnings);
+    }
+
+    private static Persistence persistence(ConfBuilder conf) {
+        Journal.Durability durability = switch (conf.durability) {
+            case "interval" -> Journal.Durability.every(Duration.ofMillis(conf.durabilityIntervalMillis));
+            case "system" -> Journal.Durability.OPERATING_SYSTEM;
+            default -> Journal.Durability.SYNC;
+        };
+        return new Persistence(Path.of(conf.persistenceLocation, conf.persistenceFile + ".althing"), durability);
     }
 
     private static List<ListenerConfig> localListeners(ConfBuilder conf, List<Integer> ports) {

@@ -9,11 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerConfig.QueueFull;
 import org.althing.broker.BrokerConfig.ShareStrategy;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.ListenerConfig;
+import org.althing.broker.conf.MosquittoConf.Persistence;
+import org.althing.journal.Journal.Durability;
 import org.althing.mqtt.Qos;
 import org.althing.testing.Gen;
 import org.junit.jupiter.api.Test;
@@ -207,7 +210,23 @@ class MosquittoConfTest {
     void persistence_names_a_folder_beside_mosquittos_file() throws Exception {
         assertThat(read("persistence_location /var/lib/x/\n").persistence()).isNull();
         assertThat(read("persistence true\npersistence_location /var/lib/x/\n").persistence())
-                .isEqualTo(Path.of("/var/lib/x/mosquitto.db.althing"));
+                .isEqualTo(new Persistence(Path.of("/var/lib/x/mosquitto.db.althing"), Durability.SYNC));
+    }
+
+    @Test
+    void durability_is_every_commit_an_interval_or_the_operating_systems() throws Exception {
+        assertThat(durability("althing_durability commit\n")).isEqualTo(Durability.SYNC);
+        assertThat(durability("althing_durability system\n")).isEqualTo(Durability.OPERATING_SYSTEM);
+        assertThat(durability("althing_durability interval\n")).isEqualTo(Durability.every(Duration.ofMillis(100)));
+        assertThat(durability("althing_durability interval\nalthing_durability_interval 2000\n"))
+                .isEqualTo(Durability.every(Duration.ofSeconds(2)));
+        refused("althing_durability never\n", "it must be one of commit, interval, system");
+        refused("althing_durability_interval 0\n", "it must be from 1 to 3600000");
+    }
+
+    private Durability durability(String lines) throws Exception {
+        return Objects.requireNonNull(read("persistence true\n" + lines).persistence())
+                .durability();
     }
 
     @Test
