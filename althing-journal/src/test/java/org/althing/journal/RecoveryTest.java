@@ -85,7 +85,7 @@ class RecoveryTest {
             assertThat(damaged.offset()).isEqualTo(place < SECOND_BLOCK ? 64 : SECOND_BLOCK);
             assertThat(damaged)
                     .hasMessageContaining("memory/" + FIRST + " is damaged at byte " + damaged.offset())
-                    .hasMessageContaining("restore the file from a backup");
+                    .hasMessageContaining("Restore the file from a backup");
             assertThat(Bench.read(disk, FIRST)).isEqualTo(changed);
             assertThat(disk.list()).containsExactly(FIRST);
         }
