@@ -181,6 +181,9 @@ final class Machine {
             listening = world.engine().listen(ADDRESS, started.loop(), started.acceptor(LISTENER));
             broker = started;
             world.trace().line("machine", () -> "started: " + store.recovery());
+            if (powerIsGone()) {
+                cutPower(); // the start itself only waits for a disk that takes nothing
+            }
         } catch (IOException e) {
             if (!String.valueOf(e.getMessage()).contains("(simulated)")) {
                 throw new SimulationFailure("the broker does not start", e);

@@ -66,6 +66,9 @@ final class Wills {
 
     /** [MQTT-3.14.4-3] What DISCONNECT discards is gone for good when the broker has had the time to write that down. */
     void forbidSoon(Publication will, long troublesAtGoodbye) {
-        world.time().after(WRITTEN, () -> will.forbidden |= troublesAtGoodbye == machine.troubles() && !machine.isFailing());
+        world.time()
+                .after(
+                        WRITTEN,
+                        () -> will.forbidden |= troublesAtGoodbye == machine.troubles() && !machine.isFailing());
     }
 }

@@ -15,7 +15,7 @@ class MutationSimulation {
 
     static Stream<Mutation> durability() {
         return Stream.of(
-                leavesOut("no fsync", "journal.SegmentWriter", "append", "DiskFile", "sync"),
+                leavesOut("no fsync", "journal.SegmentWriter", "sync", "DiskFile", "sync"),
                 answers("acknowledged before the commit", "broker.routing.ChangeLog", "isCommitted", 1),
                 leavesOut("compaction drops live records", "journal.Compactor", "copy", "LiveRecords", "isLive"),
                 leavesOut(

@@ -9,6 +9,7 @@ import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.Counters;
 import org.althing.broker.Ledger;
 import org.althing.broker.ListenerConfig;
+import org.althing.broker.StateStore;
 import org.althing.broker.connection.ConnectionEnvironment;
 import org.althing.broker.connection.NetworkConnection;
 import org.althing.broker.routing.ChangeLog;
