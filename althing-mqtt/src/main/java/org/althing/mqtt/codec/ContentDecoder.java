@@ -38,6 +38,7 @@ final class ContentDecoder {
     private final PropertyReader propertyReader;
     private final ConnectDecoder connect;
     private int filtersMax = Integer.MAX_VALUE;
+    private boolean likeLibmosquitto;
 
     ContentDecoder(PacketDecoder.Sender sender, FieldReader in) {
         this.sender = sender;
@@ -49,6 +50,11 @@ final class ContentDecoder {
     void limits(int userPropertiesMax, int mostFilters) {
         propertyReader.userPropertiesMax(userPropertiesMax);
         filtersMax = mostFilters;
+    }
+
+    void likeLibmosquitto() {
+        likeLibmosquitto = true;
+        propertyReader.likeLibmosquitto();
     }
 
     ConnectDecoder connect() {
@@ -78,9 +84,9 @@ final class ContentDecoder {
     }
 
     private Publish publish(int firstByte, ProtocolVersion version) throws MalformedPacketException {
-        Qos qos = Qos.of(firstByte >> 1 & 3);
+        int level = firstByte >> 1 & 3;
         TopicName topic = in.topic("topic name");
-        int identifier = qos == Qos.AT_MOST_ONCE ? 0 : in.packetIdentifier();
+        int identifier = level == 0 ? 0 : in.packetIdentifier();
         Properties properties = Properties.NONE;
         int topicAlias = 0;
         if (version.hasProperties()) {
@@ -93,7 +99,12 @@ final class ContentDecoder {
                     ? in.protocolError("topic name is empty without a topic alias")
                     : in.malformed("topic name is empty ([MQTT-4.7.3-1])");
         }
-        boolean duplicate = (firstByte & 0x08) != 0;
+        if (level == 3) {
+            // Only where the first look lets it through: see PacketDecoder.likeLibmosquitto.
+            throw in.protocolError("QoS 3");
+        }
+        Qos qos = Qos.of(level);
+        boolean duplicate = (firstByte & 0x08) != 0 && level != 0;
         boolean retain = (firstByte & 0x01) != 0;
         return new Publish(
                 duplicate, identifier, topicAlias, new ApplicationMessage(topic, in.rest(), qos, retain, properties));
@@ -218,7 +229,18 @@ final class ContentDecoder {
             return new UnsubAck(identifier, List.of(), Properties.NONE);
         }
         Properties properties = propertyReader.read(in, PropertyPlace.ACKNOWLEDGEMENT);
-        return new UnsubAck(identifier, reasonCodes(ReasonCodes.UNSUBACK), properties);
+        return new UnsubAck(
+                identifier, likeLibmosquitto ? anyReasonCodes() : reasonCodes(ReasonCodes.UNSUBACK), properties);
+    }
+
+    /** Those of UNSUBACK, perhaps none, and a general error for each that is not known. */
+    private List<ReasonCode> anyReasonCodes() throws MalformedPacketException {
+        List<ReasonCode> codes = new ArrayList<>(in.remaining());
+        while (in.remaining() > 0) {
+            ReasonCode known = ReasonCode.of(in.oneByte("reason code"));
+            codes.add(known == null ? ReasonCode.UNSPECIFIED_ERROR : known);
+        }
+        return codes;
     }
 
     private List<ReasonCode> reasonCodes(ReasonCodes allowed) throws MalformedPacketException {

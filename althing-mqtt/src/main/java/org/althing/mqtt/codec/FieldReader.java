@@ -23,7 +23,7 @@ final class FieldReader {
      * refuse them from clients, as they could forge lines in logs and lists. Mosquitto: refuses them in every string,
      * User Properties included.
      */
-    private final boolean controlsInNames;
+    private boolean controlsInNames;
 
     private final TopicTable topics = new TopicTable();
     private byte[] scratch = {};
@@ -35,6 +35,10 @@ final class FieldReader {
 
     FieldReader(boolean controlsInNames) {
         this.controlsInNames = controlsInNames;
+    }
+
+    void refuseControlsInNames() {
+        controlsInNames = false;
     }
 
     /** Begins to read the content of a packet of this type. */

@@ -43,6 +43,7 @@ public final class PacketDecoder {
     private final ContentDecoder content;
     private @Nullable ProtocolVersion version;
     private int connectSizeMax = Integer.MAX_VALUE;
+    private boolean likeLibmosquitto;
 
     /** The incomplete packet: {@code heldLength} bytes, of {@code heldSize} when that is known and not 0. */
     private byte[] held = NOTHING;
@@ -77,6 +78,20 @@ public final class PacketDecoder {
     public void limits(int connectSizeMax, int userPropertiesMax, int filtersMax) {
         this.connectSizeMax = connectSizeMax;
         content.limits(userPropertiesMax, filtersMax);
+    }
+
+    /**
+     * Reads a server's packets as libmosquitto does where that differs from ours.
+     *
+     * <p>It refuses more: control characters and noncharacters in topics (section 1.5.4 leaves it open), a second
+     * Subscription Identifier. It takes more: DUP with QoS 0 before MQTT 5.0, bytes behind the properties of CONNACK,
+     * Authentication Data without a method there, UNSUBACK without reason codes or with unknown ones. And it says Protocol
+     * Error of a PUBLISH with QoS 3 that is otherwise whole, and of properties out of place.
+     */
+    public void likeLibmosquitto() {
+        likeLibmosquitto = true;
+        in.refuseControlsInNames();
+        content.likeLibmosquitto();
     }
 
     /** The version to read with. A decoder of clients learns it from CONNECT by itself. */
@@ -234,12 +249,12 @@ public final class PacketDecoder {
         // Its flags are checked when its version is known.
     }
 
-    private static void checkPublishFlags(int firstByte) throws MalformedPacketException {
+    private void checkPublishFlags(int firstByte) throws MalformedPacketException {
         int qos = firstByte >> 1 & 3;
-        if (qos == 3) {
+        if (qos == 3 && !(likeLibmosquitto && version == ProtocolVersion.MQTT_5)) {
             throw malformed("PUBLISH: QoS 3 ([MQTT-3.3.1-4])");
         }
-        if (qos == 0 && (firstByte & 0x08) != 0) {
+        if (qos == 0 && (firstByte & 0x08) != 0 && !(likeLibmosquitto && version != ProtocolVersion.MQTT_5)) {
             throw malformed("PUBLISH: DUP with QoS 0 ([MQTT-3.3.1-2])");
         }
     }
@@ -267,7 +282,9 @@ public final class PacketDecoder {
         } else {
             throw new IllegalStateException("a packet without a version was let through");
         }
-        in.requireEnd();
+        if (!(likeLibmosquitto && version == ProtocolVersion.MQTT_5 && packet instanceof ControlPacket.ConnAck)) {
+            in.requireEnd();
+        }
         in.release();
         return packet;
     }

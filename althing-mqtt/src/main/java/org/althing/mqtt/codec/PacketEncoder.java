@@ -51,11 +51,17 @@ public final class PacketEncoder {
     private final FieldWriter w = new FieldWriter();
     private int packetSizeMax = Integer.MAX_VALUE;
     private boolean problemInformation = true;
+    private boolean likeLibmosquitto;
 
     /** An encoder without a limit of size. */
     public PacketEncoder(ProtocolVersion version) {
         this.version = version;
         hasProperties = version.hasProperties();
+    }
+
+    /** Writes a Topic Alias that stands among the properties of a message, where it stands, as libmosquitto does. */
+    public void likeLibmosquitto() {
+        likeLibmosquitto = true;
     }
 
     /** The peer's Maximum Packet Size in bytes; nothing larger is written. */
@@ -194,8 +200,8 @@ public final class PacketEncoder {
         return end(out);
     }
 
-    private static Properties messageProperties(ApplicationMessage message) {
-        if (message.properties().has(Property.TOPIC_ALIAS)) {
+    private Properties messageProperties(ApplicationMessage message) {
+        if (message.properties().has(Property.TOPIC_ALIAS) && !likeLibmosquitto) {
             throw new IllegalArgumentException("a topic alias belongs to the packet, not to its message");
         }
         return message.properties();

@@ -14,6 +14,7 @@ import org.althing.mqtt.ReasonCode;
 final class PropertyReader {
     private final PacketDecoder.Sender sender;
     private int topicAlias;
+    private boolean likeLibmosquitto;
     private long willDelaySeconds;
     private int userPropertiesMax = Integer.MAX_VALUE;
     /** Of the packet that is being read. */
@@ -28,6 +29,10 @@ final class PropertyReader {
     }
 
     /** The Topic Alias of the PUBLISH just read, or 0. */
+    void likeLibmosquitto() {
+        likeLibmosquitto = true;
+    }
+
     int topicAlias() {
         return topicAlias;
     }
@@ -52,7 +57,9 @@ final class PropertyReader {
         while (in.remaining() > 0) {
             Property property = property(in, place);
             long bit = 1L << property.identifier();
-            if ((seen & bit) != 0 && !place.repeats(property)) {
+            boolean repeats =
+                    place.repeats(property) && !(likeLibmosquitto && property == Property.SUBSCRIPTION_IDENTIFIER);
+            if ((seen & bit) != 0 && !repeats) {
                 throw in.protocolError(property + " more than once");
             }
             seen |= bit;
@@ -60,13 +67,15 @@ final class PropertyReader {
             checkSender(in, property, place);
         }
         in.widen(outer);
-        if (properties.has(Property.AUTHENTICATION_DATA) && !properties.has(Property.AUTHENTICATION_METHOD)) {
+        if (properties.has(Property.AUTHENTICATION_DATA)
+                && !properties.has(Property.AUTHENTICATION_METHOD)
+                && !(likeLibmosquitto && place == PropertyPlace.CONNACK)) {
             throw in.protocolError("authentication data without authentication method");
         }
         return properties.build();
     }
 
-    private static Property property(FieldReader in, PropertyPlace place) throws MalformedPacketException {
+    private Property property(FieldReader in, PropertyPlace place) throws MalformedPacketException {
         int identifier = in.variable("property identifier");
         Property property = Property.of(identifier);
         if (property == null) {
@@ -74,7 +83,12 @@ final class PropertyReader {
         }
         if (!place.allows(property)) {
             // Section 2.2.2.2 calls this malformed. Mosquitto: says protocol error, but malformed in SUBSCRIBE.
-            throw in.malformed(property + " has no place in " + place);
+            String what = property + " has no place in " + place;
+            if (likeLibmosquitto) {
+                value(in, property, Properties.builder()); // one that is cut off is malformed there too
+                throw in.protocolError(what);
+            }
+            throw in.malformed(what);
         }
         return property;
     }
