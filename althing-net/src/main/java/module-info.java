@@ -10,4 +10,6 @@ module org.althing.net {
     exports org.althing.net.nio;
     exports org.althing.net.proxy;
     exports org.althing.net.tls;
+    exports org.althing.net.web to
+            org.althing.client;
 }

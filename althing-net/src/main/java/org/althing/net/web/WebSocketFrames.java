@@ -10,12 +10,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Frames from a client, read wherever the pieces of the network are cut (RFC 6455, section 5).
+ * Frames from the peer, read wherever the pieces of the network are cut (RFC 6455, section 5).
  *
  * <pre>
  *   byte 0: FIN 1 bit, RSV 3 bits, opcode 4 bits
  *   byte 1: MASK 1 bit, length 7 bits    126: 2 bytes of length follow, 127: 8 bytes
- *   4 bytes: masking key, always from a client
+ *   4 bytes: masking key, always from a client, never from a server
  *   payload, byte i is combined with byte i % 4 of the key
  * </pre>
  */
@@ -45,6 +45,9 @@ final class WebSocketFrames {
     }
 
     private final Receiver receiver;
+    /** Whether the peer is a client: all of its frames are masked, and none of a server's (RFC 6455, section 5.1). */
+    private final boolean masked;
+
     private final ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES_MAX);
     private final ByteBuffer control = ByteBuffer.allocate(CONTROL_BYTES_MAX);
     /** Whether a head has been read and its payload is missing. */
@@ -57,8 +60,17 @@ final class WebSocketFrames {
     /** The key, turned so that its first byte is for the next byte of payload. */
     private int key;
 
-    WebSocketFrames(Receiver receiver) {
+    private WebSocketFrames(Receiver receiver, boolean masked) {
         this.receiver = receiver;
+        this.masked = masked;
+    }
+
+    static WebSocketFrames fromClient(Receiver receiver) {
+        return new WebSocketFrames(receiver, true);
+    }
+
+    static WebSocketFrames fromServer(Receiver receiver) {
+        return new WebSocketFrames(receiver, false);
     }
 
     /** Reads on, to the end of a frame or of the bytes; changes the bytes. */
@@ -68,7 +80,9 @@ final class WebSocketFrames {
         }
         int count = (int) Math.min(missing, bytes.remaining());
         int end = bytes.position() + count;
-        unmask(bytes, count);
+        if (masked) {
+            key = mask(bytes, count, key);
+        }
         missing -= count;
         boolean whole = missing == 0;
         inFrame = !whole;
@@ -115,7 +129,7 @@ final class WebSocketFrames {
 
     private int headLength() {
         int length = head.get(1) & 0x7F;
-        return 2 + (length < 126 ? 0 : length == 126 ? 2 : 8) + 4;
+        return 2 + (length < 126 ? 0 : length == 126 ? 2 : 8) + (masked ? 4 : 0);
     }
 
     private void checkBeginning(byte first, byte second) throws WebSocketViolation {
@@ -124,9 +138,9 @@ final class WebSocketFrames {
         if ((first & 0x70) != 0) {
             throw new WebSocketViolation(PROTOCOL_ERROR, "a reserved bit is set");
         }
-        if ((second & 0x80) == 0) {
-            throw new WebSocketViolation(PROTOCOL_ERROR, "a frame from the client is not masked");
-        }
+        require(
+                ((second & 0x80) != 0) == masked,
+                masked ? "a frame from the client is not masked" : "a frame from the server is masked");
         switch (code) {
             case CONTINUATION -> require(inMessage, "a continuation continues nothing");
             case BINARY -> require(!inMessage, "a message begins within another");
@@ -163,13 +177,15 @@ final class WebSocketFrames {
         if (missing < 0 || missing > PAYLOAD_BYTES_MAX) {
             throw new WebSocketViolation(TOO_BIG, "a frame is longer than any MQTT packet");
         }
-        key = head.getInt(head.position() - 4);
+        key = masked ? head.getInt(head.position() - 4) : 0;
         head.clear();
         control.clear();
         inFrame = true;
     }
 
-    private void unmask(ByteBuffer bytes, int count) {
+    /** Combines the next bytes with the key, where they lie; returns the key for what follows. */
+    static int mask(ByteBuffer bytes, int count, int startKey) {
+        int key = startKey;
         bytes.order(ByteOrder.BIG_ENDIAN);
         int at = bytes.position();
         int end = at + count;
@@ -181,6 +197,7 @@ final class WebSocketFrames {
             bytes.put(at, (byte) (bytes.get(at) ^ key >>> 24));
             key = Integer.rotateLeft(key, 8);
         }
+        return key;
     }
 
     private void onControl() throws WebSocketViolation {

@@ -22,7 +22,7 @@ final class WebSocketTransport implements Transport, TransportListener, WebSocke
     private static final int GATHERING_BYTES_MIN = 256;
 
     private final Transport outer;
-    private final WebSocketFrames frames = new WebSocketFrames(this);
+    private final WebSocketFrames frames = WebSocketFrames.fromClient(this);
     /** Null before the acceptor has answered, when it failed, and on the way to another loop. */
     private @Nullable TransportListener listener;
 
