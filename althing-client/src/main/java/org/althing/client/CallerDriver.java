@@ -3,8 +3,11 @@ package org.althing.client;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.althing.client.engine.Output;
+import org.althing.client.link.Link;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,9 @@ final class CallerDriver implements Driver {
     private Output spare = new Output();
     private boolean dispatching;
     private long retryNanos;
+    private final List<Watch> watches = new ArrayList<>();
+
+    private record Watch(BooleanSupplier done, long deadlineNanos, Runnable timedOut) {}
 
     CallerDriver(Core core) {
         this.core = core;
@@ -52,13 +58,35 @@ final class CallerDriver implements Driver {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                step(run, deadlineNanos);
+                step(run, Math.min(deadlineNanos, watch()));
             }
         } finally {
             if (outermost) {
                 leave();
             }
         }
+    }
+
+    /** Ends the waits whose time has come; returns when the next one's does. */
+    private long watch() {
+        long next = Core.FOREVER;
+        for (Watch each : List.copyOf(watches)) {
+            boolean over = each.deadlineNanos - core.nanos() <= 0;
+            if (holds(each.done)) {
+                watches.remove(each);
+            } else if (over) {
+                watches.remove(each);
+                each.timedOut.run();
+            } else {
+                next = Math.min(next, each.deadlineNanos);
+            }
+        }
+        return next;
+    }
+
+    @Override
+    public void watch(BooleanSupplier done, Duration max, Runnable timedOut) {
+        watches.add(new Watch(done, core.deadlineIn(max), timedOut));
     }
 
     /**
@@ -146,14 +174,12 @@ final class CallerDriver implements Driver {
                 return;
             }
         }
-        Link begun = run.begin();
-        if (begun == null) {
+        if (!run.begin()) {
             finish(run);
             return;
         }
-        link = begun;
         try {
-            run.open(begun);
+            link = run.open();
         } catch (IOException failed) {
             lost(run, failed);
         }
@@ -224,10 +250,14 @@ final class CallerDriver implements Driver {
         }
         Output full = takeOutput(run);
         if (full == null) {
+            full = current.hasOutput() ? spare : null;
+        }
+        if (full == null) {
             return;
         }
         boolean whole = true;
         try {
+            core.force();
             current.write(full.view());
         } catch (IOException failed) {
             whole = false; // the next read learns the end too, and perhaps the broker's reason before it
@@ -260,7 +290,11 @@ final class CallerDriver implements Driver {
         core.unlock();
         try {
             if (elsewhere) {
-                core.awaitChange(core.new Ended(), END_MAX);
+                boolean ended = core.awaitChange(core.new Ended(), END_MAX);
+                Link current = core.run().link();
+                if (!ended && current != null) {
+                    current.abort(); // its own thread is stuck in a write that nobody reads
+                }
             } else if (!dispatching && !await(core.new Ended(), core.deadlineIn(END_MAX)) && link != null) {
                 lost(core.run(), null);
             }

@@ -50,6 +50,15 @@ public sealed interface ClientEvent {
     /** Messages of QoS 0 came faster than handlers took them, and this many were dropped since the last such event. */
     record MessagesDropped(long count) implements ClientEvent {}
 
+    /**
+     * Messages that this client published did not reach the broker, or it is not known whether they did. Each one's
+     * {@link Delivery} says the same of it alone.
+     *
+     * @param count since the last such event
+     * @param last what became of the last one
+     */
+    record NotDelivered(long count, PublishResult last) implements ClientEvent {}
+
     /** A handler threw. The message it was given, if it was one, is acknowledged as usual. */
     record HandlerFailed(@Nullable ReceivedMessage message, Throwable cause) implements ClientEvent {}
 }

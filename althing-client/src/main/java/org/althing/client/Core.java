@@ -1,22 +1,31 @@
 package org.althing.client;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.althing.client.engine.AuthenticationFailedException;
+import org.althing.client.engine.AuthenticationFate;
 import org.althing.client.engine.ClientEngine;
+import org.althing.client.engine.Ending;
 import org.althing.client.engine.EngineListener;
 import org.althing.client.engine.Receipt;
-import org.althing.mqtt.ApplicationMessage;
+import org.althing.client.engine.SessionLog;
+import org.althing.client.link.Link;
+import org.althing.client.store.SessionFile;
 import org.althing.mqtt.ControlPacket.ConnAck;
 import org.althing.mqtt.ControlPacket.Publish;
 import org.althing.mqtt.ControlPacket.Subscribe.Request;
 import org.althing.mqtt.Properties;
-import org.althing.mqtt.Property;
-import org.althing.mqtt.Qos;
+import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.TopicFilter;
 import org.althing.net.Clock;
@@ -30,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * Callers, the reader, the writer and the handlers meet here. Whoever holds the lock computes and returns: no socket, no
  * handler, no wait (but on its conditions) happens under it, so it is never held for long and there is no second one to
  * take in the wrong order. {@code changed} is for those who wait for a state, {@code outputReady} for the writer,
- * {@code workReady} for who runs the handlers.
+ * {@code workReady} for who runs the handlers, {@code timeReady} for who watches the clock.
  *
  * <h2>A run</h2>
  *
@@ -39,7 +48,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Core implements EngineListener {
     static final long FOREVER = Long.MAX_VALUE;
-    private static final int OUTPUT_BYTES_MAX = 1 << 20;
 
     final Handlers handlers = new Handlers();
     final ClientOptions options;
@@ -49,24 +57,43 @@ final class Core implements EngineListener {
     final Condition changed = lock.newCondition();
     final Condition outputReady = lock.newCondition();
     final Condition workReady = lock.newCondition();
+    final Condition timeReady = lock.newCondition();
 
     // Guarded by the lock.
     final ClientEngine engine;
     final Inbox inbox;
     private final ArrayDeque<Runnable> completions = new ArrayDeque<>();
-    private final Driver driver;
+    final Driver driver;
     private Run run;
-    private boolean closed;
+    boolean closed;
+    private ProtocolVersion version;
+    private long timerWaitsUntil = FOREVER;
 
     @Nullable
     Thread handlerThread;
+
+    final @Nullable SessionFile store;
+    final Requests requests;
+    final Outbox outbox = new Outbox(this);
+    private final List<MessageStream> streams = new ArrayList<>();
+    private final ArrayDeque<ReceivedMessage> toAcknowledge = new ArrayDeque<>();
+    private boolean wasActive;
 
     Core(MqttClient client, ClientOptions options) {
         this.client = client;
         this.options = options;
         this.clock = options.clock;
-        this.engine = new ClientEngine(options.engineSettings(), this, options.trace);
+        options.check();
+        this.store = openStore(options);
+        SessionFile opened = store;
+        this.engine = new ClientEngine(
+                options.engineSettings(opened == null ? SessionLog.NONE : opened), this, options.trace);
         this.inbox = new Inbox(options.receiveQueueMax);
+        this.version = options.version;
+        if (opened != null) {
+            engine.restore(opened.saved(), () -> new PublishAnswer(this, new Pending<>(this)));
+        }
+        this.requests = new Requests(this, new SecureRandom());
         this.run = new Run(this, false);
         this.driver = options.threads == Threads.CALLER ? new CallerDriver(this) : new ThreadDriver(this);
     }
@@ -81,8 +108,19 @@ final class Core implements EngineListener {
     void unlock() {
         Runnable[] outside = null;
         if (lock.getHoldCount() == 1) {
-            if (engine.outputLength() > 0 || engine.wantsClose()) {
+            for (ReceivedMessage answer = toAcknowledge.poll(); answer != null; answer = toAcknowledge.poll()) {
+                Receipt receipt = answer.settle(ReasonCode.SUCCESS);
+                if (receipt != null) {
+                    engine.acknowledge(receipt, ReasonCode.SUCCESS); // the engine cannot be called from its listener
+                }
+            }
+            Link link = run.link();
+            boolean ends = engine.wantsClose();
+            if (engine.outputLength() > 0 || ends || (link != null && link.hasOutput())) {
                 outputReady.signal();
+            }
+            if (ends || engine.deadlineNanos() < timerWaitsUntil) {
+                timeReady.signal();
             }
             if (!inbox.isEmpty()) {
                 workReady.signal();
@@ -143,6 +181,43 @@ final class Core implements EngineListener {
         return nanos() + Math.max(0, max.toNanos());
     }
 
+    /** Waits on {@code timeReady}; who makes the deadline an earlier one signals it. Under the lock. */
+    void awaitTime(long deadlineNanos, long left) {
+        timerWaitsUntil = deadlineNanos;
+        try {
+            if (left == FOREVER) {
+                timeReady.awaitUninterruptibly();
+            } else {
+                timeReady.awaitNanos(left);
+            }
+        } catch (InterruptedException interrupt) {
+            // nobody has a reason to interrupt this thread; it looks at the time again
+        }
+        timerWaitsUntil = FOREVER;
+    }
+
+    // ---- the session on disk -------------------------------------------------------------------------------------
+
+    private static @Nullable SessionFile openStore(ClientOptions options) {
+        Path directory = options.storeDirectory;
+        if (directory == null) {
+            return null;
+        }
+        try {
+            return SessionFile.open(directory, options.clientId(), options.storeSyncs);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** What the session must remember of everything done so far is on the disk. Not under the lock. */
+    void force() throws IOException {
+        SessionFile open = store;
+        if (open != null) {
+            open.force();
+        }
+    }
+
     // ---- commands ------------------------------------------------------------------------------------------------
 
     ClientEvent.Connected connect() {
@@ -159,6 +234,7 @@ final class Core implements EngineListener {
                 throw new IllegalStateException("the client is connected or connecting already");
             }
             run = started;
+            wasActive = true;
             engine.keepAlive(options.keepAliveSeconds());
         } finally {
             unlock();
@@ -181,6 +257,21 @@ final class Core implements EngineListener {
         return connected;
     }
 
+    CompletableFuture<ClientEvent.Connected> connectLater() {
+        if (options.threads == Threads.CALLER) {
+            throw new IllegalStateException("connectAsync() needs threads; in CALLER mode use connect()");
+        }
+        CompletableFuture<ClientEvent.Connected> future = new CompletableFuture<>();
+        driver.execute(() -> {
+            try {
+                future.complete(connect());
+            } catch (RuntimeException failure) {
+                future.completeExceptionally(failure);
+            }
+        });
+        return future;
+    }
+
     boolean isConnected() {
         lock();
         try {
@@ -190,83 +281,26 @@ final class Core implements EngineListener {
         }
     }
 
-    Delivery publish(ApplicationMessage message) {
-        rejectWhatOldVersionsCannotSay(message);
-        Pending<PublishResult> pending = new Pending<>(this);
-        try {
-            while (!tryPublish(message, pending)) {
-                boolean room = driver.await(new RoomFor(message), FOREVER);
-                if (!room) {
-                    settle(pending, new PublishResult.Dropped("the queue is full and the client is not connected"));
-                }
-            }
-        } catch (InterruptedException interrupt) {
-            settle(pending, new PublishResult.Dropped("interrupted while it waited for room in the queue"));
-            Thread.currentThread().interrupt();
-        }
-        driver.flush();
-        return new Delivery(pending);
-    }
-
-    private boolean tryPublish(ApplicationMessage message, Pending<PublishResult> pending) {
+    /** A message was not delivered: its publisher learns it, and whoever listens to events. */
+    void settle(Pending<PublishResult> pending, PublishResult result) {
         lock();
         try {
-            if (closed) {
-                pending.settle(new PublishResult.Dropped("the client is closed"));
+            if (!pending.getAsBoolean()) {
+                pending.settle(result);
+                inbox.addNotDelivered(result);
             }
-            if (pending.getAsBoolean()) {
-                return true;
-            }
-            boolean room = hasRoomFor(message);
-            if (room) {
-                engine.publish(message, new PublishAnswer(pending));
-            }
-            return room;
         } finally {
             unlock();
-        }
-    }
-
-    private final class RoomFor implements BooleanSupplier {
-        private final ApplicationMessage message;
-
-        RoomFor(ApplicationMessage message) {
-            this.message = message;
-        }
-
-        @Override
-        public boolean getAsBoolean() {
-            return closed || hasRoomFor(message);
-        }
-    }
-
-    private boolean hasRoomFor(ApplicationMessage message) {
-        boolean queued = message.qos() != Qos.AT_MOST_ONCE;
-        return engine.outputLength() < OUTPUT_BYTES_MAX && (!queued || engine.hasRoomFor(message));
-    }
-
-    private void settle(Pending<PublishResult> pending, PublishResult result) {
-        lock();
-        try {
-            pending.settle(result);
-        } finally {
-            unlock();
-        }
-    }
-
-    /** What changes the meaning of a message must not get lost silently on its way through an old version. */
-    private void rejectWhatOldVersionsCannotSay(ApplicationMessage message) {
-        if (message.properties().isEmpty() || options.hasProperties()) {
-            return;
-        }
-        for (Property property : List.of(Property.RESPONSE_TOPIC, Property.MESSAGE_EXPIRY_INTERVAL)) {
-            if (message.properties().has(property)) {
-                throw new IllegalArgumentException(property + " needs MQTT 5");
-            }
         }
     }
 
     Subscription subscribe(List<Request> requests, Properties properties) {
+        Subscription subscription = beginSubscription(requests, properties);
+        driver.flush();
+        return subscription;
+    }
+
+    private Subscription beginSubscription(List<Request> requests, Properties properties) {
         Pending<List<SubscribeResult>> pending = new Pending<>(this);
         lock();
         try {
@@ -279,7 +313,6 @@ final class Core implements EngineListener {
         } finally {
             unlock();
         }
-        driver.flush();
         List<String> filters = new ArrayList<>(requests.size());
         for (Request request : requests) {
             filters.add(request.filter().toString());
@@ -287,14 +320,108 @@ final class Core implements EngineListener {
         return new Subscription(client, List.copyOf(filters), pending);
     }
 
-    void unsubscribe(List<TopicFilter> filters, Properties properties) {
+    /** Makes the stream first: what comes at once must find it. */
+    MessageStream stream(List<Request> requested, Properties properties) {
+        List<TopicFilter> filters = new ArrayList<>(requested.size());
+        for (Request request : requested) {
+            filters.add(request.filter());
+        }
         lock();
+        MessageStream made;
         try {
-            engine.unsubscribe(filters, properties);
+            made = new MessageStream(this, List.copyOf(filters), beginSubscription(requested, properties));
+            streams.add(made);
         } finally {
             unlock();
         }
         driver.flush();
+        return made;
+    }
+
+    /** Under the lock. */
+    void remove(MessageStream stream) {
+        streams.remove(stream);
+    }
+
+    /** Whether nothing more will come, as far as is known. Under the lock. */
+    boolean isOver() {
+        return closed || (wasActive && !run.isActive());
+    }
+
+    /** A run has ended, under the lock. */
+    void onEnd() {
+        for (MessageStream stream : List.copyOf(streams)) {
+            stream.onChange();
+        }
+    }
+
+    /** If the client is closed for good. Not under the lock. */
+    void closeStore() {
+        lock();
+        boolean over = closed && !run.isActive();
+        unlock();
+        SessionFile open = store;
+        if (over && open != null) {
+            try {
+                open.close();
+            } catch (IOException failure) {
+                System.getLogger("org.althing.client")
+                        .log(System.Logger.Level.WARNING, "the store was not closed as it should be", failure);
+            }
+        }
+    }
+
+    void onSubscriberFailed(ReceivedMessage message, Throwable failed) {
+        lock();
+        inbox.add(new ClientEvent.HandlerFailed(message, failed));
+        unlock();
+    }
+
+    /** Calls that when the result has not come within that time. */
+    void watch(BooleanSupplier done, Duration max, Runnable timedOut) {
+        driver.watch(done, max, timedOut);
+    }
+
+    CompletableFuture<Void> reauthenticate() {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        lock();
+        try {
+            engine.reauthenticate(new AuthenticationFate() {
+                @Override
+                public void succeeded() {
+                    completeOutside(() -> future.complete(null));
+                }
+
+                @Override
+                public void ended(@Nullable Ending ending) {
+                    String why = Endings.words(ending, null);
+                    completeOutside(() -> future.completeExceptionally(new IllegalStateException(why)));
+                }
+            });
+        } catch (AuthenticationFailedException failure) {
+            future.completeExceptionally(failure);
+        } finally {
+            unlock();
+        }
+        driver.flush();
+        return future;
+    }
+
+    Unsubscription unsubscribe(List<TopicFilter> filters, Properties properties) {
+        Pending<List<UnsubscribeResult>> pending = new Pending<>(this);
+        lock();
+        try {
+            UnsubscribeAnswer answer = new UnsubscribeAnswer(pending, filters.size());
+            if (closed) {
+                answer.failed("the client is closed");
+            } else {
+                engine.unsubscribe(filters, properties, answer);
+            }
+        } finally {
+            unlock();
+        }
+        driver.flush();
+        return new Unsubscription(pending);
     }
 
     void addMessageHandler(@Nullable TopicFilter filter, Handler<ReceivedMessage> handler) {
@@ -307,13 +434,16 @@ final class Core implements EngineListener {
         }
     }
 
-    void acknowledge(@Nullable Receipt receipt, ReasonCode answer) {
-        if (receipt == null) {
-            return; // QoS 0
+    void acknowledge(ReceivedMessage message, ReasonCode answer) {
+        if (!message.needsAcknowledgement()) {
+            return;
         }
         lock();
         try {
-            engine.acknowledge(receipt, answer);
+            Receipt receipt = message.settle(answer);
+            if (receipt != null) {
+                engine.acknowledge(receipt, answer);
+            }
         } finally {
             unlock();
         }
@@ -348,6 +478,15 @@ final class Core implements EngineListener {
         }
     }
 
+    long notDelivered() {
+        lock();
+        try {
+            return inbox.notDelivered();
+        } finally {
+            unlock();
+        }
+    }
+
     long messagesDropped() {
         lock();
         try {
@@ -363,9 +502,11 @@ final class Core implements EngineListener {
             closed |= forGood;
             if (!run.isActive()) {
                 engine.abandon("the client was closed");
-                return;
+                if (forGood) {
+                    onEnd();
+                }
             }
-            if (!run.isStopping()) {
+            if (run.isActive() && !run.isStopping()) {
                 ReceivedMessage handled = run.handledHere();
                 if (handled != null) {
                     handled.ack();
@@ -381,19 +522,69 @@ final class Core implements EngineListener {
             unlock();
         }
         driver.awaitEnd();
+        closeStore();
+    }
+
+    /** The version that is or will be spoken. */
+    ProtocolVersion version() {
+        lock();
+        try {
+            return version;
+        } finally {
+            unlock();
+        }
+    }
+
+    /**
+     * Whether an attempt failed in a way that brokers without MQTT 5.0 have: they refuse it, answer what MQTT 5.0 cannot
+     * read, or hang up. Then an older version is tried at once. Under the lock.
+     */
+    boolean fallsBack(ProtocolVersion attempted, @Nullable Ending ending, @Nullable IOException failed) {
+        boolean refused = ending instanceof Ending.Refused it
+                && it.connAck().reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
+        boolean hungUp = ending == null && failed == null;
+        boolean falls = options.anyVersion
+                && attempted == ProtocolVersion.MQTT_5
+                && (refused || hungUp || ending instanceof Ending.ServerFault);
+        if (falls) {
+            version = ProtocolVersion.MQTT_3_1_1;
+        }
+        return falls;
     }
 
     // ---- what the engine reports, under the lock -----------------------------------------------------------------
 
     @Override
     public void onConnected(ConnAck connAck, String clientId) {
+        requests.connected(connAck.properties());
         inbox.add(run.onConnected(connAck, clientId));
     }
 
     @Override
     public void onMessage(Publish packet, @Nullable Receipt receipt) {
-        if (!run.isStopping()) {
+        if (run.isStopping()) {
+            return;
+        }
+        if (requests.takes(packet)) {
+            ReceivedMessage answer = new ReceivedMessage(this, packet, receipt);
+            requests.onAnswer(answer);
+            toAcknowledge.add(answer);
+            return;
+        }
+        List<MessageStream> takers = List.of();
+        for (MessageStream stream : streams) {
+            if (stream.wants(packet.message().topic())) {
+                takers = takers.isEmpty() ? new ArrayList<>() : takers;
+                takers.add(stream);
+            }
+        }
+        if (takers.isEmpty()) {
             inbox.add(new ReceivedMessage(this, packet, receipt));
+            return;
+        }
+        ReceivedMessage.Sharing sharing = new ReceivedMessage.Sharing(takers.size());
+        for (MessageStream stream : takers) {
+            stream.offer(new ReceivedMessage(this, packet, receipt, sharing));
         }
     }
 

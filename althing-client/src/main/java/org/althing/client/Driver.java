@@ -1,5 +1,6 @@
 package org.althing.client;
 
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /** On whose threads a client moves. {@link Core} is what it moves. */
@@ -21,6 +22,9 @@ interface Driver {
 
     /** Waits until everything has ended, except for what runs on this very thread. */
     void awaitEnd();
+
+    /** Runs that when the result, which is asked for under the lock, has not come within that time. */
+    void watch(BooleanSupplier done, Duration max, Runnable timedOut);
 
     /** Runs what depends on a future. */
     void execute(Runnable completion);

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.SSLException;
 import org.althing.client.engine.Ending;
 import org.althing.mqtt.ReasonCode;
 import org.jspecify.annotations.Nullable;
@@ -34,20 +36,21 @@ final class Endings {
             case Ending.Refused it -> "the broker refused the connection: " + reason(ending);
             case Ending.ByServer it -> "the broker disconnected: " + reason(ending);
             case Ending.ServerFault it -> "the broker broke the protocol: " + it.what();
+            case Ending.NotAuthenticated it -> "the authentication was given up: " + it.what();
             case Ending.Silence it -> "the broker is silent: " + it.what();
         };
     }
 
     static ConnectFailedException connectFailure(
-            ClientOptions options, @Nullable Ending ending, @Nullable IOException failed) {
-        String where = options.host + ":" + options.port;
+            ClientOptions options, Destination destination, @Nullable Ending ending, @Nullable IOException failed) {
+        String where = destination.toString();
         Reason reason = ending instanceof Ending.Refused ? reason(ending) : null;
         if (ending != null || failed == null) {
             return new ConnectFailedException(where + ": " + words(ending, failed), reason, failed);
         }
         String message = "no connection to " + where + ": " + message(failed);
         if (failed instanceof UnknownHostException) {
-            message = "unknown host " + options.host;
+            message = "unknown host " + failed.getMessage();
         } else if (failed instanceof ConnectException) {
             message = "no broker answers at " + where + ": " + message(failed);
         } else if (failed instanceof SocketTimeoutException) {
@@ -58,7 +61,23 @@ final class Endings {
 
     private static String message(IOException failed) {
         String message = failed.getMessage();
+        if (failed instanceof SSLException && failed.getCause() instanceof GeneralSecurityException cause) {
+            return "TLS: " + deepest(cause);
+        }
+        if (failed instanceof SSLException) {
+            boolean plain = String.valueOf(message).contains("Unsupported or unrecognized SSL message");
+            return "TLS: " + (plain ? "the server does not speak TLS on this port" : message);
+        }
         return message == null ? failed.getClass().getSimpleName() : message;
+    }
+
+    /** The deepest reason: it names what is wrong with a certificate, where those above only say that it is. */
+    private static @Nullable String deepest(Throwable failed) {
+        Throwable cause = failed;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage();
     }
 
     /** Whether another attempt by itself could only do harm. */

@@ -22,6 +22,9 @@ final class Inbox {
     private int messages;
     private long dropped;
     private long droppedUnreported;
+    private long notDelivered;
+    private long notDeliveredUnreported;
+    private @Nullable PublishResult lastNotDelivered;
 
     Inbox(int messagesMax) {
         this.messagesMax = messagesMax;
@@ -34,16 +37,34 @@ final class Inbox {
     /** A message of QoS 0 is dropped when the queue is full. Those of QoS 1 and 2 are bounded by what is unacknowledged. */
     void add(ReceivedMessage message) {
         if (messages >= messagesMax && !message.needsAcknowledgement()) {
-            dropped++;
-            droppedUnreported++;
+            addDropped();
             return;
         }
         messages++;
         waiting.add(new Work.Message(message));
     }
 
+    void addDropped() {
+        dropped++;
+        droppedUnreported++;
+    }
+
+    /** A published message has failed. Reported together with others, so that a flood of them fills nothing. */
+    void addNotDelivered(PublishResult result) {
+        notDelivered++;
+        notDeliveredUnreported++;
+        lastNotDelivered = result;
+    }
+
     @Nullable
     Work poll() {
+        PublishResult failed = lastNotDelivered;
+        if (failed != null) {
+            long count = notDeliveredUnreported;
+            notDeliveredUnreported = 0;
+            lastNotDelivered = null;
+            return new Work.Event(new ClientEvent.NotDelivered(count, failed));
+        }
         if (droppedUnreported > 0 && messages <= messagesMax / 2) {
             long count = droppedUnreported;
             droppedUnreported = 0;
@@ -57,7 +78,11 @@ final class Inbox {
     }
 
     boolean isEmpty() {
-        return waiting.isEmpty();
+        return waiting.isEmpty() && lastNotDelivered == null && droppedUnreported == 0;
+    }
+
+    long notDelivered() {
+        return notDelivered;
     }
 
     long dropped() {

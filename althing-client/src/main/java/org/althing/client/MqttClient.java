@@ -1,8 +1,11 @@
 package org.althing.client;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
@@ -45,6 +48,11 @@ public final class MqttClient implements AutoCloseable {
     /** A client with all defaults. */
     public static MqttClient create() {
         return new MqttClient(new ClientOptions());
+    }
+
+    /** A client of that server: {@code MqttClient.of("mqtts://ada:secret@broker.example")}; see {@link ClientOptions#server(URI)}. */
+    public static MqttClient of(String uri) {
+        return create(o -> o.server(URI.create(uri)));
     }
 
     /** A client with options: {@code MqttClient.create(o -> o.clientId("lamp").keepAlive(Duration.ofMinutes(5)))}. */
@@ -118,6 +126,14 @@ public final class MqttClient implements AutoCloseable {
         return core.connect();
     }
 
+    /**
+     * The same without waiting: the future completes when {@code connect} would return, and fails with what it would
+     * throw. Not in CALLER mode, where only waiting makes progress.
+     */
+    public CompletableFuture<ClientEvent.Connected> connectAsync() {
+        return core.connectLater();
+    }
+
     public boolean isConnected() {
         return core.isConnected();
     }
@@ -132,7 +148,11 @@ public final class MqttClient implements AutoCloseable {
     }
 
     public Delivery publish(String topic, Bytes payload, Qos qos, boolean retain) {
-        return publish(new ApplicationMessage(TopicName.of(topic), payload, qos, retain, Properties.NONE));
+        return publish(message(topic, payload, qos).withRetain(retain));
+    }
+
+    private static ApplicationMessage message(String topic, Bytes payload, Qos qos) {
+        return new ApplicationMessage(TopicName.of(topic), payload, qos, false, Properties.NONE);
     }
 
     /**
@@ -141,7 +161,7 @@ public final class MqttClient implements AutoCloseable {
      * and QoS 1 and 2 wait for one.
      */
     public Delivery publish(ApplicationMessage message) {
-        return core.publish(message);
+        return core.outbox.publish(message);
     }
 
     /**
@@ -154,17 +174,80 @@ public final class MqttClient implements AutoCloseable {
 
     /** Subscribes with this QoS at most. */
     public Subscription subscribe(Qos qos, String... filters) {
+        return subscribe(requests(qos, filters), Properties.NONE);
+    }
+
+    private static List<Subscribe.Request> requests(Qos qos, String... filters) {
         List<Subscribe.Request> requests = new ArrayList<>(filters.length);
         for (String filter : filters) {
             requests.add(new Subscribe.Request(TopicFilter.of(filter), SubscriptionOptions.of(qos)));
         }
-        return subscribe(requests, Properties.NONE);
+        return requests;
     }
 
     /** Subscribes, and sends what matches to this handler: {@link #onMessage(String, Handler)} and subscribe in one. */
     public Subscription subscribe(String filter, Qos qos, Handler<ReceivedMessage> handler) {
         onMessage(filter, handler);
         return subscribe(qos, filter);
+    }
+
+    /**
+     * Subscribes with QoS 2 at most, and gives what comes one by one, when it is asked for: see {@link MessageStream}.
+     */
+    public MessageStream stream(String... filters) {
+        return stream(Qos.EXACTLY_ONCE, filters);
+    }
+
+    /** The same with this QoS at most. */
+    public MessageStream stream(Qos qos, String... filters) {
+        return stream(requests(qos, filters), Properties.NONE);
+    }
+
+    /** The same with all options and properties of MQTT 5.0. */
+    public MessageStream stream(List<Subscribe.Request> requests, Properties properties) {
+        if (requests.isEmpty()) {
+            throw new IllegalArgumentException("nothing to subscribe to");
+        }
+        return core.stream(requests, properties);
+    }
+
+    /**
+     * Asks and waits for the answer (MQTT 5.0), with QoS 1. May be called in a handler.
+     *
+     * @throws TimeoutException if no answer came in time
+     */
+    public ReceivedMessage request(String topic, String text, Duration max)
+            throws InterruptedException, TimeoutException {
+        return request(message(topic, Bytes.of(text), Qos.AT_LEAST_ONCE), max);
+    }
+
+    /** The same with a whole message; its response topic and correlation data are set here. */
+    public ReceivedMessage request(ApplicationMessage message, Duration max)
+            throws InterruptedException, TimeoutException {
+        return core.requests.ask(message, max);
+    }
+
+    /** Asks; the future fails with a {@link TimeoutException} if no answer comes in time, and if the request fails. */
+    public CompletableFuture<ReceivedMessage> requestAsync(ApplicationMessage message, Duration max) {
+        return core.requests.askLater(message, max);
+    }
+
+    /**
+     * Answers requests: subscribes with QoS 1 and publishes what the responder says where the request wants it ({@link
+     * ReceivedMessage#reply}). A message that wants no answer is a {@link ClientEvent.HandlerFailed}.
+     */
+    public Subscription respond(String filter, Responder responder) {
+        return subscribe(filter, Qos.AT_LEAST_ONCE, (client, request) -> request.reply(responder.answer(request)));
+    }
+
+    /**
+     * Authenticates again on the present connection, by {@link ClientOptions#authentication}.
+     *
+     * @return fails if the connection ends first
+     * @throws IllegalStateException if there is no connection or no enhanced authentication
+     */
+    public CompletableFuture<Void> reauthenticate() {
+        return core.reauthenticate();
     }
 
     /** Subscribes with all options and properties of MQTT 5.0. */
@@ -175,17 +258,21 @@ public final class MqttClient implements AutoCloseable {
         return core.subscribe(requests, properties);
     }
 
-    /** Unsubscribes, without waiting for the answer; these filters are not restored any more. */
-    public void unsubscribe(String... filters) {
+    /** Unsubscribes; these filters are not restored any more. */
+    public Unsubscription unsubscribe(String... filters) {
         List<TopicFilter> parsed = new ArrayList<>(filters.length);
         for (String filter : filters) {
             parsed.add(TopicFilter.of(filter));
         }
-        unsubscribe(parsed, Properties.NONE);
+        return unsubscribe(parsed, Properties.NONE);
     }
 
-    public void unsubscribe(List<TopicFilter> filters, Properties properties) {
-        core.unsubscribe(filters, properties);
+    /** The same with properties of MQTT 5.0. */
+    public Unsubscription unsubscribe(List<TopicFilter> filters, Properties properties) {
+        if (filters.isEmpty()) {
+            throw new IllegalArgumentException("nothing to unsubscribe from");
+        }
+        return core.unsubscribe(filters, properties);
     }
 
     /** Works, or in other than CALLER mode waits, until the client is disconnected for good or interrupted. */
@@ -205,6 +292,11 @@ public final class MqttClient implements AutoCloseable {
     /** Waits until everything published is settled, for at most that time; returns whether it is. */
     public boolean drain(Duration max) throws InterruptedException {
         return core.drain(max);
+    }
+
+    /** Published messages that did not reach the broker, or may not have: see {@link ClientEvent.NotDelivered}. */
+    public long messagesNotDelivered() {
+        return core.notDelivered();
     }
 
     /** Messages of QoS 0 that were dropped because handlers were slower than the broker. */

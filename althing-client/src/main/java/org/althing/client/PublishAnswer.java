@@ -5,7 +5,7 @@ import org.althing.mqtt.Properties;
 import org.althing.mqtt.ReasonCode;
 
 /** Translates the engine's word on one message for its {@link Delivery}. */
-record PublishAnswer(Pending<PublishResult> pending) implements PublishFate {
+record PublishAnswer(Core core, Pending<PublishResult> pending) implements PublishFate {
     @Override
     public void sent() {
         pending.settle(new PublishResult.Sent());
@@ -18,16 +18,21 @@ record PublishAnswer(Pending<PublishResult> pending) implements PublishFate {
 
     @Override
     public void refused(ReasonCode reason, Properties properties) {
-        pending.settle(new PublishResult.Refused(Reason.of(reason, properties)));
+        core.settle(pending, new PublishResult.Refused(Reason.of(reason, properties)));
     }
 
     @Override
     public void dropped(String why) {
-        pending.settle(new PublishResult.Dropped(why));
+        core.settle(pending, new PublishResult.Dropped(why));
+    }
+
+    @Override
+    public void kept() {
+        pending.settle(new PublishResult.Kept());
     }
 
     @Override
     public void unknown(String why) {
-        pending.settle(new PublishResult.Unknown(why));
+        core.settle(pending, new PublishResult.Unknown(why));
     }
 }

@@ -18,6 +18,9 @@ public sealed interface PublishResult {
     /** Never sent. */
     record Dropped(String why) implements PublishResult {}
 
+    /** Not settled when the client was closed, but on the disk: a client that is given the same store goes on with it. */
+    record Kept() implements PublishResult {}
+
     /** Sent, but nobody will learn whether it arrived: its session ended first, or the client was closed. */
     record Unknown(String why) implements PublishResult {}
 

@@ -4,8 +4,11 @@ import org.althing.client.engine.Receipt;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
 import org.althing.mqtt.ControlPacket.Publish;
+import org.althing.mqtt.Properties;
+import org.althing.mqtt.Property;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.TopicName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +19,27 @@ public final class ReceivedMessage {
     private final Core core;
     private final Publish packet;
     private final @Nullable Receipt receipt;
+    private final Sharing sharing;
+    private boolean answered;
+
+    /** How many have the same message and have not acknowledged it. Guarded by the lock of Core. */
+    static final class Sharing {
+        int left;
+
+        Sharing(int receivers) {
+            left = receivers;
+        }
+    }
 
     ReceivedMessage(Core core, Publish packet, @Nullable Receipt receipt) {
+        this(core, packet, receipt, new Sharing(1));
+    }
+
+    ReceivedMessage(Core core, Publish packet, @Nullable Receipt receipt, Sharing sharing) {
         this.core = core;
         this.packet = packet;
         this.receipt = receipt;
+        this.sharing = sharing;
     }
 
     public ApplicationMessage message() {
@@ -65,7 +84,7 @@ public final class ReceivedMessage {
      * whatever the order of calls. A second call, and one after the connection was lost, does nothing.
      */
     public void ack() {
-        core.acknowledge(receipt, ReasonCode.SUCCESS);
+        core.acknowledge(this, ReasonCode.SUCCESS);
     }
 
     /** Tells the broker that it is not (MQTT 5.0); earlier versions have no word for it, so there it is {@link #ack}. */
@@ -73,7 +92,50 @@ public final class ReceivedMessage {
         if (!reason.isError()) {
             throw new IllegalArgumentException(reason + " is not a refusal");
         }
-        core.acknowledge(receipt, reason);
+        core.acknowledge(this, reason);
+    }
+
+    /** The topic that an answer is wanted at (MQTT 5.0); null if none is. */
+    public @Nullable String responseTopic() {
+        return packet.message().properties().string(Property.RESPONSE_TOPIC);
+    }
+
+    /** {@link #reply(Bytes)}. */
+    public Delivery reply(String text) {
+        return reply(Bytes.of(text));
+    }
+
+    /**
+     * Publishes an answer: at the response topic, with the correlation data and with the QoS of this message.
+     *
+     * @throws IllegalStateException if no answer is wanted
+     */
+    public Delivery reply(Bytes payload) {
+        String topic = responseTopic();
+        if (topic == null) {
+            throw new IllegalStateException("the message at " + topic() + " has no response topic: it is no request");
+        }
+        Properties.Builder properties = Properties.builder();
+        Bytes correlation = packet.message().properties().bytes(Property.CORRELATION_DATA);
+        if (correlation != null) {
+            properties.set(Property.CORRELATION_DATA, correlation);
+        }
+        return core.outbox.publish(
+                new ApplicationMessage(TopicName.of(topic), payload, qos(), false, properties.build()));
+    }
+
+    /**
+     * What to tell the engine when this one is answered; null if it was before, or others have the message too. Under
+     * the lock.
+     */
+    @Nullable
+    Receipt settle(ReasonCode answer) {
+        if (answered) {
+            return null;
+        }
+        answered = true;
+        sharing.left--;
+        return sharing.left <= 0 || answer.isError() ? receipt : null;
     }
 
     boolean needsAcknowledgement() {

@@ -6,9 +6,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.althing.client.engine.Ending;
 import org.althing.client.engine.Output;
+import org.althing.client.link.Link;
 import org.althing.mqtt.ControlPacket.ConnAck;
+import org.althing.mqtt.ControlPacket.Connect;
+import org.althing.mqtt.ProtocolVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +34,15 @@ final class Run implements BooleanSupplier {
     private ClientEvent.@Nullable Connected firstConnected;
     private @Nullable ConnectFailedException failure;
     private @Nullable Link link;
+    private Destination destination;
+    private ProtocolVersion attempted = ProtocolVersion.MQTT_5;
     private @Nullable ReceivedMessage handled;
     private boolean busy;
 
     Run(Core core, boolean active) {
         this.core = core;
         this.active = active;
+        this.destination = core.options.destination;
     }
 
     @Override
@@ -83,31 +90,72 @@ final class Run implements BooleanSupplier {
         return link;
     }
 
-    /** A new connection to try, or null if a stop was asked for. */
-    @Nullable
-    Link begin() {
+    /** Begins another attempt to connect; false if a stop was asked for. */
+    boolean begin() {
         core.lock();
         try {
-            if (stopping) {
-                return null;
+            if (!stopping) {
+                attempt++;
             }
-            attempt++;
-            Link begun = new Link();
-            link = begun;
-            return begun;
+            return !stopping;
         } finally {
             core.unlock();
         }
     }
 
-    void open(Link begun) throws IOException {
-        begun.connect(core.options.host, core.options.port, core.options.bindAddress, core.options.connectTimeout);
+    /**
+     * Connects, and lets the engine begin.
+     *
+     * @throws IOException if that fails; then the link, if there is one, is closed
+     */
+    Link open() throws IOException {
+        ConnectAttempt next = new ConnectAttempt(
+                attempt,
+                connections > 0,
+                new Destination(core.options.destination),
+                core.options.userName,
+                core.options.password);
+        Consumer<ConnectAttempt> hook = core.options.beforeConnect;
+        if (hook != null) {
+            try {
+                hook.accept(next);
+            } catch (RuntimeException failure) {
+                throw new IOException("the hook before connecting failed: " + failure.getMessage(), failure);
+            }
+        }
+        ProtocolVersion version = core.version();
+        Link made = next.destination.newLink(version, core.options.connectTimeout);
         core.lock();
         try {
+            destination = next.destination;
+            attempted = version;
             if (stopping) {
                 throw new IOException("disconnect() was called");
             }
+            link = made;
+        } finally {
+            core.unlock();
+        }
+        try {
+            made.open();
+            start(made, core.options.connect(version, next.userName, next.password));
+        } catch (IOException failure) {
+            made.abort();
+            throw failure;
+        }
+        return made;
+    }
+
+    private void start(Link made, Connect connect) throws IOException {
+        core.lock();
+        try {
+            if (stopping || made.isAborted()) {
+                throw new IOException("disconnect() was called");
+            }
+            core.engine.connectAs(connect);
             core.engine.onOpened(core.nanos());
+        } catch (IllegalArgumentException impossible) {
+            throw new IOException(impossible.getMessage(), impossible);
         } finally {
             core.unlock();
         }
@@ -138,16 +186,27 @@ final class Run implements BooleanSupplier {
         }
     }
 
+    /** Lets the engine see the time; returns when to do so again, or {@link Core#FOREVER}. Under the lock. */
+    long onTime() {
+        long now = core.nanos();
+        core.engine.onTime(now);
+        return core.engine.deadlineNanos();
+    }
+
     /** Whether what was written last, a DISCONNECT and what stands before it, is for a server that reads it. */
     boolean hasLastWords() {
         core.lock();
         try {
-            Ending ending = core.engine.ending();
-            return core.engine.wantsClose()
-                    && (ending instanceof Ending.Requested || ending instanceof Ending.ServerFault);
+            return lastWords();
         } finally {
             core.unlock();
         }
+    }
+
+    /** The same under the lock. */
+    boolean lastWords() {
+        Ending ending = core.engine.ending();
+        return core.engine.wantsClose() && (ending instanceof Ending.Requested || ending instanceof Ending.ServerFault);
     }
 
     boolean wantsClose() {
@@ -215,7 +274,11 @@ final class Run implements BooleanSupplier {
         if (stopping) {
             return null;
         }
-        ConnectFailedException cause = Endings.connectFailure(core.options, ending, failed);
+        if (core.fallsBack(attempted, ending, failed)) {
+            attempt = Math.max(0, attempt - 1);
+            return Duration.ZERO;
+        }
+        ConnectFailedException cause = Endings.connectFailure(core.options, destination, ending, failed);
         Duration retryIn = retryIn(connections > 0);
         if (connections == 0) {
             failure = cause;
@@ -376,8 +439,10 @@ final class Run implements BooleanSupplier {
         core.lock();
         try {
             active = false;
+            core.onEnd();
         } finally {
             core.unlock();
         }
+        core.closeStore();
     }
 }

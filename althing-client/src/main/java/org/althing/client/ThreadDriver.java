@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.althing.client.engine.Output;
+import org.althing.client.link.Link;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,14 +59,12 @@ final class ThreadDriver implements Driver {
 
     private void read(Run run) {
         try {
-            Link link = run.begin();
-            while (link != null) {
-                Duration retryIn = run.lost(converse(run, link));
+            while (run.begin()) {
+                Duration retryIn = run.lost(converse(run));
                 if (retryIn == null) {
                     return;
                 }
                 run.pause(retryIn);
-                link = run.begin();
             }
         } catch (InterruptedException interrupt) {
             // nobody has a reason to interrupt this thread; whoever does it ends the client
@@ -79,15 +78,21 @@ final class ThreadDriver implements Driver {
     }
 
     /** One connection, from its making to its end. Returns what broke it, if anything did. */
-    private @Nullable IOException converse(Run run, Link link) {
-        Thread writer = null;
+    private @Nullable IOException converse(Run run) {
+        Link link;
         try {
-            run.open(link);
-            writer = newThread("writer", () -> write(run, link));
-            writer.start();
+            link = run.open();
+        } catch (IOException failed) {
+            return failed;
+        }
+        Thread writer = newThread("writer", () -> write(run, link));
+        Thread timer = newThread("timer", () -> watchTime(run, link));
+        writer.start();
+        timer.start();
+        try {
             // After the last words it reads on until the other side closes; see Link.finish for why.
             while (!run.wantsClose() || run.hasLastWords()) {
-                ByteBuffer bytes = link.read(run.readNanos(Core.FOREVER));
+                ByteBuffer bytes = link.read(Link.FOREVER);
                 if (bytes == null) {
                     break;
                 }
@@ -97,24 +102,62 @@ final class ThreadDriver implements Driver {
         } catch (IOException failed) {
             return failed;
         } finally {
-            end(run, link, writer);
+            end(run, link, writer, timer);
         }
     }
 
-    private void end(Run run, Link link, @Nullable Thread writer) {
-        core.lock();
-        readerLeft = link;
-        core.outputReady.signalAll();
-        core.unlock();
-        if (writer != null && run.hasLastWords()) {
+    private void end(Run run, Link link, Thread writer, Thread timer) {
+        signalEnd(link);
+        if (run.hasLastWords()) {
             join(writer, LAST_WRITE_MAX);
         }
         link.abort();
+        signalEnd(link);
+        join(writer, LAST_WRITE_MAX);
+        join(timer, LAST_WRITE_MAX);
+    }
+
+    private void signalEnd(Link link) {
         core.lock();
+        readerLeft = link;
         core.outputReady.signalAll();
+        core.timeReady.signalAll();
         core.unlock();
-        if (writer != null) {
-            join(writer, LAST_WRITE_MAX);
+    }
+
+    // ---- the timer -----------------------------------------------------------------------------------------------
+
+    /**
+     * Keep alive, and an end to everything that takes too long: a connection that is to be closed is cut when its last
+     * bytes do not leave, whoever waits for them.
+     */
+    private void watchTime(Run run, Link link) {
+        long cutAt = Core.FOREVER;
+        while (true) {
+            core.lock();
+            try {
+                if (readerLeft == link || link.isAborted()) {
+                    return;
+                }
+                long next = run.onTime();
+                boolean ends = run.isStopping() || core.engine.wantsClose();
+                if (ends && cutAt == Core.FOREVER) {
+                    cutAt = core.deadlineIn(run.lastWords() ? LAST_WRITE_MAX : Duration.ZERO);
+                }
+                next = ends ? cutAt : next;
+                long left = next == Core.FOREVER ? Core.FOREVER : next - core.nanos();
+                if (left > 0) {
+                    core.awaitTime(next, left);
+                    continue;
+                }
+                if (!ends) {
+                    continue;
+                }
+            } finally {
+                core.unlock();
+            }
+            link.abort();
+            return;
         }
     }
 
@@ -125,6 +168,7 @@ final class ThreadDriver implements Driver {
         for (Output full = nextOutput(run, link, spare); full != null; full = nextOutput(run, link, spare)) {
             boolean whole = true;
             try {
+                core.force();
                 link.write(full.view());
             } catch (IOException failed) {
                 whole = false; // the reader learns it too, and perhaps the broker's reason before it
@@ -165,6 +209,9 @@ final class ThreadDriver implements Driver {
                 Output full = run.takeOutput(spare);
                 if (full != null || core.engine.wantsClose()) {
                     return full;
+                }
+                if (link.hasOutput()) {
+                    return spare;
                 }
                 core.outputReady.awaitUninterruptibly();
             }
@@ -230,6 +277,7 @@ final class ThreadDriver implements Driver {
         if (current != null && !core.engine.wantsClose()) {
             current.abort(); // it is not connected yet
         }
+        core.timeReady.signalAll();
     }
 
     @Override
@@ -257,6 +305,20 @@ final class ThreadDriver implements Driver {
             Thread.currentThread().interrupt();
             return !thread.isAlive();
         }
+    }
+
+    @Override
+    public void watch(BooleanSupplier done, Duration max, Runnable timedOut) {
+        newThread("time-out", () -> {
+                    try {
+                        if (!core.awaitChange(done, max)) {
+                            timedOut.run();
+                        }
+                    } catch (InterruptedException interrupt) {
+                        // nobody has a reason to interrupt this thread
+                    }
+                })
+                .start();
     }
 
     @Override

@@ -8,6 +8,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -55,6 +56,32 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.net..", "java.nio.channels..", "org.althing.net..", "java.util.concurrent..")
                 .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void the_scenarios_use_what_the_client_exports_and_no_more() {
+        only(
+                "org.althing.scenarios..",
+                "org.althing.scenarios..",
+                "org.althing.client",
+                "org.althing.client.engine",
+                "org.althing.mqtt",
+                "org.althing.mqtt.codec");
+        noClasses()
+                .that()
+                .resideInAPackage("org.althing.scenarios..")
+                .should()
+                .callMethodWhere(new DescribedPredicate<>("it is not public") {
+                    @Override
+                    public boolean test(JavaMethodCall call) {
+                        return call.getTargetOwner().getPackageName().startsWith("org.althing.client")
+                                && call.getTarget()
+                                        .resolveMember()
+                                        .map(member -> !member.getModifiers().contains(JavaModifier.PUBLIC))
+                                        .orElse(false);
+                    }
+                })
                 .check(CLASSES);
     }
 

@@ -2,7 +2,9 @@ package org.althing.client.engine;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Supplier;
 import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.Bytes;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.ControlPacket.Auth;
 import org.althing.mqtt.ControlPacket.ConnAck;
@@ -56,9 +58,10 @@ public final class ClientEngine {
         ENDING
     }
 
-    private final EngineSettings settings;
     private final EngineListener listener;
     private final PacketTrace trace;
+
+    private EngineSettings settings;
 
     // Valid for the session.
     private final OutboundFlow outbound;
@@ -76,7 +79,10 @@ public final class ClientEngine {
     private PacketDecoder decoder;
     private KeepAlive keepAlive = new KeepAlive(0, 0);
     private long connAckDeadlineNanos;
+    private int packetSizeMax = Integer.MAX_VALUE;
     private boolean cleanStart;
+    private @Nullable Authentication authentication;
+    private @Nullable AuthenticationFate reauthentication;
     private @Nullable ServerLimits limits;
 
     /** @throws IllegalArgumentException if the protocol does not allow the CONNECT of the settings */
@@ -93,7 +99,7 @@ public final class ClientEngine {
             }
         };
         PacketIdentifiers identifiers = new PacketIdentifiers();
-        outbound = new OutboundFlow(sender, identifiers, settings);
+        outbound = new OutboundFlow(sender, this::sendQos0, identifiers, settings);
         inbound = new InboundFlow(sender, settings, listener);
         subscriptions = new Subscriptions(sender, identifiers, listener);
         encoder = new PacketEncoder(settings.connect().version());
@@ -104,6 +110,28 @@ public final class ClientEngine {
     /** Keep Alive from the next connection on. */
     public void keepAlive(int seconds) {
         keepAliveSeconds = seconds;
+    }
+
+    /**
+     * The CONNECT from the next connection on. An empty Client Identifier stands for the one in use.
+     *
+     * @throws IllegalArgumentException if the protocol does not allow it
+     */
+    public void connectAs(Connect template) {
+        check(template);
+        settings = settings.withConnect(template);
+        keepAliveSeconds = template.keepAliveSeconds();
+        if (!template.clientId().isEmpty()) {
+            clientId = template.clientId();
+        }
+    }
+
+    /** Goes on with what an earlier run of the program left. Before the first connection. */
+    public void restore(SavedSession saved, Supplier<PublishFate> fates) {
+        for (SavedSession.Outgoing outgoing : saved.outgoing()) {
+            outbound.restore(outgoing, fates.get());
+        }
+        inbound.restore(saved.received());
     }
 
     // ---- the connection ------------------------------------------------------------------------------------------
@@ -117,10 +145,29 @@ public final class ClientEngine {
         encoder = new PacketEncoder(template.version());
         decoder = new PacketDecoder(PacketDecoder.Sender.SERVER, settings.packetSizeMax());
         decoder.version(template.version());
+        if (settings.likeLibmosquitto()) {
+            encoder.likeLibmosquitto();
+            decoder.likeLibmosquitto();
+        }
         ending = null;
+        packetSizeMax = Integer.MAX_VALUE;
         phase = Phase.AWAITING_CONNACK;
         connAckDeadlineNanos = now + settings.connAckTimeoutNanos();
         cleanStart = template.cleanStart() && !(wasConnected && settings.sessionSurvives());
+        Properties properties = template.properties();
+        Supplier<Authentication> authentications = settings.authentication();
+        if (authentications != null && template.version().hasProperties()) {
+            Authentication begun = authentications.get();
+            authentication = begun;
+            try {
+                if (begun.isAnnounced()) {
+                    properties = authenticationProperties(begun.method(), begun.begin(), properties);
+                }
+            } catch (AuthenticationFailedException failure) {
+                end(new Ending.NotAuthenticated(String.valueOf(failure.getMessage())));
+                return;
+            }
+        }
         send(new Connect(
                 template.version(),
                 template.bridge(),
@@ -130,7 +177,7 @@ public final class ClientEngine {
                 template.userName(),
                 template.password(),
                 template.will(),
-                template.properties()));
+                properties));
     }
 
     /** Bytes have arrived. */
@@ -168,6 +215,12 @@ public final class ClientEngine {
     public void onClosed() {
         phase = Phase.CLOSED;
         limits = null;
+        authentication = null;
+        AuthenticationFate asked = reauthentication;
+        reauthentication = null;
+        if (asked != null) {
+            asked.ended(ending);
+        }
         outbound.disconnected();
         subscriptions.disconnected();
         output.lost();
@@ -218,8 +271,14 @@ public final class ClientEngine {
         return outbound.hasRoomFor(message);
     }
 
+    /** Makes room by dropping what has waited longest; returns whether there was anything. */
+    public boolean dropOldest(String why) {
+        return outbound.dropOldest(why);
+    }
+
     /**
-     * Publishes. QoS 0 needs a connection; QoS 1 and 2 wait for one, or for the send window.
+     * Publishes. QoS 0 needs a connection, unless the settings let it wait; QoS 1 and 2 wait for one, or for the send
+     * window.
      *
      * @throws IllegalArgumentException if the protocol does not allow a property of the message
      */
@@ -231,13 +290,19 @@ public final class ClientEngine {
             outbound.publish(message, fate);
             return;
         }
-        ServerLimits known = limits;
-        if (phase != Phase.OPEN || known == null) {
+        if (phase == Phase.OPEN) {
+            sendQos0(message, fate);
+        } else if (settings.queueQos0()) {
+            outbound.publish(message, fate);
+        } else {
             fate.dropped("QoS 0 without a connection");
-            return;
         }
-        ReasonCode objection = known.objection(message);
-        if (objection == null && !send(new Publish(false, 0, 0, message))) {
+    }
+
+    private void sendQos0(ApplicationMessage message, PublishFate fate) {
+        ServerLimits known = limits;
+        ReasonCode objection = known == null ? null : known.objection(message);
+        if (objection == null && !outbound.sendAliased(new Publish(false, 0, 0, message))) {
             objection = ReasonCode.PACKET_TOO_LARGE;
         }
         if (objection == null) {
@@ -257,14 +322,39 @@ public final class ClientEngine {
         subscriptions.subscribe(requests, properties, fate);
     }
 
-    public void unsubscribe(List<TopicFilter> filters, Properties properties) {
+    /**
+     * Unsubscribes now, or with the next connection if the session is still there then.
+     *
+     * @throws IllegalArgumentException if the protocol does not allow these properties
+     */
+    public void unsubscribe(List<TopicFilter> filters, Properties properties, SubscribeFate fate) {
         check(new Unsubscribe(1, filters, properties));
-        subscriptions.unsubscribe(filters, properties);
+        subscriptions.unsubscribe(filters, properties, fate);
     }
 
     /** The application has taken a message over, or refuses it. Of no effect the second time. */
     public void acknowledge(Receipt receipt, ReasonCode answer) {
         inbound.acknowledge(receipt, answer);
+    }
+
+    /**
+     * Authenticates again on the present connection (section 4.12.1).
+     *
+     * @throws IllegalStateException if there is no connection, no enhanced authentication, or one is under way
+     */
+    public void reauthenticate(AuthenticationFate fate) throws AuthenticationFailedException {
+        Supplier<Authentication> authentications = settings.authentication();
+        if (phase != Phase.OPEN || authentications == null || !settings.hasProperties()) {
+            throw new IllegalStateException("to authenticate again takes a connection with enhanced authentication");
+        }
+        if (reauthentication != null) {
+            throw new IllegalStateException("a re-authentication is under way already");
+        }
+        Authentication begun = authentications.get();
+        Properties properties = authenticationProperties(begun.method(), begun.begin(), Properties.NONE);
+        authentication = begun;
+        reauthentication = fate;
+        send(new Auth(ReasonCode.RE_AUTHENTICATE, properties));
     }
 
     /** Ends the connection with DISCONNECT. */
@@ -291,13 +381,22 @@ public final class ClientEngine {
 
     /** What the protocol does not allow must fail at the call, not later on the thread that sends it. */
     private void check(ControlPacket packet) {
-        new PacketEncoder(settings.connect().version()).encode(packet, new PacketBuffer(256));
+        PacketEncoder checking = new PacketEncoder(settings.connect().version());
+        if (settings.likeLibmosquitto()) {
+            checking.likeLibmosquitto();
+        }
+        checking.encode(packet, new PacketBuffer(256));
     }
 
     private boolean send(ControlPacket packet) {
         if (phase == Phase.CLOSED || phase == Phase.ENDING) {
             return true; // it would not arrive; what matters is sent again
         }
+        boolean limited = !settings.likeLibmosquitto()
+                || packet instanceof Publish
+                || packet instanceof Subscribe
+                || packet instanceof Unsubscribe;
+        encoder.packetSizeMax(limited ? packetSizeMax : Integer.MAX_VALUE);
         if (!encoder.encode(packet, output.bytes)) {
             return false;
         }
@@ -328,7 +427,7 @@ public final class ClientEngine {
             case PingResp pingResp -> {} // keep alive has seen it as bytes already
             case Disconnect disconnect -> end(new Ending.ByServer(disconnect));
             case ConnAck connAck -> throw unexpected(packet, "a second time"); // [MQTT-3.2.0-2]
-            case Auth auth -> throw unexpected(packet, "although no authentication method was offered");
+            case Auth auth -> onAuth(auth);
             case Connect connect -> throw unexpected(packet, "from a server");
             case Subscribe subscribe -> throw unexpected(packet, "from a server");
             case Unsubscribe unsubscribe -> throw unexpected(packet, "from a server");
@@ -341,6 +440,9 @@ public final class ClientEngine {
             end(new Ending.Refused(connAck));
             return;
         }
+        if (!authenticated(connAck.properties())) {
+            return;
+        }
         if (connAck.sessionPresent() && cleanStart) {
             // [MQTT-3.2.2-2]: Clean Start means that there is no session.
             throw new MalformedPacketException(
@@ -348,11 +450,15 @@ public final class ClientEngine {
         }
         Properties properties = connAck.properties();
         String assigned = properties.string(Property.ASSIGNED_CLIENT_IDENTIFIER);
+        if (assigned != null && settings.likeLibmosquitto() && !clientId.isEmpty()) {
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR, "CONNACK assigns a client identifier to a client that has one");
+        }
         if (assigned != null) {
             clientId = assigned;
         }
-        encoder.packetSizeMax(
-                (int) Math.min(properties.integer(Property.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE), Integer.MAX_VALUE));
+        packetSizeMax =
+                (int) Math.min(properties.integer(Property.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE), Integer.MAX_VALUE);
         // [MQTT-3.1.2-21]
         int seconds = (int) properties.integer(Property.SERVER_KEEP_ALIVE, keepAliveSeconds);
         keepAlive = new KeepAlive(seconds, now);
@@ -360,20 +466,76 @@ public final class ClientEngine {
         limits = announced;
         phase = Phase.OPEN;
         wasConnected = true;
-        inbound.connected(connAck.sessionPresent());
+        inbound.connected(settings, connAck.sessionPresent());
         listener.onConnected(connAck, clientId);
         subscriptions.connected(connAck.sessionPresent());
         outbound.connected(announced, connAck.sessionPresent());
     }
 
+    // ---- enhanced authentication ---------------------------------------------------------------------------------
+
+    private static Properties authenticationProperties(String method, @Nullable Bytes data, Properties others) {
+        Properties.Builder properties = others.toBuilder().set(Property.AUTHENTICATION_METHOD, method);
+        if (data != null) {
+            properties.set(Property.AUTHENTICATION_DATA, data);
+        }
+        return properties.build();
+    }
+
+    private void onAuth(Auth packet) throws MalformedPacketException {
+        Authentication current = authentication;
+        if (current == null) {
+            throw unexpected(packet, "although no authentication method was offered"); // [MQTT-4.12.0-6]
+        }
+        String method = packet.properties().string(Property.AUTHENTICATION_METHOD);
+        if (!current.method().equals(method)) {
+            // [MQTT-4.12.0-5]
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR, "AUTH for " + method + " where " + current.method() + " is under way");
+        }
+        AuthenticationFate asked = reauthentication;
+        if (phase == Phase.OPEN && asked == null) {
+            throw unexpected(packet, "although no authentication is under way");
+        }
+        try {
+            Bytes data = packet.properties().bytes(Property.AUTHENTICATION_DATA);
+            if (packet.reasonCode() == ReasonCode.CONTINUE_AUTHENTICATION) {
+                send(new Auth(
+                        ReasonCode.CONTINUE_AUTHENTICATION,
+                        authenticationProperties(current.method(), current.respond(data), Properties.NONE)));
+            } else if (packet.reasonCode() == ReasonCode.SUCCESS && asked != null) {
+                current.complete(data);
+                reauthentication = null;
+                asked.succeeded();
+            } else {
+                throw unexpected(packet, "with " + packet.reasonCode());
+            }
+        } catch (AuthenticationFailedException failure) {
+            end(new Ending.NotAuthenticated(String.valueOf(failure.getMessage())));
+        }
+    }
+
+    /** Whether the server's last word is good, if one is needed. */
+    private boolean authenticated(Properties connAck) {
+        Authentication current = authentication;
+        if (current != null) {
+            try {
+                current.complete(connAck.bytes(Property.AUTHENTICATION_DATA));
+            } catch (AuthenticationFailedException failure) {
+                end(new Ending.NotAuthenticated(String.valueOf(failure.getMessage())));
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** [MQTT-4.13.1-1]: MQTT 5.0 tells the peer what was wrong, earlier versions only close. */
     private void onServerFault(ReasonCode reason, String what) {
         if (phase == Phase.OPEN && settings.connect().version().hasProperties()) {
-            send(new Disconnect(
-                    reason,
-                    Properties.builder()
-                            .set(Property.REASON_STRING, what.replace('\0', '?'))
-                            .build()));
+            Properties words = Properties.builder()
+                    .set(Property.REASON_STRING, what.replace('\0', '?'))
+                    .build();
+            send(new Disconnect(reason, settings.likeLibmosquitto() ? Properties.NONE : words));
         }
         end(new Ending.ServerFault(reason, what));
     }

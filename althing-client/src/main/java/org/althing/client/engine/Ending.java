@@ -18,6 +18,9 @@ public sealed interface Ending {
     /** The server broke the protocol; in MQTT 5.0 it has been told so. */
     record ServerFault(ReasonCode reason, String what) implements Ending {}
 
+    /** This client did not go on with the enhanced authentication. */
+    record NotAuthenticated(String what) implements Ending {}
+
     /** The server was silent for too long. */
     record Silence(String what) implements Ending {}
 }

@@ -23,8 +23,9 @@ import org.althing.mqtt.TopicName;
  */
 final class InboundFlow {
     private final PacketSender sender;
-    private final EngineSettings settings;
     private final EngineListener listener;
+    private final SessionLog log;
+    private EngineSettings settings;
 
     // Valid for the session.
     private final Map<Integer, Receipt> received = new HashMap<>();
@@ -39,14 +40,27 @@ final class InboundFlow {
         this.sender = sender;
         this.settings = settings;
         this.listener = listener;
+        this.log = settings.log();
     }
 
-    void connected(boolean sessionPresent) {
+    void restore(Iterable<Integer> identifiers) {
+        for (int identifier : identifiers) {
+            Receipt receipt = new Receipt(identifier, Qos.EXACTLY_ONCE, connection - 1);
+            receipt.answer = ReasonCode.SUCCESS;
+            received.put(identifier, receipt);
+        }
+    }
+
+    void connected(EngineSettings current, boolean sessionPresent) {
+        settings = current;
         connection++;
         unacknowledged.clear();
         openOfQos1 = 0;
         aliases.clear();
         if (!sessionPresent) {
+            if (!received.isEmpty()) {
+                log.sessionLost();
+            }
             received.clear();
         }
     }
@@ -101,8 +115,10 @@ final class InboundFlow {
                 openOfQos1--;
                 sender.send(new PubAck(first.packetIdentifier, answer));
             } else {
-                if (answer.isError() && settings.connect().version().hasProperties()) {
+                if (answer.isError() && settings.hasProperties()) {
                     received.remove(first.packetIdentifier); // a PUBREC that refuses ends the exchange
+                } else {
+                    log.received(first.packetIdentifier);
                 }
                 sender.send(new PubRec(first.packetIdentifier, answer));
             }
@@ -113,6 +129,7 @@ final class InboundFlow {
         Receipt known = received.remove(packet.packetIdentifier());
         if (known != null) {
             unacknowledged.remove(known);
+            log.completed(packet.packetIdentifier());
         }
         // [MQTT-4.3.3-11]; a server that asks twice has not seen the first answer.
         sender.send(new PubComp(
@@ -121,7 +138,7 @@ final class InboundFlow {
     }
 
     private void checkReceiveMaximum() throws MalformedPacketException {
-        if (settings.connect().version().hasProperties() && openOfQos1 + received.size() >= settings.receiveMaximum()) {
+        if (settings.hasProperties() && openOfQos1 + received.size() >= settings.receiveMaximum()) {
             // [MQTT-3.3.4-8]
             throw new MalformedPacketException(
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,

@@ -32,12 +32,20 @@ import org.jspecify.annotations.Nullable;
  * an earlier connection and does not fit yet waits in {@code again}, in its order, before the queue.
  */
 final class OutboundFlow {
+    /** Sends a message of QoS 0, whose fate is known when its bytes are taken. */
+    @FunctionalInterface
+    interface Qos0Sender {
+        void send(ApplicationMessage message, PublishFate fate);
+    }
+
     private static final class Outbound {
+        final long key;
         final ApplicationMessage message;
         PublishFate fate;
         int packetIdentifier;
 
-        Outbound(ApplicationMessage message, PublishFate fate) {
+        Outbound(long key, ApplicationMessage message, PublishFate fate) {
+            this.key = key;
             this.message = message;
             this.fate = fate;
         }
@@ -52,13 +60,17 @@ final class OutboundFlow {
     }
 
     private final PacketSender sender;
+    private final Qos0Sender qos0Sender;
     private final PacketIdentifiers identifiers;
     private final EngineSettings settings;
+    private final SessionLog log;
+    private final TopicAliases aliases = new TopicAliases();
 
     // Valid for the session. The maps are in the order of PUBLISH and of PUBREC, in which they are sent again
     // ([MQTT-4.6.0-1], [MQTT-4.6.0-4]).
     private final ArrayDeque<Outbound> queue = new ArrayDeque<>();
     private long queueBytes;
+    private long lastKey;
     private final Map<Integer, Outbound> published = new LinkedHashMap<>();
     private final Map<Integer, Outbound> released = new LinkedHashMap<>();
 
@@ -68,10 +80,24 @@ final class OutboundFlow {
     private int open;
     private final ArrayDeque<Outbound> again = new ArrayDeque<>();
 
-    OutboundFlow(PacketSender sender, PacketIdentifiers identifiers, EngineSettings settings) {
+    OutboundFlow(PacketSender sender, Qos0Sender qos0Sender, PacketIdentifiers identifiers, EngineSettings settings) {
         this.sender = sender;
+        this.qos0Sender = qos0Sender;
         this.identifiers = identifiers;
         this.settings = settings;
+        this.log = settings.log();
+    }
+
+    void restore(SavedSession.Outgoing saved, PublishFate fate) {
+        Outbound outbound = new Outbound(saved.key(), saved.message(), fate);
+        lastKey = Math.max(lastKey, saved.key());
+        outbound.packetIdentifier = saved.packetIdentifier();
+        if (saved.packetIdentifier() == 0) {
+            enqueueLast(outbound);
+        } else {
+            identifiers.reserve(saved.packetIdentifier());
+            (saved.released() ? released : published).put(saved.packetIdentifier(), outbound);
+        }
     }
 
     boolean hasRoomFor(ApplicationMessage message) {
@@ -85,14 +111,36 @@ final class OutboundFlow {
     }
 
     void publish(ApplicationMessage message, PublishFate fate) {
-        enqueueLast(new Outbound(message, fate));
+        Outbound outbound = new Outbound(++lastKey, message, fate);
+        if (message.qos() != Qos.AT_MOST_ONCE) {
+            log.accepted(outbound.key, message);
+        }
+        enqueueLast(outbound);
         pump();
+    }
+
+    /** Drops the message that has waited longest and was not sent; returns whether there was one. */
+    boolean dropOldest(String why) {
+        Outbound oldest = queue.poll();
+        if (oldest == null) {
+            return false;
+        }
+        queueBytes -= oldest.bytes();
+        forget(oldest);
+        oldest.fate.dropped(why);
+        return true;
+    }
+
+    /** Sends with a topic alias where there is one. */
+    boolean sendAliased(Publish packet) {
+        return aliases.send(packet, sender);
     }
 
     void connected(ServerLimits serverLimits, boolean sessionPresent) {
         limits = serverLimits;
+        aliases.connected(Math.min(serverLimits.topicAliasMaximum(), settings.topicAliasesMax()));
         window = Math.min(serverLimits.receiveMaximum(), settings.inFlightMax());
-        if (sessionPresent) {
+        if (sessionPresent || settings.likeLibmosquitto()) {
             resume();
         } else {
             startAnew();
@@ -120,14 +168,17 @@ final class OutboundFlow {
         List<Outbound> repeated = new ArrayList<>();
         for (Outbound outbound : published.values()) {
             identifiers.free(outbound.packetIdentifier);
-            if (outbound.message.qos() == Qos.AT_LEAST_ONCE && outbound.fate != ABANDONED) {
+            if (outbound.message.qos() == Qos.AT_LEAST_ONCE && (outbound.fate != ABANDONED || log != SessionLog.NONE)) {
                 repeated.add(outbound);
+                log.requeued(outbound.key);
             } else {
+                forget(outbound);
                 outbound.fate.unknown("the broker lost the session before it acknowledged the message");
             }
         }
         for (Outbound outbound : released.values()) {
             identifiers.free(outbound.packetIdentifier);
+            forget(outbound);
             outbound.fate.unknown("the broker lost the session before it completed the message");
         }
         published.clear();
@@ -144,11 +195,22 @@ final class OutboundFlow {
             Outbound repeated = again.poll();
             if (repeated != null) {
                 sendOrRefuse(repeated, true);
+            } else if (!queue.isEmpty() && queue.peek().message.qos() == Qos.AT_MOST_ONCE) {
+                Outbound outbound = queue.remove();
+                queueBytes -= outbound.bytes();
+                qos0Sender.send(outbound.message, outbound.fate);
             } else if (!queue.isEmpty() && identifiers.hasFree()) {
                 Outbound outbound = queue.remove();
                 queueBytes -= outbound.bytes();
+                ReasonCode objection = limits == null ? null : limits.objection(outbound.message);
+                if (objection != null) {
+                    forget(outbound);
+                    outbound.fate.refused(objection, Properties.NONE);
+                    continue;
+                }
                 outbound.packetIdentifier = identifiers.take();
                 published.put(outbound.packetIdentifier, outbound);
+                log.sent(outbound.key, outbound.packetIdentifier);
                 sendOrRefuse(outbound, false);
             } else {
                 return;
@@ -158,7 +220,7 @@ final class OutboundFlow {
 
     private void sendOrRefuse(Outbound outbound, boolean duplicate) {
         ReasonCode objection = limits == null ? null : limits.objection(outbound.message);
-        if (objection == null && !sender.send(outbound.packet(duplicate))) {
+        if (objection == null && !sendAliased(outbound.packet(duplicate))) {
             objection = ReasonCode.PACKET_TOO_LARGE;
         }
         if (objection == null) {
@@ -166,6 +228,7 @@ final class OutboundFlow {
         } else {
             published.remove(outbound.packetIdentifier);
             identifiers.free(outbound.packetIdentifier);
+            forget(outbound);
             outbound.fate.refused(objection, Properties.NONE);
         }
     }
@@ -188,7 +251,11 @@ final class OutboundFlow {
         }
         Outbound outbound = published.get(identifier);
         if (outbound == null) {
-            sender.send(new PubRel(identifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+            if (!packet.reasonCode().isError()) { // one that refuses is not answered ([MQTT-4.3.3-4])
+                sender.send(new PubRel(
+                        identifier,
+                        settings.likeLibmosquitto() ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+            }
             return;
         }
         expect(outbound, Qos.EXACTLY_ONCE, "PUBREC");
@@ -197,6 +264,7 @@ final class OutboundFlow {
             settle(outbound, packet.reasonCode(), packet.properties());
         } else {
             released.put(identifier, outbound);
+            log.released(outbound.key);
             sender.send(new PubRel(identifier, ReasonCode.SUCCESS));
         }
     }
@@ -215,24 +283,49 @@ final class OutboundFlow {
 
     /** Settles what is under way; the flows themselves go on in a later connection, if the session is still there. */
     void abandon(String why) {
+        boolean keeps = log != SessionLog.NONE;
         for (Outbound outbound : queue) {
-            outbound.fate.dropped(why);
+            if (keeps && outbound.message.qos() != Qos.AT_MOST_ONCE) {
+                keep(outbound);
+            } else {
+                outbound.fate.dropped(why);
+            }
         }
-        queue.clear();
+        queue.removeIf(outbound -> outbound.fate != ABANDONED);
         queueBytes = 0;
-        for (Outbound outbound : published.values()) {
-            outbound.fate.unknown(why);
-            outbound.fate = ABANDONED;
+        for (Outbound outbound : queue) {
+            queueBytes += outbound.bytes();
         }
-        for (Outbound outbound : released.values()) {
-            outbound.fate.unknown(why);
-            outbound.fate = ABANDONED;
+        abandon(published, why, keeps);
+        abandon(released, why, keeps);
+    }
+
+    private static void abandon(Map<Integer, Outbound> flows, String why, boolean keeps) {
+        for (Outbound outbound : flows.values()) {
+            if (keeps) {
+                keep(outbound);
+            } else {
+                outbound.fate.unknown(why);
+                outbound.fate = ABANDONED;
+            }
+        }
+    }
+
+    private static void keep(Outbound outbound) {
+        outbound.fate.kept();
+        outbound.fate = ABANDONED;
+    }
+
+    private void forget(Outbound outbound) {
+        if (outbound.message.qos() != Qos.AT_MOST_ONCE) {
+            log.settled(outbound.key);
         }
     }
 
     private void settle(Outbound outbound, ReasonCode reason, Properties properties) {
         identifiers.free(outbound.packetIdentifier);
         open--;
+        forget(outbound);
         if (reason.isError()) {
             outbound.fate.refused(reason, properties);
         } else {
@@ -268,6 +361,9 @@ final class OutboundFlow {
 
         @Override
         public void dropped(String why) {}
+
+        @Override
+        public void kept() {}
 
         @Override
         public void unknown(String why) {}

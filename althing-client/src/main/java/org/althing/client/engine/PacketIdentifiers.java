@@ -27,6 +27,15 @@ final class PacketIdentifiers {
         return last;
     }
 
+    /** One that is in use since an earlier run. */
+    void reserve(int identifier) {
+        if (!used.get(identifier)) {
+            used.set(identifier);
+            count++;
+        }
+        last = identifier;
+    }
+
     void free(int identifier) {
         if (used.get(identifier)) {
             used.clear(identifier);

@@ -17,6 +17,9 @@ public interface PublishFate {
     /** Never sent. */
     void dropped(String why);
 
+    /** Not settled yet, and remembered by the {@link SessionLog}: a later run goes on with it. */
+    void kept();
+
     /** Sent, and no answer will come. */
     void unknown(String why);
 }

@@ -8,12 +8,13 @@ import org.althing.mqtt.ReasonCode;
 import org.jspecify.annotations.Nullable;
 
 /** What the server said in CONNACK that it takes. */
-record ServerLimits(int receiveMaximum, Qos qosMax, boolean retainAvailable) {
+record ServerLimits(int receiveMaximum, Qos qosMax, boolean retainAvailable, int topicAliasMaximum) {
     static ServerLimits of(Properties connAck) {
         return new ServerLimits(
                 (int) connAck.integer(Property.RECEIVE_MAXIMUM, 65_535),
                 Qos.of((int) connAck.integer(Property.MAXIMUM_QOS, 2)),
-                connAck.integer(Property.RETAIN_AVAILABLE, 1) == 1);
+                connAck.integer(Property.RETAIN_AVAILABLE, 1) == 1,
+                (int) connAck.integer(Property.TOPIC_ALIAS_MAXIMUM, 0));
     }
 
     /** Why it must not be sent a message, or null ([MQTT-3.2.2-11], [MQTT-3.2.2-14]). */

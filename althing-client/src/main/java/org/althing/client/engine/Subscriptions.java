@@ -1,6 +1,7 @@
 package org.althing.client.engine;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ final class Subscriptions {
     /** One call of subscribe that has not all its answers yet. */
     private record Call(List<Entry> entries, SubscribeFate fate) {}
 
-    private record Unsubscription(List<TopicFilter> filters, Properties properties) {}
+    private record Unsubscription(List<TopicFilter> filters, Properties properties, SubscribeFate fate) {}
 
     private final PacketSender sender;
     private final PacketIdentifiers identifiers;
@@ -85,14 +86,14 @@ final class Subscriptions {
         }
     }
 
-    void unsubscribe(List<TopicFilter> filters, Properties properties) {
+    void unsubscribe(List<TopicFilter> filters, Properties properties, SubscribeFate fate) {
         for (TopicFilter filter : filters) {
             Entry entry = wanted.remove(filter);
             if (entry != null && entry.answer == null) {
                 entry.answer = ReasonCode.NO_SUBSCRIPTION_EXISTED;
             }
         }
-        Unsubscription unsubscription = new Unsubscription(List.copyOf(filters), properties);
+        Unsubscription unsubscription = new Unsubscription(List.copyOf(filters), properties, fate);
         unsubscriptions.add(unsubscription);
         settleCalls(Properties.NONE);
         if (online) {
@@ -107,6 +108,9 @@ final class Subscriptions {
                 send(unsubscription);
             }
         } else {
+            for (Unsubscription unsubscription : unsubscriptions) {
+                answer(unsubscription, ReasonCode.SUCCESS, Properties.NONE); // gone with the session
+            }
             unsubscriptions.clear();
             for (Entry entry : wanted.values()) {
                 entry.restoring = entry.answer != null;
@@ -138,6 +142,10 @@ final class Subscriptions {
             call.fate.failed(why);
         }
         calls.clear();
+        for (Unsubscription unsubscription : unsubscriptions) {
+            unsubscription.fate.failed(why);
+        }
+        unsubscriptions.clear();
     }
 
     void onSubAck(SubAck packet) throws MalformedPacketException {
@@ -162,7 +170,16 @@ final class Subscriptions {
         if (answered != null) {
             identifiers.free(packet.packetIdentifier());
             unsubscriptions.remove(answered);
+            if (packet.reasonCodes().isEmpty()) {
+                answer(answered, ReasonCode.SUCCESS, Properties.NONE); // before MQTT 5.0 it has none
+            } else {
+                answered.fate.answered(packet.reasonCodes(), packet.properties());
+            }
         }
+    }
+
+    private static void answer(Unsubscription unsubscription, ReasonCode code, Properties properties) {
+        unsubscription.fate.answered(Collections.nCopies(unsubscription.filters.size(), code), properties);
     }
 
     private void answer(Entry entry, ReasonCode reason, Properties properties) {
@@ -224,6 +241,7 @@ final class Subscriptions {
         } else {
             identifiers.free(identifier);
             unsubscriptions.remove(unsubscription);
+            answer(unsubscription, ReasonCode.PACKET_TOO_LARGE, Properties.NONE);
         }
     }
 

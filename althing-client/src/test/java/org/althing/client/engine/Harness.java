@@ -210,6 +210,11 @@ final class Harness implements EngineListener {
         }
 
         @Override
+        public void kept() {
+            say("kept");
+        }
+
+        @Override
         public void unknown(String why) {
             say("unknown: " + why);
         }

@@ -68,7 +68,8 @@ class StatementsTest {
             } else if (i % 3 == 1) {
                 it.engine.subscribe(List.of(Harness.request("f" + i)), Properties.NONE, new Harness.SubscribeRecord());
             } else {
-                it.engine.unsubscribe(List.of(TopicFilter.of("f" + (i - 1))), Properties.NONE);
+                it.engine.unsubscribe(
+                        List.of(TopicFilter.of("f" + (i - 1))), Properties.NONE, new Harness.SubscribeRecord());
             }
             ControlPacket packet = it.sent().getFirst();
             int identifier = identifier(packet);

@@ -113,7 +113,7 @@ class SubscriptionsTest {
         it.subscribe("a");
         it.receive(granted(1, ReasonCode.GRANTED_QOS_2));
         it.sent();
-        it.engine.unsubscribe(List.of(TopicFilter.of("a")), Properties.NONE);
+        it.engine.unsubscribe(List.of(TopicFilter.of("a")), Properties.NONE, new Harness.SubscribeRecord());
         assertThat(it.sent()).containsExactly(new Unsubscribe(2, List.of(TopicFilter.of("a")), Properties.NONE));
         it.receive(new UnsubAck(2, List.of(ReasonCode.SUCCESS), Properties.NONE));
         it.cut();
@@ -126,7 +126,7 @@ class SubscriptionsTest {
         Harness it = Harness.durable();
         it.connect();
         it.cut();
-        it.engine.unsubscribe(List.of(TopicFilter.of("a")), Properties.NONE);
+        it.engine.unsubscribe(List.of(TopicFilter.of("a")), Properties.NONE, new Harness.SubscribeRecord());
 
         Unsubscribe first = (Unsubscribe) it.connect(true, Properties.NONE).getFirst();
         it.cut();

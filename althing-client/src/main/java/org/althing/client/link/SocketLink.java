@@ -1,4 +1,4 @@
-package org.althing.client;
+package org.althing.client.link;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,38 +12,78 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** One TCP connection. Read by one thread and written by one; {@link #abort} and {@link #wake} are for all others. */
-final class Link {
+/** TCP, perhaps through a proxy, perhaps with TLS inside. */
+public final class SocketLink implements Link {
     private static final int READ_BYTES = 64 << 10;
 
+    private final Endpoint endpoint;
+    private final Duration timeout;
+    private final @Nullable Proxy proxy;
+    private final @Nullable TlsLayer tls;
+
     private final byte[] buffer = new byte[READ_BYTES];
-    private volatile @Nullable Socket socket; // volatile: abort may come while the addresses are tried
+    private volatile @Nullable Socket raw; // volatile: abort may come while the addresses are tried
     private volatile boolean aborted;
+    private volatile boolean woken;
+    private @Nullable Socket top;
     private @Nullable InputStream in;
     private @Nullable OutputStream out;
     private int timeoutMillis = -1;
 
+    /**
+     * @param timeout for each step: an address, the proxy's answer, the handshake of TLS
+     * @param proxy null for a direct connection
+     * @param tls null for a plain one
+     */
+    public SocketLink(Endpoint endpoint, Duration timeout, @Nullable Proxy proxy, @Nullable TlsLayer tls) {
+        this.endpoint = endpoint;
+        this.timeout = timeout;
+        this.proxy = proxy;
+        this.tls = tls;
+    }
+
+    @Override
+    public void open() throws IOException {
+        Proxy between = proxy;
+        Socket connected =
+                between == null ? connect(endpoint.host(), endpoint.port()) : connect(between.host(), between.port());
+        connected.setTcpNoDelay(true);
+        try {
+            if (between != null || tls != null) {
+                connected.setSoTimeout(millis(timeout.toNanos()));
+            }
+            if (between != null) {
+                between.pass(connected, endpoint.host(), endpoint.port());
+            }
+            Socket inside = tls == null ? connected : tls.over(connected, endpoint.host(), endpoint.port());
+            top = inside;
+            in = inside.getInputStream();
+            out = inside.getOutputStream();
+            if (aborted) {
+                throw new ConnectException("given up");
+            }
+        } catch (IOException failed) {
+            closeQuietly(connected);
+            throw failed;
+        }
+    }
+
     /** Tries the addresses of the host one after the other; the failure of the last one counts. */
-    void connect(String host, int port, @Nullable String bindAddress, Duration timeout) throws IOException {
+    private Socket connect(String host, int port) throws IOException {
         IOException failure = null;
         for (InetAddress address : InetAddress.getAllByName(host)) {
             if (aborted) {
                 break;
             }
             Socket candidate = new Socket();
-            socket = candidate;
+            raw = candidate;
             try {
+                String bindAddress = endpoint.bindAddress();
                 if (bindAddress != null) {
                     candidate.bind(new InetSocketAddress(InetAddress.getByName(bindAddress), 0));
                 }
                 candidate.connect(new InetSocketAddress(address, port), millis(timeout.toNanos()));
-                candidate.setTcpNoDelay(true);
-                in = candidate.getInputStream();
-                out = candidate.getOutputStream();
-                if (aborted) {
-                    abort();
-                }
-                return;
+                return candidate;
             } catch (IOException refused) {
                 failure = refused;
                 closeQuietly(candidate);
@@ -52,14 +92,9 @@ final class Link {
         throw failure == null ? new ConnectException("given up") : failure;
     }
 
-    /**
-     * Waits for bytes.
-     *
-     * @return what came; empty if nothing did in time; null at the end of the stream
-     */
-    @Nullable
-    ByteBuffer read(long timeoutNanos) throws IOException {
-        Socket connected = socket;
+    @Override
+    public @Nullable ByteBuffer read(long timeoutNanos) throws IOException {
+        Socket connected = top;
         InputStream stream = in;
         if (connected == null || stream == null) {
             throw new IOException("not connected");
@@ -74,20 +109,28 @@ final class Link {
             return count < 0 ? null : ByteBuffer.wrap(buffer, 0, count);
         } catch (SocketTimeoutException nothing) {
             return ByteBuffer.wrap(buffer, 0, 0);
+        } catch (IOException failed) {
+            if (woken && !aborted) {
+                return null; // TLS calls an end without its alert a failure; here it is our own doing
+            }
+            throw failed;
         }
     }
 
-    void write(ByteBuffer bytes) throws IOException {
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
         OutputStream stream = out;
         if (stream == null) {
             throw new IOException("not connected");
         }
-        stream.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        if (bytes.hasRemaining()) {
+            stream.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        }
     }
 
-    /** Says that nothing more will be written. What was written still arrives. */
-    void endOutput() {
-        Socket known = socket;
+    @Override
+    public void endOutput() {
+        Socket known = top;
         if (known != null) {
             try {
                 known.shutdownOutput();
@@ -97,26 +140,10 @@ final class Link {
         }
     }
 
-    /**
-     * Closes when the other side has closed, but not later than that. To close while something lies unread would reset
-     * the connection, and the other side might lose what was written last.
-     */
-    void finish(Duration max) {
-        endOutput();
-        try {
-            ByteBuffer ignored = read(max.toNanos());
-            while (ignored != null && ignored.hasRemaining()) {
-                ignored = read(max.toNanos());
-            }
-        } catch (IOException closed) {
-            // as good as closed
-        }
-        abort();
-    }
-
-    /** Makes a read that waits return the end of the stream, while writing goes on; gives up an attempt to connect. */
-    void wake() {
-        Socket known = socket;
+    @Override
+    public void wake() {
+        woken = true;
+        Socket known = raw;
         if (known == null || !known.isConnected()) {
             abort();
             return;
@@ -128,16 +155,17 @@ final class Link {
         }
     }
 
-    /** Closes, whatever is going on. */
-    void abort() {
+    @Override
+    public void abort() {
         aborted = true;
-        Socket known = socket;
+        Socket known = raw;
         if (known != null) {
-            closeQuietly(known);
+            closeQuietly(known); // below TLS: its farewell could wait for a peer that takes nothing
         }
     }
 
-    boolean isAborted() {
+    @Override
+    public boolean isAborted() {
         return aborted;
     }
 
@@ -151,7 +179,7 @@ final class Link {
 
     /** For the socket API, where 0 means for ever. */
     private static int millis(long nanos) {
-        if (nanos == Core.FOREVER) {
+        if (nanos == FOREVER) {
             return 0;
         }
         return Math.clamp((nanos + 999_999) / 1_000_000, 1, Integer.MAX_VALUE);
