@@ -53,7 +53,7 @@ public final class ClientWebSocket {
         byte[] nonce = new byte[16];
         random.nextBytes(nonce);
         String key = Base64.getEncoder().encodeToString(nonce);
-        expectedAccept = WebSocketHandshake.acceptValue(key);
+        expectedAccept = WebSocketFrames.acceptValue(key);
         StringBuilder text =
                 new StringBuilder("GET ").append(checked(path, false)).append(" HTTP/1.1\r\n");
         field(text, "Host", authority);

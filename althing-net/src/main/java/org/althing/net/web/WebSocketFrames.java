@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 
 /**
  * Frames from the peer, read wherever the pieces of the network are cut (RFC 6455, section 5).
@@ -29,6 +32,9 @@ final class WebSocketFrames {
 
     /** More than the largest MQTT packet has, with its fixed header. */
     static final long PAYLOAD_BYTES_MAX = 268_435_455 + 5;
+
+    /** RFC 6455, section 1.3. */
+    private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     private static final int CONTROL_BYTES_MAX = 125;
     private static final int HEAD_BYTES_MAX = 14;
@@ -97,6 +103,16 @@ final class WebSocketFrames {
             bytes.limit(end);
             receiver.onPayload(bytes);
             bytes.limit(limit).position(end);
+        }
+    }
+
+    /** What a server answers to a key, so that its client knows that it was meant (RFC 6455, section 4.2.2). */
+    static String acceptValue(String key) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest((key + GUID).getBytes(StandardCharsets.ISO_8859_1));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java has SHA-1", impossible);
         }
     }
 

@@ -1,11 +1,7 @@
 package org.althing.net.web;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -15,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The opening handshake of a WebSocket that carries MQTT (RFC 6455, section 4.2; MQTT 5.0, section 6). */
 final class WebSocketHandshake {
-    /** RFC 6455, section 1.3. */
-    private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
     private WebSocketHandshake() {}
 
     static boolean isAsked(RequestHead head) {
@@ -40,7 +33,7 @@ final class WebSocketHandshake {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Upgrade", "websocket");
         headers.put("Connection", "Upgrade");
-        headers.put("Sec-WebSocket-Accept", acceptValue(key(head)));
+        headers.put("Sec-WebSocket-Accept", WebSocketFrames.acceptValue(key(head)));
         headers.put("Sec-WebSocket-Protocol", subprotocol(head));
         return headers;
     }
@@ -55,15 +48,6 @@ final class WebSocketHandshake {
             // refused below, like no key at all
         }
         throw new HttpRefusal(400, "Sec-WebSocket-Key is not 16 bytes in Base64.");
-    }
-
-    static String acceptValue(String key) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-1").digest((key + GUID).getBytes(ISO_8859_1));
-            return Base64.getEncoder().encodeToString(digest);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java has SHA-1", impossible);
-        }
     }
 
     /** [MQTT-6.0.0-3], [MQTT-6.0.0-4] The client offers mqtt, and that is chosen; MQTT 3.1 clients say mqttv3.1. */

@@ -40,7 +40,7 @@ class ClientWebSocketTest {
         String request = text(socket.request());
         int key = request.indexOf("Sec-WebSocket-Key: ") + 19;
         return ACCEPTED + "Sec-WebSocket-Accept: "
-                + WebSocketHandshake.acceptValue(request.substring(key, request.indexOf("\r\n", key))) + "\r\n";
+                + WebSocketFrames.acceptValue(request.substring(key, request.indexOf("\r\n", key))) + "\r\n";
     }
 
     private static ClientWebSocket open() throws IOException {
