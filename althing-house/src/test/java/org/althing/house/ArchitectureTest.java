@@ -124,7 +124,7 @@ class ArchitectureTest {
     void nobody_but_the_programs_chooses_an_engine() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("org.althing.net.nio..", "org.althing.server..")
+                .resideOutsideOfPackages("org.althing.net.nio..", "org.althing.server..", "org.althing.junit..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.althing.net.nio..")
