@@ -249,10 +249,10 @@ public final class Ledger {
             ended(fate);
         }
 
-        /** What was thought to be sent was too large. */
-        public void notSent() {
+        /** What was thought to be sent was not, for this reason. */
+        public void notSent(Fate fate) {
             ledger.fates[Fate.SENT.ordinal()].decrement();
-            ended(Fate.PACKET_TOO_LARGE);
+            ended(fate);
         }
 
         private void lost(Fate fate) {

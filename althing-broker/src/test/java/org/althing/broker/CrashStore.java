@@ -33,7 +33,12 @@ final class CrashStore implements StateStore {
 
     /** Everything that was handed over becomes durable. */
     void sync() {
-        for (Batch batch = underWay.poll(); batch != null; batch = underWay.poll()) {
+        sync(Integer.MAX_VALUE);
+    }
+
+    /** The first commits that were handed over become durable. */
+    void sync(int commits) {
+        for (int rest = commits; rest > 0 && underWay.poll() instanceof Batch batch; rest--) {
             disk.addAll(batch.changes);
             batch.done.committed(null);
         }

@@ -106,7 +106,9 @@ class QueuePolicyTest {
     @Test
     void a_publisher_is_told_that_a_queue_was_full_only_where_the_configuration_says_so() {
         for (boolean tell : List.of(true, false)) {
-            Rig rig = Rig.with(config -> config.queuedMessagesMax(1).tellQuota(tell));
+            Rig rig = Rig.with(config -> config.queuedMessagesMax(1)
+                    .tellQuota(tell)
+                    .shards(1)); // of what is full on another shard a publisher hears nothing
             offline(rig, "c", "t");
             TestClient other = rig.client().connect("other");
             other.accepted();
@@ -141,7 +143,8 @@ class QueuePolicyTest {
 
     @Test
     void beyond_the_memory_budget_nothing_more_is_kept_until_there_is_some_again() {
-        Rig rig = Rig.with(config -> config.memoryBudgetBytes(10_000).queuedMessagesMax(0));
+        Rig rig = Rig.with(config ->
+                config.memoryBudgetBytes(10_000).queuedMessagesMax(0).shards(1)); // each has its part of the budget
         offline(rig, "c", "t");
         TestClient publisher = publisher(rig);
         String kilobyte = "k".repeat(1_000);

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A share group whose members come and go, acknowledge when they like, and end, while the disk is slow and the broker is
- * killed. One durable member never ends, so the group does not either. In the end:
+ * killed, and starts again with another number of shards. One durable member never ends, so the group does not either. In the end:
  *
  * <ul>
  *   <li>every message that the broker has acknowledged was taken by somebody: QoS 1 acknowledged at least once, QoS 2 once,
@@ -80,7 +80,8 @@ class SharedDeliverySimulation {
         Run(Gen gen, ShareStrategy strategy) {
             this.gen = gen;
             this.strategy = strategy;
-            rig = new Rig(config -> config.shareStrategy(strategy), parts -> parts.store(store));
+            rig = new Rig(
+                    config -> config.shareStrategy(strategy).shards(gen.between(1, 4)), parts -> parts.store(store));
             for (int i = 0; i < 4; i++) {
                 members.add(new Member("m" + i, i == 0 || gen.bool()));
             }
@@ -147,7 +148,8 @@ class SharedDeliverySimulation {
                     publisher.cut();
                     members.forEach(Member::onCrash);
                 }
-                case 8, 9, 10, 11 -> store.sync();
+                case 8, 9 -> store.sync(gen.between(1, 3));
+                case 10, 11 -> store.sync();
                 default -> {
                     // All is well for a moment.
                 }

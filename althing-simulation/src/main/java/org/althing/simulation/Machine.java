@@ -171,7 +171,8 @@ final class Machine {
                     new JournalStateStore.Workers(later(mine), later(mine), (nanos, task) -> after(nanos, mine, task)),
                     Journal.Durability.SYNC);
             Broker started = Broker.builder(config, world.engine())
-                    .store(new WatchedStore(store, new StateWatch(world.trace(), this::onViolation)))
+                    .store(new WatchedStore(
+                            store, new StateWatch(world.trace(), config.shards() > 1, this::onViolation)))
                     .random(world.time().newRandom())
                     .authenticator(this::authenticate)
                     .log(this::onLine)

@@ -37,7 +37,7 @@ public final class Simulation {
         for (int i = 2 + random.nextInt(4); i > 0; i--) {
             names.add("c" + i);
         }
-        boolean shares = random.nextInt(3) == 0 && scenario.shards() == 1; // several shards serve no share groups
+        boolean shares = random.nextInt(3) == 0;
         names.forEach(name -> clients.add(new ModelClient(name, world, machine, names, shares)));
     }
 

@@ -38,11 +38,22 @@ final class StateWatch {
     private final Map<Long, Integer> references = new HashMap<>();
 
     private final Set<Long> unreferred = new HashSet<>();
+    /**
+     * Messages that the shard of a member has taken out of the queue of a group elsewhere; that one says so again, and drops
+     * its message, when it hears of it.
+     */
+    private final Map<GroupPlace, Long> taken = new HashMap<>();
+
+    private final boolean severalShards;
     private StateChange change = new StateChange.MessageDropped(0);
 
-    /** @param onViolation told what is wrong */
-    StateWatch(Trace trace, Consumer<String> onViolation) {
+    /**
+     * @param severalShards whether the broker has more than one
+     * @param onViolation told what is wrong
+     */
+    StateWatch(Trace trace, boolean severalShards, Consumer<String> onViolation) {
         this.trace = trace;
+        this.severalShards = severalShards;
         this.onViolation = onViolation;
     }
 
@@ -87,7 +98,9 @@ final class StateWatch {
                 unreferred.add(stored.messageId());
             }
             case StateChange.MessageDropped dropped -> {
-                require(unreferred.remove(dropped.messageId()), "somebody refers to it, or it is not there");
+                boolean dropable =
+                        unreferred.remove(dropped.messageId()) || taken.values().remove(dropped.messageId());
+                require(dropable, "somebody refers to it, or it is not there");
                 references.remove(dropped.messageId());
             }
             case StateChange.Queued queued -> onQueued(queued);
@@ -109,9 +122,19 @@ final class StateWatch {
                         new GroupPlace(queued.group(), queued.sequence()),
                         queued.delivery().messageId()));
             }
-            // One that is not there stands for a message that was never stored: what follows waits for its commit.
             case StateChange.GroupDequeued dequeued ->
-                forget(groupQueued.remove(new GroupPlace(dequeued.group(), dequeued.sequence())));
+                onGroupDequeued(new GroupPlace(dequeued.group(), dequeued.sequence()));
+        }
+    }
+
+    /** One that is not there may stand for a message that was never stored: what follows waits for its commit. */
+    private void onGroupDequeued(GroupPlace place) {
+        Long messageId = groupQueued.remove(place);
+        forget(messageId);
+        if (severalShards && messageId != null && unreferred.remove(messageId)) {
+            taken.put(place, messageId);
+        } else if (taken.remove(place) instanceof Long dropped) {
+            unreferred.add(dropped);
         }
     }
 

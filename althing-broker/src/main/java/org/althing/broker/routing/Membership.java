@@ -7,6 +7,9 @@ public interface Membership {
     /** A SUBSCRIBE with the same filter replaces options and Subscription Identifier (0 for none). */
     void options(SubscriptionOptions options, int identifier);
 
+    /** Runs the task when what matches reaches the group, wherever it is published; at once if it does already. */
+    void whenJoined(Runnable task);
+
     /** The client is there: it may be sent messages of the group from now on. */
     void present();
 

@@ -182,10 +182,7 @@ public final class Peers {
             outbox.messages = messages;
         }
         messages.add(message);
-        int bytes = MESSAGE_BYTES;
-        if (message instanceof PeerMessage.Published published) {
-            bytes += published.message().payload().length();
-        }
+        int bytes = MESSAGE_BYTES + payloadLength(message);
         boolean before = outbox.backlogBytes > BACKLOG_BYTES_MAX;
         outbox.bytes += bytes;
         outbox.backlogBytes += bytes;
@@ -194,6 +191,18 @@ public final class Peers {
         }
         askFlush();
         return outbox;
+    }
+
+    private static int payloadLength(PeerMessage message) {
+        int length = 0;
+        if (message instanceof PeerMessage.Published published) {
+            length = published.message().payload().length();
+        } else if (message instanceof PeerMessage.GroupLend lend) {
+            length = lend.sent().message().payload().length();
+        } else if (message instanceof PeerMessage.GroupSend send) {
+            length = send.sent().message().payload().length();
+        }
+        return length;
     }
 
     private void askFlush() {

@@ -83,6 +83,11 @@ final class Place implements Membership {
     }
 
     @Override
+    public void whenJoined(Runnable task) {
+        task.run(); // other shards are told before what acknowledges leaves: see Router.subscribe
+    }
+
+    @Override
     public void present() {
         group.onPresent(this);
     }

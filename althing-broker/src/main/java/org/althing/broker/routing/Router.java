@@ -114,6 +114,7 @@ public final class Router {
             case PeerMessage.InterestEnded(TopicFilter filter) -> tree.removePeer(filter, from);
             case PeerMessage.Published published -> onPublished(published);
             case PeerMessage.RetainedSettled(long stamp) -> retained.onSettled(from, stamp);
+            case PeerMessage.OfGroup group -> throw new IllegalStateException("for the groups: " + group);
         }
     }
 

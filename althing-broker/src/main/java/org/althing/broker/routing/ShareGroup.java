@@ -118,7 +118,9 @@ final class ShareGroup implements Subscriber {
             turns.removeIf(message -> true, message -> end(message, Fate.GROUP_ENDED));
             groups.onEnd(filter);
         }
-        groups.onLeft();
+        if (!(place.member instanceof RemoteMember)) {
+            groups.onLeft();
+        }
     }
 
     boolean allows(Place place, RoutedMessage message) {

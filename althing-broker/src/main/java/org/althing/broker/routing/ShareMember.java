@@ -17,6 +17,9 @@ public interface ShareMember {
      */
     boolean canTake(Qos qos);
 
+    /** How many messages it could take now that are granted at this QoS; a guess that may be too high soon. */
+    int free(Qos granted);
+
     /**
      * Sends a message of the group. The member ends the loan when nothing is left to be done in the group's name, perhaps
      * before this returns.

@@ -108,6 +108,11 @@ final class OutboundFlow {
         return queue.isEmpty() && resend.isEmpty() && hasWindow() && inflight.size() < IDENTIFIERS && hasRoom();
     }
 
+    /** How many messages that have to be acknowledged could be sent at once. */
+    int free() {
+        return isIdle() ? Math.min(window - inWindow, IDENTIFIERS - inflight.size()) : 0;
+    }
+
     private boolean hasWindow() {
         long bytesMax = environment.limits().queue().inflightBytesMax();
         return inWindow < window && (bytesMax == 0 || windowBytes < bytesMax);
@@ -162,7 +167,7 @@ final class OutboundFlow {
             changes.standOnChangesSince(mark);
             to().sendAfter(changes.last(), packet);
         } else if (!to().send(packet)) {
-            account.notSent();
+            account.notSent(Fate.PACKET_TOO_LARGE);
         }
     }
 
@@ -289,7 +294,7 @@ final class OutboundFlow {
             finish(outgoing, Fate.PACKET_TOO_LARGE);
             pump();
         } else if (packetIdentifier == 0) {
-            account.notSent();
+            account.notSent(Fate.PACKET_TOO_LARGE);
         }
     }
 

@@ -204,7 +204,11 @@ public final class SessionRegistry {
             } else if (put != null) {
                 int shard = partitions.shardOf(clientId);
                 for (StateChange.SubscriptionPut subscription : restored.subscriptions) {
-                    environment.router().restoreInterest(subscription.filter(), shard);
+                    if (subscription.filter().isShared()) {
+                        environment.groups().restoreMember(shard, subscription);
+                    } else {
+                        environment.router().restoreInterest(subscription.filter(), shard);
+                    }
                 }
             }
         });

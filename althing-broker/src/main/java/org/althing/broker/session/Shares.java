@@ -45,17 +45,18 @@ final class Shares {
     }
 
     /** Joins the group, or changes the options of a member. */
-    void put(TopicFilter filter, SubscriptionOptions options, int identifier) {
+    Membership put(TopicFilter filter, SubscriptionOptions options, int identifier) {
         Share known = byFilter.get(filter);
         if (known != null) {
             known.membership.options(options, identifier);
-            return;
+            return known.membership;
         }
         Share share = new Share(filter, options, identifier);
         byFilter.put(filter, share);
         if (session.isOpen()) {
             share.membership.present();
         }
+        return share.membership;
     }
 
     /** Leaves the group; false if the session was not in it. */
@@ -79,12 +80,12 @@ final class Shares {
 
     /** There may be window or room again. */
     void onDemand() {
-        while (!wantRoom.isEmpty() && outbound.hasRoom()) {
+        for (int rest = wantRoom.size(); rest > 0 && outbound.hasRoom() && !wantRoom.isEmpty(); rest--) {
             Share share = wantRoom.removeFirst();
             share.wantsRoom = false;
             share.demand();
         }
-        while (!wantWindow.isEmpty() && outbound.isIdle()) {
+        for (int rest = wantWindow.size(); rest > 0 && outbound.isIdle() && !wantWindow.isEmpty(); rest--) {
             Share share = wantWindow.removeFirst();
             share.wantsWindow = false;
             share.demand();
@@ -156,6 +157,14 @@ final class Shares {
                 wantRoom.add(this);
             }
             return room;
+        }
+
+        @Override
+        public int free(Qos granted) {
+            if (granted == Qos.AT_MOST_ONCE) {
+                return outbound.hasRoom() ? Integer.MAX_VALUE : 0;
+            }
+            return outbound.free();
         }
 
         @Override

@@ -7,9 +7,11 @@ import java.util.Map;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.StateChange;
 import org.althing.broker.routing.Interest;
+import org.althing.broker.routing.Membership;
 import org.althing.broker.routing.RoutedMessage;
 import org.althing.broker.routing.Subscription;
 import org.althing.broker.routing.TopicTree;
+import org.althing.broker.session.SessionLink.AckSlot;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.Properties;
 import org.althing.mqtt.Property;
@@ -49,16 +51,20 @@ final class Subscriptions {
     /** [MQTT-3.8.4-1] Answered with SUBACK; retained messages follow, as far as window and room allow. */
     void onSubscribe(ControlPacket.Subscribe packet, Qos qosMax) {
         int identifier = (int) packet.properties().integer(Property.SUBSCRIPTION_IDENTIFIER, 0);
+        Joining joining = new Joining();
         List<ReasonCode> codes = new ArrayList<>(packet.requests().size());
         for (ControlPacket.Subscribe.Request request : packet.requests()) {
             ReasonCode refusal = refusal(request.filter());
-            codes.add(refusal == null ? subscribe(request, identifier, qosMax) : refused(request, refusal, qosMax));
+            codes.add(
+                    refusal == null
+                            ? subscribe(request, identifier, qosMax, joining)
+                            : refused(request, refusal, qosMax));
         }
         if (environment.router().peers().exist()) {
             changes.standOnPeers(); // another shard may not know the filter yet, though somebody here had it before
         }
         if (session.link() instanceof SessionLink link) {
-            link.sendAfter(changes.last(), new ControlPacket.SubAck(packet.packetIdentifier(), codes, Properties.NONE));
+            joining.answer(link, new ControlPacket.SubAck(packet.packetIdentifier(), codes, Properties.NONE));
         }
         sendRetained();
     }
@@ -66,9 +72,7 @@ final class Subscriptions {
     /** Why the filter is not granted, or null if it is. */
     private @Nullable ReasonCode refusal(TopicFilter filter) {
         ReasonCode refusal = null;
-        if (filter.isShared() && environment.router().peers().exist()) {
-            refusal = ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED; // a group knows the members of one shard only
-        } else if (filter.levels().size() > TopicTree.LEVELS_MAX) {
+        if (filter.levels().size() > TopicTree.LEVELS_MAX) {
             refusal = ReasonCode.TOPIC_FILTER_INVALID;
         } else if (isOneTooMany(filter)) {
             refusal = ReasonCode.QUOTA_EXCEEDED;
@@ -94,14 +98,15 @@ final class Subscriptions {
     }
 
     /** Grants the request; [MQTT-3.8.4-3] one with the same filter takes the place of what was there. */
-    private ReasonCode subscribe(ControlPacket.Subscribe.Request request, int identifier, Qos qosMax) {
+    private ReasonCode subscribe(ControlPacket.Subscribe.Request request, int identifier, Qos qosMax, Joining joining) {
         TopicFilter filter = request.filter();
         SubscriptionOptions asked = request.options();
         Qos granted = Qos.min(asked.qos(), qosMax);
         SubscriptionOptions options =
                 new SubscriptionOptions(granted, asked.noLocal(), asked.retainAsPublished(), asked.retainHandling());
         if (filter.isShared()) {
-            session.shares().put(filter, options, identifier); // no retained messages for these (section 4.8.2)
+            joining.add(session.shares()
+                    .put(filter, options, identifier)); // no retained messages for these (section 4.8.2)
         } else {
             putOwn(filter, options, identifier);
         }
@@ -112,6 +117,35 @@ final class Subscriptions {
             environment.log().log(Level.SUBSCRIBE, session.clientId() + " " + granted.level() + " " + filter);
         }
         return ReasonCode.granted(granted);
+    }
+
+    /** The groups that one SUBSCRIBE joins: SUBACK says that what is published from then on is matched. */
+    private final class Joining {
+        private int open = 1;
+        private @Nullable AckSlot place;
+        private @Nullable ControlPacket answer;
+
+        void add(Membership membership) {
+            open++;
+            membership.whenJoined(this::done);
+        }
+
+        void answer(SessionLink link, ControlPacket packet) {
+            if (open == 1) {
+                link.sendAfter(changes.last(), packet);
+            } else {
+                place = link.reserve();
+                answer = packet;
+                done();
+            }
+        }
+
+        private void done() {
+            open--;
+            if (open == 0 && place != null && answer != null) {
+                place.fill(changes.last(), answer);
+            }
+        }
     }
 
     private void putOwn(TopicFilter filter, SubscriptionOptions options, int identifier) {
@@ -251,6 +285,7 @@ final class Subscriptions {
     void restore(StateChange.SubscriptionPut put) {
         if (put.filter().isShared()) {
             session.shares().put(put.filter(), put.options(), put.subscriptionIdentifier());
+            environment.groups().restoreInterest(put.filter());
             return;
         }
         environment.router().restoreSubscription(create(put.filter(), put.options(), put.subscriptionIdentifier()));

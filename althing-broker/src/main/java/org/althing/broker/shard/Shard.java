@@ -17,6 +17,7 @@ import org.althing.broker.routing.Deadlines;
 import org.althing.broker.routing.GroupEnvironment;
 import org.althing.broker.routing.Partitions;
 import org.althing.broker.routing.PeerBatch;
+import org.althing.broker.routing.PeerMessage;
 import org.althing.broker.routing.Peers;
 import org.althing.broker.routing.RoutedMessage;
 import org.althing.broker.routing.Router;
@@ -43,6 +44,7 @@ final class Shard implements Peers.Link {
     private final ChangeLog changes;
     private final Peers peers;
     private final Router router;
+    private final ShareGroups groups;
     private final ConnectionEnvironment environment;
     // In the order of their coming: what a run of the simulation does must not hang on identity hash codes.
     private final Set<Transport> transports = new LinkedHashSet<>();
@@ -66,7 +68,7 @@ final class Shard implements Peers.Link {
         peers = new Peers(partitions, changes, loop);
         Deadlines deadlines = new Deadlines(loop);
         router = new Router(changes, deadlines, counters, peers);
-        ShareGroups groups = new ShareGroups(new GroupEnvironment(
+        groups = new ShareGroups(new GroupEnvironment(
                 router,
                 changes,
                 parts.config().delivery(),
@@ -97,7 +99,15 @@ final class Shard implements Peers.Link {
     /** Tells it of the others, and of itself, by number; before anything runs. */
     void connect(List<Shard> shards) {
         all = shards;
-        peers.connect(shards, router::onMessage);
+        peers.connect(shards, this::onMessage);
+    }
+
+    private void onMessage(int from, PeerMessage message) {
+        if (message instanceof PeerMessage.OfGroup ofGroup) {
+            groups.onMessage(from, ofGroup);
+        } else {
+            router.onMessage(from, message);
+        }
     }
 
     private void watchStore() {

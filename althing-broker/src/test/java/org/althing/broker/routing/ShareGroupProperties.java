@@ -108,6 +108,11 @@ class ShareGroupProperties {
         }
 
         @Override
+        public int free(Qos granted) {
+            return window - held.size();
+        }
+
+        @Override
         public void take(Loan loan, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
             held.add(loan);
             taken.add(number(loan));
