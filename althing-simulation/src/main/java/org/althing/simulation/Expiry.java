@@ -56,6 +56,14 @@ final class Expiry {
         longestMillis = ends ? Math.max(longestMillis, seconds * 1_000) : longestMillis;
     }
 
+    /**
+     * A CONNECT was refused and has taken nothing over: the connection before it, which nobody listens to any more, may
+     * still be there for the broker, and the session with it.
+     */
+    void onRefused() {
+        to = NEVER;
+    }
+
     boolean mayBeOver() {
         return world.wallMillis() >= from;
     }

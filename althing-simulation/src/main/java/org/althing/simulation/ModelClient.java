@@ -213,6 +213,9 @@ final class ModelClient {
             require(stranger || machine.mayRefuse(), "was refused: " + answer);
             from.abandon();
             conversation = null;
+            if (!stranger) {
+                expiry.onRefused();
+            }
             return;
         }
         Boolean expected = expectedPresent;

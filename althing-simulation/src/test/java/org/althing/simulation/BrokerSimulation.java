@@ -29,6 +29,13 @@ class BrokerSimulation {
         }
     }
 
+    /** The broker had refused a client while the disk failed, and still held that client's connection from before. */
+    @Test
+    void a_client_that_was_refused_may_find_its_session() {
+        Simulation.run(Scenario.of(759_768_172_730L));
+        Simulation.run(new Scenario(664_123_795_403L, Scenario.STEPS, 3));
+    }
+
     @Test
     void a_seed_says_everything() {
         for (long seed = 1; seed <= 12; seed++) {
