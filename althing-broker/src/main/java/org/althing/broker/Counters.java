@@ -57,7 +57,7 @@ public final class Counters {
     }
 
     /** 1 while state cannot be saved, and what depends on it is held back; otherwise 0. */
-    public final Counter degraded = new Counter();
+    public final Counter degraded = counter();
 
     /** One number. One writer, many readers. */
     public static final class Counter {

@@ -183,7 +183,8 @@ class Mqtt5Test {
             requests.add(new Subscribe.Request(TopicFilter.of("t" + i), SubscriptionOptions.of(AT_MOST_ONCE)));
         }
         client.send(new Subscribe(1, requests, Properties.NONE), PingReq.INSTANCE);
-        assertThat(client.receive()).containsExactly(new Disconnect(ReasonCode.PACKET_TOO_LARGE));
+        // With several shards SUBACK waits for the others, PINGRESP does not.
+        assertThat(client.receive()).endsWith(new Disconnect(ReasonCode.PACKET_TOO_LARGE));
         assertThat(client.isClosed()).isTrue();
     }
 
