@@ -75,7 +75,9 @@ final class Expected {
     }
 
     private boolean mayBringNothing(Standing standing) {
-        long from = publication.isWill ? publication.routedFrom : publication.sentAt;
+        // A will that was sent again may have been routed when a connection ended whose CONNACK nobody saw.
+        boolean lostOnce = publication.isWill && publication.sends == 1;
+        long from = lostOnce ? publication.routedFrom : publication.sentAt;
         boolean stood = from != NEVER
                 && standing.certainFrom < from
                 && (standing.certainTo == NEVER

@@ -36,6 +36,13 @@ class BrokerSimulation {
         Simulation.run(new Scenario(664_123_795_403L, Scenario.STEPS, 3));
     }
 
+    /** The same will came with several CONNECTs, and the first of these connections was lost before its CONNACK. */
+    @Test
+    void a_will_may_be_routed_when_a_connection_ends_that_its_client_never_saw() {
+        Simulation.run(Scenario.of(363_959_168_251L));
+        Simulation.run(new Scenario(482_436_890_406L, Scenario.STEPS, 3));
+    }
+
     @Test
     void a_seed_says_everything() {
         for (long seed = 1; seed <= 12; seed++) {
