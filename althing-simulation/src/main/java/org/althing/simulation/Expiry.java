@@ -51,7 +51,7 @@ final class Expiry {
             to = ends ? end + NOTICED_MILLIS : NEVER;
         } else {
             from = Math.min(from, earliest);
-            to = ends && to != NEVER ? Math.max(to, end + NOTICED_MILLIS) : NEVER;
+            to = NEVER; // perhaps it took nothing over, and the connection before it is still there for the broker
         }
         longestMillis = ends ? Math.max(longestMillis, seconds * 1_000) : longestMillis;
     }

@@ -29,11 +29,12 @@ class BrokerSimulation {
         }
     }
 
-    /** The broker had refused a client while the disk failed, and still held that client's connection from before. */
+    /** The broker had refused a client, or not heard of it, and still held that client's connection from before. */
     @Test
-    void a_client_that_was_refused_may_find_its_session() {
+    void a_client_that_took_nothing_over_may_find_its_session() {
         Simulation.run(Scenario.of(759_768_172_730L));
         Simulation.run(new Scenario(664_123_795_403L, Scenario.STEPS, 3));
+        Simulation.run(new Scenario(303_360_910_936L, Scenario.STEPS, 3));
     }
 
     /** The same will came with several CONNECTs, and the first of these connections was lost before its CONNACK. */
