@@ -16,6 +16,7 @@ public final class TlsPort implements Acceptor {
     private final Supplier<SSLEngine> engines;
     private final Worker worker;
     private final Acceptor acceptor;
+    private final boolean plainToo;
     /** For each loop one buffer that encrypted bytes go through on their way out. */
     private final Map<EventLoop, ByteBuffer> buffers = new ConcurrentHashMap<>();
 
@@ -26,16 +27,26 @@ public final class TlsPort implements Acceptor {
      * @param acceptor sees the connection at once, before its handshake; what it reads and writes is plain
      */
     public TlsPort(Supplier<SSLEngine> engines, Worker worker, Acceptor acceptor) {
+        this(engines, worker, acceptor, false);
+    }
+
+    private TlsPort(Supplier<SSLEngine> engines, Worker worker, Acceptor acceptor, boolean plainToo) {
         this.engines = engines;
         this.worker = worker;
         this.acceptor = acceptor;
+        this.plainToo = plainToo;
+    }
+
+    /** The same for a port where each client chooses: who does not begin with a handshake goes on in clear. */
+    public static TlsPort orPlain(Supplier<SSLEngine> engines, Worker worker, Acceptor acceptor) {
+        return new TlsPort(engines, worker, acceptor, true);
     }
 
     @Override
     public TransportListener accept(Transport outer) {
         SSLEngine engine = engines.get();
         engine.setUseClientMode(false);
-        TlsTransport transport = new TlsTransport(outer, engine, worker, this::buffer);
+        TlsTransport transport = new TlsTransport(outer, engine, worker, this::buffer, plainToo);
         transport.begin(acceptor);
         return transport;
     }

@@ -43,6 +43,7 @@ final class TlsTransport implements Transport, TransportListener {
     private final SSLEngine engine;
     private final Worker worker;
     private final Buffers buffers;
+    private final boolean plainToo;
     /** Null before the acceptor has answered, and when it failed. */
     private @Nullable TransportListener listener;
 
@@ -54,6 +55,9 @@ final class TlsTransport implements Transport, TransportListener {
     private int lastFlushBytes = GATHERING_BYTES_MIN;
     private boolean begun;
     private boolean established;
+    /** Nothing is encrypted, as the peer has chosen. */
+    private boolean plain;
+
     private boolean computing;
     private boolean decrypting;
     private boolean reading = true;
@@ -72,11 +76,13 @@ final class TlsTransport implements Transport, TransportListener {
     private boolean closed;
     private @Nullable Throwable cause;
 
-    TlsTransport(Transport outer, SSLEngine engine, Worker worker, Buffers buffers) {
+    /** @param plainToo whether a peer that does not begin with a handshake is served in clear */
+    TlsTransport(Transport outer, SSLEngine engine, Worker worker, Buffers buffers, boolean plainToo) {
         this.outer = outer;
         this.engine = engine;
         this.worker = worker;
         this.buffers = buffers;
+        this.plainToo = plainToo;
     }
 
     void begin(Acceptor acceptor) {
@@ -116,7 +122,7 @@ final class TlsTransport implements Transport, TransportListener {
 
     @Override
     public @Nullable Security security() {
-        if (!established) {
+        if (!established || plain) {
             return null;
         }
         SSLSession session = engine.getSession();
@@ -168,24 +174,27 @@ final class TlsTransport implements Transport, TransportListener {
     }
 
     private void encryptGathered() throws SSLException {
-        ByteBuffer plain = gathering;
-        if (plain == null) {
+        ByteBuffer written = gathering;
+        if (written == null) {
             return;
         }
         gathering = null;
-        plain.flip();
-        lastFlushBytes = Math.clamp(plain.remaining(), GATHERING_BYTES_MIN, LOW_WATER_BYTES);
-        while (plain.hasRemaining()) {
-            wrap(plain);
+        written.flip();
+        lastFlushBytes = Math.clamp(written.remaining(), GATHERING_BYTES_MIN, LOW_WATER_BYTES);
+        if (plain) {
+            outer.write(written);
+        }
+        while (written.hasRemaining()) {
+            wrap(written);
         }
     }
 
     /** Encrypts some of the plain bytes, or, of none, what the engine has to say itself. */
-    private SSLEngineResult wrap(ByteBuffer plain) throws SSLException {
+    private SSLEngineResult wrap(ByteBuffer written) throws SSLException {
         ByteBuffer record = buffers.buffer(loop(), engine.getSession().getPacketBufferSize());
-        SSLEngineResult result = engine.wrap(plain, record);
-        if (result.getStatus() == SSLEngineResult.Status.CLOSED && plain.hasRemaining()) {
-            plain.position(plain.limit()); // the engine has said its last word
+        SSLEngineResult result = engine.wrap(written, record);
+        if (result.getStatus() == SSLEngineResult.Status.CLOSED && written.hasRemaining()) {
+            written.position(written.limit()); // the engine has said its last word
         } else if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
             throw new SSLException("a record is larger than the session says");
         }
@@ -264,8 +273,10 @@ final class TlsTransport implements Transport, TransportListener {
                 encryptGathered();
             }
             closed = true;
-            engine.closeOutbound();
-            sayLastWords();
+            if (!plain) {
+                engine.closeOutbound();
+                sayLastWords();
+            }
         } catch (SSLException e) {
             cause = cause == null ? e : cause;
             closed = true;
@@ -275,9 +286,26 @@ final class TlsTransport implements Transport, TransportListener {
     }
 
     private void giveUp() {
-        if (!established) {
+        if (!established && !begun && plainToo) {
+            goOnInClear(); // the peer says nothing, so it may be one that cannot
+        } else if (!established) {
             gathering = null;
             close();
+        }
+    }
+
+    private void goOnInClear() {
+        plain = true;
+        onEstablished();
+    }
+
+    private void onEstablished() {
+        established = true;
+        outer.reading(wantsBytes());
+        if (closesOnceEstablished) {
+            close();
+        } else {
+            flush();
         }
     }
 
@@ -310,15 +338,22 @@ final class TlsTransport implements Transport, TransportListener {
         if (closed) {
             return;
         }
-        if (!begun) {
-            if (bytes.get(bytes.position()) != HANDSHAKE_RECORD) {
+        if (!begun && !plain) {
+            boolean speaksTls = bytes.get(bytes.position()) == HANDSHAKE_RECORD;
+            if (!speaksTls && plainToo) {
+                goOnInClear();
+            } else if (!speaksTls) {
                 cause = new SSLException(
                         "the port speaks TLS, and the client does not: it sent " + PlainWords.of(bytes.duplicate()));
                 closed = true;
                 outer.close();
                 return;
             }
-            begun = true;
+            begun = speaksTls;
+        }
+        if (plain) {
+            readPlain(bytes);
+            return;
         }
         ByteBuffer records = bytes;
         if (arrived != null) {
@@ -331,8 +366,22 @@ final class TlsTransport implements Transport, TransportListener {
         decrypt(records);
     }
 
+    /** Hands on what came in clear; what comes while nobody reads waits. */
+    private void readPlain(ByteBuffer bytes) {
+        if (listener != null && reading && !closed && !closesOnceEstablished) {
+            listener.onBytes(bytes);
+        } else if (bytes.hasRemaining() && !closed) {
+            arrived = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+        }
+    }
+
     private void resume() {
         ByteBuffer records = arrived;
+        if (plain && records != null && !closed && !moving && reading) {
+            arrived = null;
+            readPlain(records);
+            return;
+        }
         if (records != null && !closed && !decrypting && wantsBytes()) {
             arrived = null;
             decrypt(records);
@@ -397,13 +446,7 @@ final class TlsTransport implements Transport, TransportListener {
 
     private void onProgress(SSLEngineResult result) throws SSLException {
         if (result.getHandshakeStatus() == HandshakeStatus.FINISHED && !established) {
-            established = true;
-            outer.reading(wantsBytes());
-            if (closesOnceEstablished) {
-                close();
-            } else {
-                flush();
-            }
+            onEstablished();
         } else if (established
                 && result.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING
                 && result.getHandshakeStatus() != HandshakeStatus.FINISHED
@@ -467,6 +510,11 @@ final class TlsTransport implements Transport, TransportListener {
     @Override
     public boolean onEndOfInput() {
         if (!established || closed) {
+            return false;
+        }
+        if (!plain && !engine.isInboundDone()) {
+            closed = true; // a cut, not an end: what came before it is perhaps not whole
+            letGo();
             return false;
         }
         tellEnd();

@@ -297,7 +297,7 @@ class TlsOnSocketsTest {
     }
 
     @Test
-    void a_client_that_vanishes_is_the_end_of_input() throws Exception {
+    void an_end_that_tls_does_not_announce_is_a_cut() throws Exception {
         int port = listen(made -> {}, Echo::new);
         Socket raw = new Socket(InetAddress.getLoopbackAddress(), port);
         try (SSLSocket socket = (SSLSocket) keys.getSocketFactory().createSocket(raw, "localhost", port, false)) {
@@ -305,8 +305,28 @@ class TlsOnSocketsTest {
             assertThat(socket.getInputStream().read()).isEqualTo(1);
             raw.close(); // without the farewell of TLS
         }
-        assertThat(nextEvent()).isEqualTo("end of input");
         assertThat(nextEvent()).isEqualTo("closed");
+    }
+
+    @Test
+    void where_clients_choose_both_are_served_on_one_port() throws Exception {
+        var listening = engine.listen(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                loop,
+                TlsPort.orPlain(keys::createSSLEngine, Worker.virtualThreads(), Echo::new));
+        int port = ((InetSocketAddress) listening.address()).getPort();
+        try (SSLSocket secure = connect(keys, port);
+                Socket clear = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            clear.setSoTimeout(10_000);
+            secure.getOutputStream().write("secret".getBytes(US_ASCII));
+            assertThat(secure.getInputStream().readNBytes(6)).isEqualTo("secret".getBytes(US_ASCII));
+            clear.getOutputStream().write("open".getBytes(US_ASCII));
+            assertThat(clear.getInputStream().readNBytes(4)).isEqualTo("open".getBytes(US_ASCII));
+            clear.shutdownOutput();
+            assertThat(nextEvent()).isEqualTo("end of input");
+            assertThat(clear.getInputStream().read()).isEqualTo(-1);
+            assertThat(nextEvent()).isEqualTo("closed");
+        }
     }
 
     private static byte[] pattern(int length) {

@@ -100,7 +100,7 @@ class TlsProperties {
             SSLEngine tls = newEngine(seed);
             tls.setUseClientMode(true);
             TlsTransport transport =
-                    new TlsTransport(outer, tls, worker, (on, capacity) -> ByteBuffer.allocate(capacity));
+                    new TlsTransport(outer, tls, worker, (on, capacity) -> ByteBuffer.allocate(capacity), false);
             client[0] = new Collector(transport, random);
             transport.begin(inner -> client[0]);
             transport.startAsClient();

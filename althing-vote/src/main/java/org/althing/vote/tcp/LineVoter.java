@@ -3,6 +3,7 @@ package org.althing.vote.tcp;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
+import org.althing.net.Security;
 import org.althing.net.Transport;
 import org.althing.vote.Poll;
 import org.althing.vote.Proof;
@@ -39,7 +40,8 @@ final class LineVoter {
             }
             case CODES -> vote.code() == null ? Proof.none() : new Proof.Code(vote.code(), source());
             case CERTIFICATE -> {
-                String name = transport instanceof TlsTransport tls ? tls.certificateName() : null;
+                Security security = transport.security();
+                String name = security == null ? null : security.commonName();
                 yield name == null ? Proof.none() : new Proof.Certificate(name);
             }
         };

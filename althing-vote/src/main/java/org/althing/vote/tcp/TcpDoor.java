@@ -11,6 +11,7 @@ import java.util.Set;
 import org.althing.net.Acceptor;
 import org.althing.net.Transport;
 import org.althing.net.TransportListener;
+import org.althing.net.tls.TlsPort;
 import org.althing.vote.BallotBox;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
@@ -82,6 +83,9 @@ public final class TcpDoor implements Acceptor {
     private final Options options;
     private final Set<LineConnection> connections = new LinkedHashSet<>();
     private final Map<String, Set<LineConnection>> watchers = new HashMap<>();
+    /** What stands before {@link #serve}: nothing, or TLS for those who begin with it. */
+    private final Acceptor front;
+
     private int served;
     private int inLobby;
 
@@ -90,11 +94,17 @@ public final class TcpDoor implements Acceptor {
         this.box = box;
         this.roles = roles;
         this.options = options;
+        Tls tls = options.tls;
+        front = tls == null ? this::serve : TlsPort.orPlain(tls::newEngine, tls.worker(), this::serve);
         board.onResults(this::onResults);
     }
 
     @Override
     public TransportListener accept(Transport transport) {
+        return front.accept(transport);
+    }
+
+    private TransportListener serve(Transport transport) {
         boolean hasRoom = served < options.connectionsMax;
         if (!hasRoom && inLobby >= LOBBY_MAX) {
             transport.write(ByteBuffer.wrap(
@@ -107,14 +117,9 @@ public final class TcpDoor implements Acceptor {
         } else {
             inLobby++;
         }
-        TlsTransport either = options.tls == null ? null : new TlsTransport(transport, options.tls);
-        LineConnection connection = new LineConnection(this, either == null ? transport : either, !hasRoom);
+        LineConnection connection = new LineConnection(this, transport, !hasRoom);
         connections.add(connection);
-        if (either == null) {
-            return connection;
-        }
-        either.listen(connection);
-        return either;
+        return connection;
     }
 
     /** Closes all connections, after the answers that are known. */

@@ -21,7 +21,6 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
-import javax.security.auth.x500.X500Principal;
 import org.althing.net.Worker;
 import org.althing.net.nio.NioEngine;
 import org.althing.testing.ChildProcess;
@@ -284,15 +283,6 @@ class TlsTest {
             send(other, "VOTED heure anne\n");
             assertThat(reader(other).readLine()).isEqualTo("OK not-voted : n'a pas voté");
         }
-    }
-
-    @Test
-    void the_common_name_is_read_whatever_stands_in_it() {
-        assertThat(TlsTransport.commonName(new X500Principal("O=Club, CN=\"Alice, B.+C\"")))
-                .isEqualTo("Alice, B.+C");
-        assertThat(TlsTransport.commonName(new X500Principal("O=\"x,CN=Mallory\", CN=Bob")))
-                .isEqualTo("Bob");
-        assertThat(TlsTransport.commonName(new X500Principal("O=Club"))).isNull();
     }
 
     @Test
