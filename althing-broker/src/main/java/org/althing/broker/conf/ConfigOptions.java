@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.althing.broker.BrokerConfig.QueueFull;
+import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerConfig.ShareStrategy;
 import org.althing.broker.conf.ConfigOption.Scope;
 import org.althing.broker.conf.ConfigOption.Setter;
@@ -181,6 +182,10 @@ final class ConfigOptions {
                 "althing_max_connect_size",
                 GLOBAL,
                 (conf, line) -> conf.broker.connectSizeMax(Values.integer(line, 20, 268_435_461)));
+        applied(
+                "althing_shards",
+                GLOBAL,
+                (conf, line) -> conf.broker.shards(Values.integer(line, 1, BrokerConfig.SHARDS_MAX)));
         applied(
                 "althing_max_clientid_length",
                 GLOBAL,

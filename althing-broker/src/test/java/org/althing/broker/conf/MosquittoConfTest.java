@@ -375,6 +375,10 @@ class MosquittoConfTest {
         assertThat(read("").broker().delivery().shareStrategy()).isEqualTo(ShareStrategy.ROUND_ROBIN);
         assertThat(read("althing_shared_strategy key\n").broker().delivery().shareStrategy())
                 .isEqualTo(ShareStrategy.KEY);
+        assertThat(read("althing_shards 4\n").broker().shards()).isEqualTo(4);
+        assertThat(read("").broker().shards()).isEqualTo(1);
+        refused("althing_shards 0\n", "from 1 to 64");
+        refused("althing_shards 65\n", "from 1 to 64");
         assertThat(read("althing_shared_strategy sticky\n").broker().delivery().shareStrategy())
                 .isEqualTo(ShareStrategy.STICKY);
         refused("althing_shared_strategy random\n", "must be one of round_robin, sticky, key");
