@@ -32,6 +32,7 @@ class ArchitectureTest {
         "java.text..",
         "javax.crypto..",
         "javax.net..",
+        "javax.security.auth.x500..",
         "org.jspecify.."
     };
 
