@@ -44,6 +44,11 @@ public record ListenerConfig(
         }
     }
 
+    /** Where it listens, as the configuration says it: {@code PORT} or {@code PORT HOST}. The same after a reload. */
+    public String place() {
+        return host.isEmpty() ? String.valueOf(port) : port + " " + host;
+    }
+
     /** A listener for MQTT over TCP that lets anonymous clients in, with Mosquitto's defaults. */
     public static ListenerConfig mqtt(String host, int port) {
         return of(Protocol.MQTT, host, port);
