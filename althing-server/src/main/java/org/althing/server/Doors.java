@@ -3,6 +3,7 @@ package org.althing.server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import org.althing.broker.AccessControl;
 import org.althing.broker.Broker;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.ListenerConfig;
@@ -41,6 +42,7 @@ record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress w
             Broker broker = lifetime.add(Broker.builder(config(host, line), engine)
                     .store(state)
                     .intercept(ballots)
+                    .accessControl(ballots.guard(AccessControl.everything()))
                     .log(log)
                     .start());
             Stores.report(state, log);
