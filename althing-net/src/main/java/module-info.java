@@ -11,6 +11,5 @@ module org.althing.net {
     exports org.althing.net.proxy;
     exports org.althing.net.tls;
     exports org.althing.net.web to
-            org.althing.client,
-            org.althing.server;
+            org.althing.client;
 }

@@ -103,7 +103,7 @@ final class Althing {
         }
 
         int webPort() {
-            return port("https?://[^:/]+:(\\d+)/");
+            return port("http://[^:/]+:(\\d+)/");
         }
 
         private int port(String pattern) {

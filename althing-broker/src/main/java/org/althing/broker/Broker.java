@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -255,6 +256,7 @@ public final class Broker implements AutoCloseable {
 
         private List<NetEngine.Listening> open(ListenerConfig listener, EventLoop loop, Acceptor acceptor)
                 throws IOException {
+            requireServed(listener);
             List<NetEngine.Listening> opened = new ArrayList<>();
             try {
                 for (InetSocketAddress address : addresses(listener)) {
@@ -273,6 +275,25 @@ public final class Broker implements AutoCloseable {
                 throw e;
             }
             return opened;
+        }
+
+        private static void requireServed(ListenerConfig listener) throws IOException {
+            ListenerConfig plain = listener.toBuilder()
+                    .unixPath(null)
+                    .family(ListenerConfig.Family.BOTH)
+                    .networkInterface(null)
+                    .tls(null)
+                    .proxy(ListenerConfig.Proxy.NONE)
+                    .origins(List.of())
+                    .folder(null)
+                    .mountPoint("")
+                    .userNameAsClientId(false)
+                    .certificateName(ListenerConfig.CertificateName.NOTHING)
+                    .versions(EnumSet.allOf(ProtocolVersion.class))
+                    .build();
+            if (!plain.equals(listener)) {
+                throw new IOException(listener.name() + " asks for what this version does not serve yet");
+            }
         }
 
         /** All addresses of the host that this machine has: {@code localhost} often has two. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param connectionMessages whether connects and disconnects are logged
  * @param sysIntervalSeconds how often {@code $SYS} topics are brought up to date; 0 for never
+ * @param controlApi whether {@code $CONTROL/broker/v1} answers
  * @param shards event loops that share the clients, 1 to 64; what is given to the broker, such as its {@link
  *     Authenticator}, is called on all of them
  */
@@ -22,6 +23,7 @@ public record BrokerConfig(
         Announcements announcements,
         boolean connectionMessages,
         int sysIntervalSeconds,
+        boolean controlApi,
         int shards) {
     /** More shards than this there cannot be. */
     public static final int SHARDS_MAX = 64;
@@ -35,7 +37,8 @@ public record BrokerConfig(
      *
      * @param packetSizeMax bytes of the largest packet that is read, at least 20
      * @param keepAliveSecondsMax longest Keep Alive, or 0 for no limit
-     * @param zeroLengthClientId whether a client may leave it to the broker to name it
+     * @param connectionsMax network connections at a time over all listeners, or -1 for no limit; more are closed at once
+     * @param clientsMax clients that are connected or have a session, or -1 for no limit; more are refused
      * @param handshakeTimeout from the opened connection to the decision about its client; and for a client to
      *     authenticate again
      * @param unsentBytesMax bytes that may wait for a slow reader before QoS 0 messages to it are dropped and others
@@ -48,7 +51,8 @@ public record BrokerConfig(
     public record ConnectionLimits(
             int packetSizeMax,
             int keepAliveSecondsMax,
-            boolean zeroLengthClientId,
+            int connectionsMax,
+            int clientsMax,
             Duration handshakeTimeout,
             int unsentBytesMax,
             int connectSizeMax,
@@ -63,10 +67,9 @@ public record BrokerConfig(
      * @param queuedMessagesMax messages that wait for one client beyond those; 0 for no limit
      * @param queueQos0Messages whether QoS 0 messages wait for an offline client too
      * @param payloadSizeMax bytes of the largest payload that is routed; 0 for no limit
-     * @param retainAvailable whether messages may be retained
+     * @param retain what may be retained
      * @param sessionExpiryMax longest life of a session without connection, or null for no limit
-     * @param shareStrategy which member of a share group gets which message
-     * @param subscriptionsMax subscriptions of one client; 0 for no limit
+     * @param subscriptions how many, and what they bring
      * @param payloadFormatChecked whether a payload whose Payload Format Indicator says UTF-8 must be that
      * @param queue how much may wait, and what happens when it is too much
      */
@@ -75,12 +78,41 @@ public record BrokerConfig(
             int queuedMessagesMax,
             boolean queueQos0Messages,
             int payloadSizeMax,
-            boolean retainAvailable,
+            RetainRules retain,
             @Nullable Duration sessionExpiryMax,
-            ShareStrategy shareStrategy,
-            int subscriptionsMax,
+            SubscriptionRules subscriptions,
             boolean payloadFormatChecked,
-            QueueLimits queue) {}
+            QueueLimits queue) {
+        public boolean retainAvailable() {
+            return retain.available();
+        }
+
+        public int subscriptionsMax() {
+            return subscriptions.max();
+        }
+
+        public ShareStrategy shareStrategy() {
+            return subscriptions.shareStrategy();
+        }
+    }
+
+    /**
+     * What may be retained.
+     *
+     * @param available whether messages may be retained
+     * @param expiry how long retained messages are kept that do not say it themselves, or say more; null for ever
+     */
+    public record RetainRules(boolean available, @Nullable Duration expiry) {}
+
+    /**
+     * What subscriptions there may be, and what they bring.
+     *
+     * @param max subscriptions of one client; 0 for no limit
+     * @param shareStrategy which member of a share group gets which message
+     * @param duplicates whether a message comes once for each of a client's subscriptions that match, or once
+     * @param upgradesQos whether a message comes with the QoS of the subscription even if it was published with a lower one
+     */
+    public record SubscriptionRules(int max, ShareStrategy shareStrategy, boolean duplicates, boolean upgradesQos) {}
 
     /**
      * How much may wait, and what happens when it is too much.
@@ -143,7 +175,8 @@ public record BrokerConfig(
         private final List<ListenerConfig> listeners = new ArrayList<>();
         private int packetSizeMax = 2_000_000;
         private int keepAliveSecondsMax;
-        private boolean zeroLengthClientId = true;
+        private int connectionsMax = -1;
+        private int clientsMax = -1;
         private Duration handshakeTimeout = Duration.ofSeconds(30);
         private int unsentBytesMax = 1 << 20;
         private int inflightMessagesMax = 20;
@@ -151,6 +184,9 @@ public record BrokerConfig(
         private boolean queueQos0Messages;
         private int payloadSizeMax;
         private boolean retainAvailable = true;
+        private @Nullable Duration retainExpiry;
+        private boolean duplicates = true;
+        private boolean upgradesQos;
         private @Nullable Duration sessionExpiryMax;
         private ShareStrategy shareStrategy = ShareStrategy.ROUND_ROBIN;
         private long queuedBytesMax;
@@ -160,6 +196,7 @@ public record BrokerConfig(
         private long memoryBudgetBytes = Runtime.getRuntime().maxMemory() / 2;
         private boolean connectionMessages = true;
         private int sysIntervalSeconds = 10;
+        private boolean controlApi;
         private int connectSizeMax = 100_000;
         private int clientIdBytesMax = 65_535;
         private int userPropertiesMax = 1_000;
@@ -190,9 +227,15 @@ public record BrokerConfig(
             return this;
         }
 
-        /** {@code allow_zero_length_clientid}. */
-        public Builder zeroLengthClientId(boolean allow) {
-            zeroLengthClientId = allow;
+        /** {@code global_max_connections}; -1 for no limit. */
+        public Builder connectionsMax(int connections) {
+            connectionsMax = atLeast(-1, connections, "connectionsMax");
+            return this;
+        }
+
+        /** {@code global_max_clients}; -1 for no limit. */
+        public Builder clientsMax(int clients) {
+            clientsMax = atLeast(-1, clients, "clientsMax");
             return this;
         }
 
@@ -235,6 +278,24 @@ public record BrokerConfig(
         /** {@code retain_available}. */
         public Builder retainAvailable(boolean available) {
             retainAvailable = available;
+            return this;
+        }
+
+        /** {@code retain_expiry_interval}; null for ever. */
+        public Builder retainExpiry(@Nullable Duration expiry) {
+            retainExpiry = expiry;
+            return this;
+        }
+
+        /** {@code allow_duplicate_messages}. */
+        public Builder duplicates(boolean allow) {
+            duplicates = allow;
+            return this;
+        }
+
+        /** {@code upgrade_outgoing_qos}. */
+        public Builder upgradesQos(boolean upgrade) {
+            upgradesQos = upgrade;
             return this;
         }
 
@@ -289,6 +350,12 @@ public record BrokerConfig(
         /** {@code sys_interval}. */
         public Builder sysIntervalSeconds(int seconds) {
             sysIntervalSeconds = atLeast(0, seconds, "sysIntervalSeconds");
+            return this;
+        }
+
+        /** {@code enable_control_api}. */
+        public Builder controlApi(boolean enable) {
+            controlApi = enable;
             return this;
         }
 
@@ -375,7 +442,8 @@ public record BrokerConfig(
                     new ConnectionLimits(
                             packetSizeMax,
                             keepAliveSecondsMax,
-                            zeroLengthClientId,
+                            connectionsMax,
+                            clientsMax,
                             handshakeTimeout,
                             unsentBytesMax,
                             connectSizeMax,
@@ -387,15 +455,15 @@ public record BrokerConfig(
                             queuedMessagesMax,
                             queueQos0Messages,
                             payloadSizeMax,
-                            retainAvailable,
+                            new RetainRules(retainAvailable, retainExpiry),
                             sessionExpiryMax,
-                            shareStrategy,
-                            subscriptionsMax,
+                            new SubscriptionRules(subscriptionsMax, shareStrategy, duplicates, upgradesQos),
                             payloadFormatChecked,
                             new QueueLimits(queuedBytesMax, inflightBytesMax, queueFull, tellQuota, memoryBudgetBytes)),
                     new Announcements(responseInformation, serverReference, serverMoved),
                     connectionMessages,
                     sysIntervalSeconds,
+                    controlApi,
                     shards);
         }
     }

@@ -102,7 +102,7 @@ class ConnectTest {
 
     @Test
     void an_empty_identifier_can_be_forbidden_by_configuration() {
-        Rig rig = Rig.with(config -> config.zeroLengthClientId(false));
+        Rig rig = Rig.listening(listener -> listener.zeroLengthClientId(false));
         assertThat(rig.client().connect("").connAck().reasonCode()).isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
     }
 

@@ -167,7 +167,7 @@ class Mqtt311Test {
     @Normative(v311 = {"MQTT-3.1.3-9", "MQTT-3.2.2-4"})
     @Test
     void a_client_identifier_that_is_not_taken_is_answered_with_return_code_2_and_the_end() {
-        rig = Rig.with(config -> config.zeroLengthClientId(false));
+        rig = Rig.listening(listener -> listener.zeroLengthClientId(false));
         TestClient client = rig.client().connect311("", true);
         rig.idle();
         assertThat(client.peer.takeReceived()).isEqualTo(new byte[] {0x20, 2, 0, 2});

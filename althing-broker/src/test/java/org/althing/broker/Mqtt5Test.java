@@ -104,7 +104,7 @@ class Mqtt5Test {
     @Normative({"MQTT-3.1.3-8", "MQTT-3.2.2-7", "MQTT-4.13.2-1"})
     @Test
     void a_client_identifier_that_is_not_taken_is_answered_with_0x85_and_the_end() {
-        rig = Rig.with(config -> config.zeroLengthClientId(false));
+        rig = Rig.listening(listener -> listener.zeroLengthClientId(false));
         TestClient client = rig.client().connect("");
         assertThat(client.connAck().reasonCode()).isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
         assertThat(client.isClosed()).isTrue();

@@ -40,6 +40,15 @@ final class Rig {
         return new Rig(config, parts -> parts);
     }
 
+    /** With a listener that is not as usual. */
+    static Rig listening(UnaryOperator<ListenerConfig.Builder> listener) {
+        ListenerConfig usual = ListenerConfig.mqtt("", 1883);
+        return new Rig(
+                config -> config,
+                parts -> parts,
+                listener.apply(usual.toBuilder()).build());
+    }
+
     static Rig made(UnaryOperator<Broker.Builder> parts) {
         return new Rig(config -> config, parts);
     }

@@ -283,9 +283,7 @@ class ShardsTest {
 
     @Test
     void the_bound_of_a_listener_counts_its_connections_on_all_shards() {
-        ListenerConfig base = ListenerConfig.mqtt("", 1883);
-        ListenerConfig bounded = new ListenerConfig(
-                base.name(), base.host(), base.port(), base.protocol(), true, 2, base.qosMax(), 10, 10);
+        ListenerConfig bounded = ListenerConfig.mqtt("", 1883).withConnectionsMax(2);
         Rig small = new Rig(config -> config.shards(SHARDS), parts -> parts, bounded);
         TestClient first = new TestClient(small).connect(on(1, "a"));
         first.accepted();

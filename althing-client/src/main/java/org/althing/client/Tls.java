@@ -12,8 +12,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import org.althing.client.link.PemFile;
 import org.althing.client.link.TlsLayer;
+import org.althing.net.tls.PemFile;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -14,7 +14,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
-import org.althing.client.link.PemFile;
+import org.althing.net.tls.PemFile;
 
 /** Accepts connections with TLS and CONNECT, and remembers what the handshake said. Chooses mqtt by ALPN. */
 final class TlsServer implements AutoCloseable {

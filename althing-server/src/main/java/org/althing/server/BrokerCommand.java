@@ -14,6 +14,7 @@ import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.ListenerConfig;
+import org.althing.broker.access.AccessSettings;
 import org.althing.broker.access.ScramSha256;
 import org.althing.broker.access.ScramUsers;
 import org.althing.broker.conf.ConfException;
@@ -81,10 +82,13 @@ final class BrokerCommand {
             Line line = parse(new Options(words));
             MosquittoConf conf = line.file == null
                     ? MosquittoConf.withoutFile(line.ports)
-                    : MosquittoConf.read(line.file, line.ports);
-            ScramUsers users = conf.scramFile() == null ? null : ScramUsers.read(conf.scramFile());
+                    : MosquittoConf.read(line.file, line.ports, System.getenv());
+            requireServed(conf);
+            ScramUsers users = conf.program().scramFile() == null
+                    ? null
+                    : ScramUsers.read(conf.program().scramFile());
             if (line.testConfig) {
-                conf.warnings().forEach(err::println);
+                conf.notes().forEach(note -> err.println(note.line()));
                 out.println("Configuration file is OK.");
                 return 0;
             }
@@ -94,10 +98,28 @@ final class BrokerCommand {
             return INVALID;
         } catch (ConfException e) {
             err.println(e.getMessage());
-            return INVALID;
+            return e.exitStatus();
         } catch (ScramUsers.UnreadableException e) {
             err.println("Error: " + e.getMessage());
             return INVALID;
+        }
+    }
+
+    /** What is read and not served yet must not be ignored. */
+    private static void requireServed(MosquittoConf conf) throws Options.UsageException {
+        AccessSettings global = conf.access().global();
+        AccessSettings anonymousOnly = new AccessSettings(global.allowAnonymous(), null, null, null, null, List.of());
+        if (!global.equals(anonymousOnly)
+                || conf.access().perListener()
+                || conf.access().checkRetainSource()) {
+            throw new Options.UsageException("access by password, rules or plugins is not served by this version");
+        }
+        if (conf.log().json()
+                || conf.log().destinations().stream().anyMatch(each -> each.equals("syslog") || each.equals("topic"))) {
+            throw new Options.UsageException("this log is not served by this version");
+        }
+        if (conf.broker().controlApi()) {
+            throw new Options.UsageException("enable_control_api is not served by this version");
         }
     }
 
@@ -138,8 +160,9 @@ final class BrokerCommand {
             NioEngine engine = lifetime.add(new NioEngine());
             lifetime.add(() -> log.log(Level.INFORMATION, title() + " terminating"));
             lifetime.add(start(conf, users, engine, log));
-            if (conf.pidFile() != null) { // last: a start that fails must not touch the file of the one that runs
-                lifetime.add(PidFile.write(conf.pidFile()));
+            if (conf.program().pidFile()
+                    != null) { // last: a start that fails must not touch the file of the one that runs
+                lifetime.add(PidFile.write(conf.program().pidFile()));
             }
         } catch (IOException e) {
             log.log(Level.ERROR, "Error: " + TakenPort.explain(e, ports(conf.broker())));
@@ -157,7 +180,10 @@ final class BrokerCommand {
         Broker.Builder builder = Broker.builder(conf.broker(), engine).log(log);
         if (users != null) {
             builder.authenticationMethod(new ScramSha256(users, new SecureRandom()));
-            log.log(Level.INFORMATION, "SCRAM-SHA-256: " + users.size() + " users of " + conf.scramFile() + ".");
+            log.log(
+                    Level.INFORMATION,
+                    "SCRAM-SHA-256: " + users.size() + " users of "
+                            + conf.program().scramFile() + ".");
         }
         if (conf.persistence() == null) {
             return builder.start();
@@ -173,7 +199,7 @@ final class BrokerCommand {
         log.log(
                 Level.INFORMATION,
                 line.file == null ? "Using default config." : "Config loaded from " + line.file + ".");
-        conf.warnings().forEach(warning -> log.log(Level.WARNING, warning));
+        conf.notes().forEach(note -> log.log(note.level(), note.line()));
         if (conf.localOnly()) {
             log.log(
                     Level.INFORMATION,
@@ -190,15 +216,19 @@ final class BrokerCommand {
 
     private static LogSettings settings(Line line, LogSettings settings) {
         if (line.quiet) {
-            return new LogSettings(List.of(), Set.of(), settings.timestamp(), settings.timestampFormat());
+            return levels(settings, Set.of());
         }
-        return line.verbose
-                ? new LogSettings(
-                        settings.destinations(),
-                        EnumSet.allOf(Level.class),
-                        settings.timestamp(),
-                        settings.timestampFormat())
-                : settings;
+        return line.verbose ? levels(settings, EnumSet.allOf(Level.class)) : settings;
+    }
+
+    private static LogSettings levels(LogSettings settings, Set<Level> levels) {
+        return new LogSettings(
+                settings.destinations(),
+                levels,
+                settings.timestamp(),
+                settings.timestampFormat(),
+                settings.facility(),
+                settings.json());
     }
 
     private static List<TakenPort.Door> ports(BrokerConfig config) {

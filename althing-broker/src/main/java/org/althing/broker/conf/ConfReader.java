@@ -40,21 +40,20 @@ final class ConfReader {
     private static void addWithoutIncludes(Path file, List<Directive> directives) throws ConfException {
         for (Directive directive : lines(file)) {
             if (directive.name().equals("include_dir")) {
-                throw new ConfException("include_dir is only valid in the main config file.", directive);
+                throw new ConfException(
+                        "The include_dir option is only valid in the main configuration file.", directive);
             }
             directives.add(directive);
         }
     }
 
     private static List<Path> included(Directive directive) throws ConfException {
-        if (directive.value().isEmpty()) {
-            throw new ConfException("Empty 'include_dir' value in configuration.", directive);
-        }
+        String name = Values.string(directive);
         List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> folder = Files.newDirectoryStream(Path.of(directive.value()), "*.conf")) {
+        try (DirectoryStream<Path> folder = Files.newDirectoryStream(Path.of(name), "*.conf")) {
             folder.forEach(files::add);
         } catch (IOException | DirectoryIteratorException e) {
-            throw new ConfException("Unable to open include_dir '" + directive.value() + "'.", directive);
+            throw new ConfException("Unable to open include_dir '" + name + "'.", directive);
         }
         files.sort(Comparator.comparing((Path path) -> path.getFileName().toString(), String.CASE_INSENSITIVE_ORDER)
                 .thenComparing(path -> path.getFileName().toString()));
@@ -62,11 +61,14 @@ final class ConfReader {
     }
 
     private static List<Directive> lines(Path file) throws ConfException {
+        if (Files.isDirectory(file)) {
+            throw ConfException.notRead("Config file '" + file + "' is a directory.");
+        }
         byte[] bytes;
         try {
             bytes = Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new ConfException("Unable to open config file '" + file + "'.");
+            throw ConfException.notRead("Unable to open config file '" + file + "'.");
         }
         List<Directive> directives = new ArrayList<>();
         int number = 0;
@@ -114,10 +116,6 @@ final class ConfReader {
         int space = text.indexOf(' ', from);
         return space < 0
                 ? new Directive(file, number, text.substring(from), "")
-                : new Directive(
-                        file,
-                        number,
-                        text.substring(from, space),
-                        text.substring(space).strip());
+                : new Directive(file, number, text.substring(from, space), text.substring(space + 1));
     }
 }

@@ -8,6 +8,11 @@ import java.nio.file.Path;
  * @param file where it stands
  * @param line counted from 1
  * @param name the option
- * @param value the rest of the line, trimmed; empty if there is none
+ * @param value the rest of the line behind the first space; empty if there is none
  */
-record Directive(Path file, int line, String name, String value) {}
+record Directive(Path file, int line, String name, String value) {
+    /** For messages: {@code mosquitto.conf:3}. */
+    String place() {
+        return file + ":" + line;
+    }
+}

@@ -4,49 +4,74 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.ListenerConfig;
+import org.althing.broker.access.AccessPlan;
 import org.althing.journal.Journal;
-import org.althing.mqtt.Qos;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A mosquitto.conf, read: the broker's configuration and what the program around it has to do.
  *
  * @param broker listeners and limits
+ * @param access who may come in and do what
  * @param persistence where state is kept, or null to keep none
  * @param log where log lines go, and which
- * @param pidFile the file to write the process id to, or null
- * @param scramFile the users of SCRAM-SHA-256, see {@link org.althing.broker.access.ScramUsers}, or null for none
+ * @param program what concerns the process
  * @param localOnly whether no listener was configured, so that only this machine is served
- * @param warnings lines for the log about options that change nothing here
+ * @param notes lines for the log about what was read, in the order of the file
  */
 public record MosquittoConf(
         BrokerConfig broker,
+        AccessPlan access,
         @Nullable Persistence persistence,
         LogSettings log,
-        @Nullable Path pidFile,
-        @Nullable Path scramFile,
+        Program program,
         boolean localOnly,
-        List<String> warnings) {
+        List<Note> notes) {
+
+    /** A line for the log. */
+    public record Note(BrokerLog.Level level, String line) {}
 
     /**
      * What is logged, and how.
      *
-     * @param destinations {@code stdout}, {@code stderr} or {@code file PATH} each; empty for none
+     * @param destinations {@code stdout}, {@code stderr}, {@code syslog}, {@code topic} or {@code file PATH} each; empty
+     *     for none
      * @param levels which lines
      * @param timestamp whether each line begins with the time
      * @param timestampFormat a strftime pattern, or null for seconds since 1970
+     * @param facility of syslog: 0 to 7 for local0 to local7, or -1 for daemon
+     * @param json whether each line is a JSON object
      */
     public record LogSettings(
             List<String> destinations,
             Set<BrokerLog.Level> levels,
             boolean timestamp,
-            @Nullable String timestampFormat) {}
+            @Nullable String timestampFormat,
+            int facility,
+            boolean json) {
+        public LogSettings {
+            destinations = List.copyOf(destinations);
+            levels = Set.copyOf(levels);
+        }
+    }
+
+    /**
+     * What concerns the process.
+     *
+     * @param pidFile the file to write the process id to, or null
+     * @param user who the process should run as, or null
+     * @param scramFile the users of SCRAM-SHA-256, see {@link org.althing.broker.access.ScramUsers}, or null for none
+     */
+    public record Program(
+            @Nullable Path pidFile,
+            @Nullable String user,
+            @Nullable Path scramFile) {}
 
     /**
      * Where state is kept, and what an acknowledgement waits for; see docs/durability.md.
@@ -58,81 +83,74 @@ public record MosquittoConf(
     private static final int DEFAULT_PORT = 1883;
 
     public MosquittoConf {
-        warnings = List.copyOf(warnings);
+        notes = List.copyOf(notes);
+    }
+
+    /** Reads a file, for a process without environment variables. */
+    public static MosquittoConf read(Path file, List<Integer> ports) throws ConfException {
+        return read(file, ports, Map.of());
     }
 
     /**
      * Reads a file.
      *
      * @param ports of the command line: used where the file has no listener; empty for 1883
+     * @param environment of the process
      * @throws ConfException with the message for the user, file and line included
      */
-    public static MosquittoConf read(Path file, List<Integer> ports) throws ConfException {
+    public static MosquittoConf read(Path file, List<Integer> ports, Map<String, String> environment)
+            throws ConfException {
         ConfBuilder builder = new ConfBuilder();
-        Set<String> seen = new HashSet<>();
         for (Directive line : ConfReader.read(file)) {
-            apply(builder, line, seen);
+            builder.apply(line);
         }
-        builder.finish();
-        if (builder.serverMoved != null && !seen.contains("althing_server_reference")) {
+        BridgeDraft.check(builder.bridges);
+        if (builder.serverMoved != null && !builder.wasSet("althing_server_reference")) {
             throw new ConfException("althing_server_moved needs althing_server_reference.", builder.serverMoved);
         }
-        return build(builder, ports);
+        return build(builder, ports, environment);
     }
 
     /** What an empty file says: this machine alone is served. */
     public static MosquittoConf withoutFile(List<Integer> ports) {
-        return build(new ConfBuilder(), ports);
+        try {
+            return build(new ConfBuilder(), ports, Map.of());
+        } catch (ConfException e) {
+            throw new IllegalStateException("the defaults do not fit together", e);
+        }
     }
 
-    private static void apply(ConfBuilder builder, Directive line, Set<String> seen) throws ConfException {
-        ConfigOption option = ConfigOptions.find(line.name());
-        if (option == null) {
-            throw new ConfException("Unknown configuration variable '" + line.name() + "'.", line);
+    private static MosquittoConf build(ConfBuilder conf, List<Integer> ports, Map<String, String> environment)
+            throws ConfException {
+        conf.takePersistencePlugin();
+        boolean localOnly = conf.localOnly && conf.listeners.isEmpty();
+        String location = environment.get("MOSQUITTO_PERSISTENCE_LOCATION");
+        if (location != null) {
+            conf.persistenceLocation = location;
         }
-        if (!seen.add(line.name()) && !option.repeatable()) {
-            throw new ConfException("Duplicate " + line.name() + " value in configuration.", line);
+        List<ListenerConfig> listeners = new ArrayList<>();
+        for (ListenerDraft listener : conf.listeners) {
+            listeners.add(listener.build(conf));
         }
-        if (option.setter() == null) {
-            throw new ConfException(
-                    "'" + line.name() + "' needs " + option.note() + ", which this version of Althing does not have.",
-                    line);
-        }
-        option.setter().set(builder, line);
-    }
-
-    private static MosquittoConf build(ConfBuilder conf, List<Integer> ports) {
-        boolean localOnly = conf.listeners.isEmpty();
-        BrokerConfig.Builder broker = conf.broker
-                .packetSizeMax(conf.packetSizeMax)
-                .keepAliveSecondsMax(conf.keepAliveMaxSeconds)
-                .zeroLengthClientId(conf.allowZeroLengthClientId)
-                .inflightMessagesMax(conf.inflightMessagesMax)
-                .queuedMessagesMax(conf.queuedMessagesMax)
-                .queueQos0Messages(conf.queueQos0Messages)
-                .payloadSizeMax(conf.messageSizeMax)
-                .retainAvailable(conf.retainAvailable)
-                .shareStrategy(conf.shareStrategy)
-                .queuedBytesMax(conf.queuedBytesMax)
-                .inflightBytesMax(conf.inflightBytesMax)
-                .queueFull(conf.queueFull)
-                .tellQuota(conf.tellQuota)
-                .memoryBudgetBytes(conf.memoryBudgetBytes)
-                .sessionExpiryMax(
-                        conf.persistentClientExpirationSeconds == 0
-                                ? null
-                                : Duration.ofSeconds(conf.persistentClientExpirationSeconds))
-                .sysIntervalSeconds(conf.sysIntervalSeconds)
-                .connectionMessages(conf.connectionMessages);
-        (localOnly ? localListeners(conf, ports) : listeners(conf)).forEach(broker::listener);
+        (localOnly ? localListeners(conf, ports) : listeners).forEach(conf.broker::listener);
         return new MosquittoConf(
-                broker.build(),
+                conf.broker.build(),
+                AccessDraft.plan(conf, listeners),
                 conf.persistence ? persistence(conf) : null,
-                new LogSettings(destinations(conf), levels(conf), conf.logTimestamp, conf.logTimestampFormat),
-                conf.pidFile == null ? null : Path.of(conf.pidFile),
-                conf.scramFile == null ? null : Path.of(conf.scramFile),
+                new LogSettings(
+                        destinations(conf),
+                        levels(conf),
+                        conf.logTimestamp,
+                        conf.logTimestampFormat,
+                        conf.logFacility,
+                        conf.logJson),
+                new Program(path(conf.pidFile), conf.user, path(conf.scramFile)),
                 localOnly,
-                conf.warnings);
+                conf.notes);
+    }
+
+    private static @Nullable Path path(@Nullable String name) {
+        return name == null ? null : Path.of(name);
     }
 
     private static Persistence persistence(ConfBuilder conf) {
@@ -145,40 +163,22 @@ public record MosquittoConf(
     }
 
     private static List<ListenerConfig> localListeners(ConfBuilder conf, List<Integer> ports) {
-        boolean anonymous = conf.allowAnonymous == null || conf.allowAnonymous;
+        boolean anonymous = conf.security.allowAnonymous == null || conf.security.allowAnonymous.value();
         List<ListenerConfig> listeners = new ArrayList<>();
         for (int port : ports.isEmpty() ? List.of(DEFAULT_PORT) : ports) {
-            listeners.add(ListenerConfig.mqtt("127.0.0.1", port).withAllowAnonymous(anonymous));
-            listeners.add(ListenerConfig.mqtt("::1", port).withAllowAnonymous(anonymous));
-        }
-        return listeners;
-    }
-
-    private static List<ListenerConfig> listeners(ConfBuilder conf) {
-        List<ListenerConfig> listeners = new ArrayList<>();
-        for (ConfBuilder.Listener listener : conf.listeners) {
-            boolean byDefault = conf.allowAnonymous != null && conf.allowAnonymous;
-            boolean anonymous = listener.allowAnonymous == null ? byDefault : listener.allowAnonymous;
-            Directive declared = listener.declared;
-            String where = declared == null ? "" : " (" + declared.file() + ":" + declared.line() + ")";
-            String host = listener.host == null ? "" : listener.host;
-            ListenerConfig plain = listener.webSockets
-                    ? ListenerConfig.webSockets(host, listener.port)
-                    : ListenerConfig.mqtt(host, listener.port);
-            listeners.add(plain.withName("listener " + listener.port + where)
-                    .withAllowAnonymous(anonymous)
-                    .withConnectionsMax(listener.connectionsMax)
-                    .withQosMax(Qos.of(listener.qosMax))
-                    .withTopicAliases(listener.topicAliasMax, listener.topicAliasBrokerMax));
+            for (String host : List.of("127.0.0.1", "::1")) {
+                listeners.add(new ListenerConfig.Builder(host, port)
+                        .allowAnonymous(anonymous)
+                        .zeroLengthClientId(conf.security.allowZeroLengthClientId)
+                        .autoIdPrefix(conf.security.autoIdPrefix == null ? "auto-" : conf.security.autoIdPrefix)
+                        .build());
+            }
         }
         return listeners;
     }
 
     private static List<String> destinations(ConfBuilder conf) {
-        if (conf.logDestinations.isEmpty()) {
-            return List.of("stderr");
-        }
-        return conf.logDestinations.equals(List.of("none")) ? List.of() : List.copyOf(conf.logDestinations);
+        return conf.logDestinationsSet ? conf.logDestinations : List.of("stderr");
     }
 
     /** Mosquitto: error, warning, notice and information, unless the file says otherwise. */

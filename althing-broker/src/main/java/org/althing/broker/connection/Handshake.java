@@ -64,8 +64,8 @@ final class Handshake {
         byte[] bytes = new byte[16];
         environment.random().nextBytes(bytes);
         String hex = HexFormat.of().withUpperCase().formatHex(bytes);
-        return "auto-" + hex.substring(0, 8) + "-" + hex.substring(8, 12) + "-" + hex.substring(12, 16) + "-"
-                + hex.substring(16, 20) + "-" + hex.substring(20);
+        return listener.naming().autoIdPrefix() + hex.substring(0, 8) + "-" + hex.substring(8, 12) + "-"
+                + hex.substring(12, 16) + "-" + hex.substring(16, 20) + "-" + hex.substring(20);
     }
 
     /** Why the client is refused before anybody looks who it is; null if it is not. */
@@ -110,7 +110,7 @@ final class Handshake {
     }
 
     private boolean mayBeNameless() {
-        boolean allowed = environment.config().connections().zeroLengthClientId();
+        boolean allowed = listener.naming().zeroLengthClientId();
         return switch (connect.version()) {
             case MQTT_3_1 -> false; // 1 to 23 characters
             case MQTT_3_1_1 -> allowed && connect.cleanStart(); // [MQTT-3.1.3-7], [MQTT-3.1.3-8] there

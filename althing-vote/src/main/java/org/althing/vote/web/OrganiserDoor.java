@@ -50,12 +50,10 @@ final class OrganiserDoor {
 
     private final BallotBox box;
     private final Roles roles;
-    private final WebDoor.Place place;
 
-    OrganiserDoor(BallotBox box, Roles roles, WebDoor.Place place) {
+    OrganiserDoor(BallotBox box, Roles roles) {
         this.box = box;
         this.roles = roles;
-        this.place = place;
     }
 
     boolean takes(String path) {
@@ -104,7 +102,7 @@ final class OrganiserDoor {
                                 : Responses.with(
                                         Responses.seeOther("/organiser?lang=" + language.code()),
                                         "Set-Cookie",
-                                        COOKIE + "=" + session + "; Path=/" + place.cookie()));
+                                        COOKIE + "=" + session + "; Path=/; HttpOnly; SameSite=Strict"));
             }
             case "/organiser/end" -> {
                 String session = Requests.cookie(request, COOKIE);

@@ -1,4 +1,4 @@
-package org.althing.client.link;
+package org.althing.net.tls;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 

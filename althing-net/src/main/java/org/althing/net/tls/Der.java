@@ -1,4 +1,4 @@
-package org.althing.client.link;
+package org.althing.net.tls;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
