@@ -11,5 +11,6 @@ module org.althing.net {
     exports org.althing.net.proxy;
     exports org.althing.net.tls;
     exports org.althing.net.web to
-            org.althing.client;
+            org.althing.client,
+            org.althing.server;
 }

@@ -103,7 +103,7 @@ final class Althing {
         }
 
         int webPort() {
-            return port("http://[^:/]+:(\\d+)/");
+            return port("https?://[^:/]+:(\\d+)/");
         }
 
         private int port(String pattern) {

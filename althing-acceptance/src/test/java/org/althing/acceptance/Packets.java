@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** MQTT 3.1.1 by hand over a plain socket, for thousands of voters at little cost: just what a voter needs. */
+/** MQTT 3.1.1 by hand over a plain socket or a WebSocket, for thousands of voters at little cost: what a voter needs. */
 final class Packets implements AutoCloseable {
     private static final int CONNECT_MILLIS = 20_000;
     private static final int PUBACK = 4;
@@ -18,14 +18,29 @@ final class Packets implements AutoCloseable {
 
     private final Socket socket;
     private final InputStream in;
+    private final boolean isWebSocket;
     private int identifier;
 
     Packets(int port, String clientId, int timeoutMillis) throws IOException {
+        this(port, clientId, timeoutMillis, false);
+    }
+
+    /** Over a WebSocket at {@code /mqtt}, as a page does. */
+    static Packets overWebSocket(int port, String clientId, int timeoutMillis) throws IOException {
+        return new Packets(port, clientId, timeoutMillis, true);
+    }
+
+    private Packets(int port, String clientId, int timeoutMillis, boolean isWebSocket) throws IOException {
+        this.isWebSocket = isWebSocket;
         socket = new Socket();
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(timeoutMillis);
-        in = new BufferedInputStream(socket.getInputStream(), 512);
+        InputStream bytes = new BufferedInputStream(socket.getInputStream(), 512);
+        if (isWebSocket) {
+            upgrade(bytes, port);
+        }
+        in = isWebSocket ? new Unframed(bytes) : bytes;
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         text(body, "MQTT");
         body.writeBytes(new byte[] {4, 2, 0, 0}); // clean session, no keep alive
@@ -70,7 +85,73 @@ final class Packets implements AutoCloseable {
     }
 
     void write(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().write(isWebSocket ? framed(bytes) : bytes);
+    }
+
+    private void upgrade(InputStream bytes, int port) throws IOException {
+        String request =
+                "GET /mqtt HTTP/1.1\r\nHost: localhost:" + port + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n"
+                        + "Sec-WebSocket-Protocol: mqtt\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int c = bytes.read();
+            if (c < 0) {
+                throw new EOFException("closed by the server: " + head);
+            }
+            head.append((char) c);
+        }
+        if (!head.toString().startsWith("HTTP/1.1 101 ")) {
+            throw new IOException("no WebSocket: " + head);
+        }
+    }
+
+    /** One binary frame, masked with zeros, which is a mask as good as any other here. */
+    private static byte[] framed(byte[] bytes) {
+        ByteArrayOutputStream frame = new ByteArrayOutputStream(bytes.length + 8);
+        frame.write(0x82);
+        if (bytes.length < 126) {
+            frame.write(0x80 | bytes.length);
+        } else {
+            frame.write(0x80 | 126);
+            frame.write(bytes.length >> 8);
+            frame.write(bytes.length);
+        }
+        frame.writeBytes(new byte[4]);
+        frame.writeBytes(bytes);
+        return frame.toByteArray();
+    }
+
+    /** What binary frames carry. */
+    private static final class Unframed extends InputStream {
+        private final InputStream frames;
+        private long left;
+
+        Unframed(InputStream frames) {
+            this.frames = frames;
+        }
+
+        @Override
+        public int read() throws IOException {
+            while (left == 0) {
+                int first = frames.read();
+                if (first < 0) {
+                    return -1;
+                }
+                left = frames.read() & 127;
+                int more = left == 126 ? 2 : left == 127 ? 8 : 0;
+                left = more == 0 ? left : 0;
+                for (int i = 0; i < more; i++) {
+                    left = left << 8 | frames.read();
+                }
+                if ((first & 15) == 8) {
+                    return -1; // the server's close
+                }
+            }
+            left--;
+            return frames.read();
+        }
     }
 
     Packet read() throws IOException {

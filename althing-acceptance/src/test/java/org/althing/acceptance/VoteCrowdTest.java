@@ -15,11 +15,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A hall full of people: all connected over MQTT, all voting within ten seconds, each waiting for its receipt, and one
+ * A hall full of people: all connected over MQTT, by TCP or as pages are, by WebSocket; all voting within ten seconds, each waiting for its receipt, and one
  * screen that shows the count. How many: {@code -Dcrowd=10000} (needs 25,000 open files); the profile {@code soak} does.
  */
 class VoteCrowdTest {
@@ -41,13 +42,15 @@ class VoteCrowdTest {
     private final AtomicLong lastReceiptNanos = new AtomicLong();
     private final AtomicLong shownNanos = new AtomicLong();
 
-    private void voter(int port, int number, long delayMillis) {
+    private void voter(Althing.Up up, boolean byWeb, int number, long delayMillis) {
         String name = "voter-" + number;
         try {
             connecting.acquire();
             Packets packets;
             try {
-                packets = new Packets(port, "crowd-" + number, TIMEOUT_MILLIS);
+                packets = byWeb
+                        ? Packets.overWebSocket(up.webPort(), "crowd-" + number, TIMEOUT_MILLIS)
+                        : new Packets(up.mqttPort(), "crowd-" + number, TIMEOUT_MILLIS);
                 packets.subscribe("vote/v1/heure/receipt/" + name);
             } finally {
                 connecting.release();
@@ -91,8 +94,10 @@ class VoteCrowdTest {
         }
     }
 
-    @Test
-    void a_hall_votes_within_ten_seconds_everybody_is_answered_and_the_screen_shows_it_within_one() throws Exception {
+    @ParameterizedTest(name = "by {0}")
+    @ValueSource(strings = {"TCP", "WebSocket"})
+    void a_hall_votes_within_ten_seconds_everybody_is_answered_and_the_screen_shows_it_within_one(String way)
+            throws Exception {
         SplittableRandom random = new SplittableRandom(7);
         try (Althing.Up up = Althing.up(data)) {
             Thread screen = Thread.ofPlatform().daemon().start(() -> screen(up.mqttPort()));
@@ -100,7 +105,7 @@ class VoteCrowdTest {
             for (int i = 0; i < CROWD; i++) {
                 int number = i;
                 long delay = random.nextInt(VOTING_MILLIS);
-                crowd.add(Thread.ofVirtual().start(() -> voter(up.mqttPort(), number, delay)));
+                crowd.add(Thread.ofVirtual().start(() -> voter(up, way.equals("WebSocket"), number, delay)));
             }
             assertThat(seated.await(120, TimeUnit.SECONDS)).as(wrong.toString()).isTrue();
             long beganNanos = System.nanoTime();
@@ -113,9 +118,10 @@ class VoteCrowdTest {
             long[] waited = waitedMicros.stream().mapToLong(Long::longValue).toArray();
             Arrays.sort(waited);
             System.out.printf(
-                    "%d voters, the last receipt after %.1f s; receipt p50 %.1f ms, p99 %.1f ms, worst %.1f ms;"
+                    "%d voters by %s, the last receipt after %.1f s; receipt p50 %.1f ms, p99 %.1f ms, worst %.1f ms;"
                             + " all shown %.2f s after the last receipt%n",
                     CROWD,
+                    way,
                     seconds,
                     waited[waited.length / 2] / 1e3,
                     waited[(int) (waited.length * 0.99)] / 1e3,

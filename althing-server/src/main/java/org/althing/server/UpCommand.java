@@ -13,13 +13,15 @@ import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.conf.MosquittoConf.LogSettings;
 import org.althing.net.Clock;
 import org.althing.vote.JoinCode;
+import org.jspecify.annotations.Nullable;
 
 /** {@code althing up}: everything in one process, in one folder. */
 final class UpCommand {
     private static final int FAILED = 1;
 
     private static final String HELP = """
-            Usage: althing up [--data DIR] [--lan | --bind ADDR] [--mqtt-port N] [--vote-port N] [--web-port N] [-v]
+            Usage: althing up [--data DIR] [--lan | --bind ADDR] [--mqtt-port N] [--vote-port N] [--web-port N]
+                              [--tls-certificate FILE --tls-key FILE [--tls-client-ca FILE]] [--sqlite FILE] [-v]
 
               --data DIR       where everything is kept (./althing-data)
               --lan            serve the local network: phones in the same room can vote
@@ -27,6 +29,12 @@ final class UpCommand {
               --mqtt-port N    MQTT (1883)
               --vote-port N    the vote by plain TCP (32000)
               --web-port N     the page, and MQTT over WebSocket at /mqtt (8080)
+              --tls-certificate FILE, --tls-key FILE
+                               PEM files: the page then is https alone; MQTT and the vote by TCP speak TLS with those
+                               who begin with it, on the same ports
+              --tls-client-ca FILE
+                               asks for client certificates that these signed: polls may be voted in by certificate
+              --sqlite FILE    keeps a copy of what is public of the vote in a SQLite file, a second behind
               -v, --verbose    log connections and messages
               -h, --help
 
@@ -34,7 +42,22 @@ final class UpCommand {
             """;
 
     /** What the command line says. */
-    record Line(Path data, InetAddress bind, int mqttPort, int votePort, int webPort, boolean verbose) {}
+    record Line(
+            Path data,
+            InetAddress bind,
+            int mqttPort,
+            int votePort,
+            int webPort,
+            @Nullable TlsFiles tls,
+            @Nullable Path sqlite,
+            boolean verbose) {
+        String scheme() {
+            return tls == null ? "http://" : "https://";
+        }
+    }
+
+    /** PEM files. */
+    record TlsFiles(Path certificate, Path key, @Nullable Path clientAuthorities) {}
 
     private final PrintStream out;
     private final PrintStream err;
@@ -81,6 +104,10 @@ final class UpCommand {
         boolean verbose = false;
         boolean lan = false;
         boolean isBound = false;
+        Path certificate = null;
+        Path key = null;
+        Path authorities = null;
+        Path sqlite = null;
         for (String word = options.next(); word != null; word = options.next()) {
             switch (word) {
                 case "--data" -> data = options.path();
@@ -92,6 +119,10 @@ final class UpCommand {
                 case "--mqtt-port" -> mqttPort = options.port(0);
                 case "--vote-port" -> votePort = options.port(0);
                 case "--web-port" -> webPort = options.port(0);
+                case "--tls-certificate" -> certificate = options.path();
+                case "--tls-key" -> key = options.path();
+                case "--tls-client-ca" -> authorities = options.path();
+                case "--sqlite" -> sqlite = options.path();
                 case "-v", "--verbose" -> verbose = true;
                 default -> throw options.unknown();
             }
@@ -102,7 +133,18 @@ final class UpCommand {
         if (lan) {
             bind = InetAddress.ofLiteral("0.0.0.0");
         }
-        return new Line(data, bind, mqttPort, votePort, webPort, verbose);
+        return new Line(data, bind, mqttPort, votePort, webPort, tls(certificate, key, authorities), sqlite, verbose);
+    }
+
+    private static @Nullable TlsFiles tls(@Nullable Path certificate, @Nullable Path key, @Nullable Path authorities)
+            throws Options.UsageException {
+        if (certificate == null && key == null && authorities == null) {
+            return null;
+        }
+        if (certificate == null || key == null) {
+            throw new Options.UsageException("TLS needs --tls-certificate FILE and --tls-key FILE");
+        }
+        return new TlsFiles(certificate, key, authorities);
     }
 
     private static InetAddress address(String text) throws Options.UsageException {
@@ -142,10 +184,10 @@ final class UpCommand {
                 at + ":" + mqtt.getPort(),
                 "mosquitto_rr -h " + at + " -p " + mqtt.getPort()
                         + " -q 1 -t vote/v1/heure/ballot/carla -e vote/v1/heure/receipt/carla -m ete");
-        door("vote, web", "http://" + at + ":" + web.getPort() + "/", "open it in a browser");
+        door("vote, web", line.scheme() + at + ":" + web.getPort() + "/", "open it in a browser");
         out.println();
         out.println("Poll \"heure\" is open: anybody votes by name, été or hiver. A name is a claim, not a proof.");
-        String page = "http://" + at + ":" + web.getPort();
+        String page = line.scheme() + at + ":" + web.getPort();
         out.println("Organiser, once: " + page + "/organiser#t=" + doors.organiserSecret());
         out.println("or on this machine:  althing vote poll list --data " + line.data() + " --port " + vote.getPort());
         reach(line, web.getPort(), mqtt.getPort(), vote.getPort());
@@ -167,13 +209,16 @@ final class UpCommand {
             out.println("This machine has no address that others can reach: is it connected?");
         }
         for (String address : addresses) {
-            out.println("Phones open  http://" + address + ":" + webPort + "/  and, if asked, type "
-                    + JoinCode.of("heure") + "  (or http://" + address + ":" + webPort + "/j/" + JoinCode.of("heure")
+            out.println("Phones open  " + line.scheme() + address + ":" + webPort + "/  and, if asked, type "
+                    + JoinCode.of("heure") + "  (or " + line.scheme() + address + ":" + webPort + "/j/"
+                    + JoinCode.of("heure")
                     + ")");
         }
-        out.println("Open to everybody who reaches this machine, without password and unencrypted: the pages and MQTT"
-                + " over WebSocket (port " + webPort + "), MQTT (" + mqttPort + ": any topic), the vote by TCP ("
-                + votePort + ").");
+        String how = line.tls() == null
+                ? "without password and unencrypted: the pages"
+                : "without password (encrypted: the pages, and whoever begins with TLS elsewhere): the pages";
+        out.println("Open to everybody who reaches this machine, " + how + " and MQTT over WebSocket (port " + webPort
+                + "), MQTT (" + mqttPort + ": any topic), the vote by TCP (" + votePort + ").");
         out.println("Closed to them: creating, opening and closing polls, rosters, codes: these need the organiser's"
                 + " link or token.");
     }

@@ -29,6 +29,7 @@ final class ServerCommand {
             "--tls-key",
             "--tls-client-ca",
             "--lab-poll",
+            "--sqlite",
             "--mqtt",
             "--client-id",
             "--root",
@@ -84,6 +85,10 @@ final class ServerCommand {
         VoteService service = VoteService.open(VoteFolder.of(data), engine, Worker.virtualThreads());
         open.push(service);
         service.ensureOpened(Poll.heure());
+        String copy = arguments.value("--sqlite");
+        if (copy != null) {
+            service.mirror(Path.of(copy));
+        }
         if (broker == null || arguments.has("--port")) {
             TcpDoor.Options options = TcpDoor.Options.defaults()
                     .withConnectionsMax(connections)

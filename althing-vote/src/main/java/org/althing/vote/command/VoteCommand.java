@@ -38,6 +38,7 @@ public final class VoteCommand {
                             the ballot box, served over TCP; without MQTT
                    [--tls-certificate FILE --tls-key FILE [--tls-client-ca FILE]]
                             with TLS on the same port, for those who begin with it; PEM files
+                   [--sqlite FILE]   keeps a copy of what is public in a SQLite file, a second behind
                    [--lab-poll POLL] [--lab-anonymous] [--lab-binary]
                             the poll of lines that name none; clients of the lab that send no name, or bytes
             server --mqtt HOST[:PORT] [--port N] [-u NAME -P PASSWORD] [--client-id ID] [--root TOPIC]

@@ -2,6 +2,7 @@ package org.althing.vote.mqtt;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.althing.broker.AccessControl;
 import org.althing.broker.PublishInterceptor;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.TopicFilter;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Carries ballots from a broker of the same program: the acknowledgement of a ballot is held until it is on the disk and
  * then says the verdict, and no subscriber sees a ballot, not even of {@code #}. Everything else below the root only the
- * server publishes.
+ * server publishes. With {@link #guard} in the broker, a receipt reaches nobody but the client that voted.
  */
 public final class BrokerCarrier implements PublishInterceptor {
     private final BallotBox box;
@@ -25,6 +26,7 @@ public final class BrokerCarrier implements PublishInterceptor {
     private final List<ApplicationMessage> waiting = new ArrayList<>();
 
     private final boolean usersAreProven;
+    private @Nullable ReceiptReaders readers;
 
     /**
      * Runs on the box's loop.
@@ -34,7 +36,31 @@ public final class BrokerCarrier implements PublishInterceptor {
     public BrokerCarrier(BallotBox box, ResultsBoard board, Roles roles, VoteTopics topics, boolean usersAreProven) {
         this.box = box;
         this.usersAreProven = usersAreProven;
-        this.door = new MqttDoor(box, board, roles, topics, this::publish);
+        this.door = new MqttDoor(box, board, roles, topics, new Outbox() {
+            @Override
+            public void publish(ApplicationMessage message) {
+                send(message);
+            }
+
+            @Override
+            public void receipt(ApplicationMessage message, String sender) {
+                if (readers != null) {
+                    readers.allow(message.topic(), sender);
+                }
+                send(message);
+            }
+        });
+    }
+
+    /**
+     * The access control for the broker: receipts are for whoever voted, everything else is as these rules say. Once,
+     * before the broker is attached.
+     */
+    public AccessControl guard(AccessControl others) {
+        ReceiptReaders guard = new ReceiptReaders(
+                door.topics(), usersAreProven, others, box.loop().clock());
+        box.loop().execute(() -> readers = guard);
+        return guard;
     }
 
     /** Says where to publish, once the broker runs, and publishes what is retained. Any thread. */
@@ -61,7 +87,7 @@ public final class BrokerCarrier implements PublishInterceptor {
                         attempt.message(), sender, verdict -> attempt.answer(verdict.code(), verdict.text())));
     }
 
-    private void publish(ApplicationMessage message) {
+    private void send(ApplicationMessage message) {
         if (outbox != null) {
             outbox.publish(message);
         } else if (!message.retain()) { // what is retained is announced when the broker is attached

@@ -97,7 +97,7 @@ final class MqttDoor {
         } else {
             switch (incoming) {
                 case VoteTopics.Incoming.BallotOf ballot -> onBallot(ballot, message, sender, verdict);
-                case VoteTopics.Incoming.Lab lab -> onLab(lab, message, verdict);
+                case VoteTopics.Incoming.Lab lab -> onLab(lab, message, sender, verdict);
                 case VoteTopics.Incoming.Directions directions -> onDirections(directions, message, verdict);
             }
         }
@@ -113,11 +113,11 @@ final class MqttDoor {
         Poll poll = box.poll(incoming.poll());
         boolean isJson = BallotPayload.looksLikeJson(message.payload());
         if (poll == null) {
-            refuse(incoming, message, isJson, Refusal.UNKNOWN_POLL, verdict);
+            refuse(incoming, message, sender, isJson, Refusal.UNKNOWN_POLL, verdict);
             return;
         }
         if (incoming.voter() == null) {
-            refuse(incoming, message, isJson, Refusal.BAD_NAME, verdict);
+            refuse(incoming, message, sender, isJson, Refusal.BAD_NAME, verdict);
             return;
         }
         OptionNames names = box.optionNames(poll.id());
@@ -127,7 +127,7 @@ final class MqttDoor {
         } catch (InvalidPayloadException e) {
             String text =
                     Words.in(LANGUAGE, "erreur, vote illisible : ", "error, ballot unreadable: ") + e.getMessage();
-            receipt(incoming, message, BallotPayload.receipt(isJson, null, Map.of("status", "syntax"), text));
+            receipt(incoming, message, sender, BallotPayload.receipt(isJson, null, Map.of("status", "syntax"), text));
             verdict.accept(new Verdict(ReasonCode.PAYLOAD_FORMAT_INVALID, text, false));
             return;
         }
@@ -139,7 +139,11 @@ final class MqttDoor {
         Ballot ballot = new Ballot(poll.id(), voter, payload.choice(), id, sender.proof(poll, payload));
         box.cast(ballot, result -> {
             String text = Words.verdict(result, poll, LANGUAGE);
-            receipt(incoming, message, BallotPayload.receipt(payload.isJson(), payload.id(), status(result), text));
+            receipt(
+                    incoming,
+                    message,
+                    sender,
+                    BallotPayload.receipt(payload.isJson(), payload.id(), status(result), text));
             verdict.accept(verdict(result, text));
         });
     }
@@ -147,16 +151,18 @@ final class MqttDoor {
     private void refuse(
             VoteTopics.Incoming.BallotOf incoming,
             ApplicationMessage message,
+            Sender sender,
             boolean isJson,
             Refusal refusal,
             Consumer<Verdict> verdict) {
         CastResult result = new CastResult.Refused(refusal);
         String text = Words.refused(refusal, LANGUAGE);
-        receipt(incoming, message, BallotPayload.receipt(isJson, null, status(result), text));
+        receipt(incoming, message, sender, BallotPayload.receipt(isJson, null, status(result), text));
         verdict.accept(verdict(result, text));
     }
 
-    private void onLab(VoteTopics.Incoming.Lab lab, ApplicationMessage message, Consumer<Verdict> verdict) {
+    private void onLab(
+            VoteTopics.Incoming.Lab lab, ApplicationMessage message, Sender sender, Consumer<Verdict> verdict) {
         Poll poll = box.poll(lab.poll());
         String line;
         try {
@@ -173,7 +179,10 @@ final class MqttDoor {
         String voter = line.substring(0, cut).strip();
         box.cast(new Ballot(poll.id(), voter, List.of(line.substring(cut + 1)), null), result -> {
             String text = Words.verdict(result, poll, LANGUAGE);
-            publish(topics.lab(poll.id(), voter), text, Qos.AT_LEAST_ONCE, false);
+            outbox.receipt(
+                    new ApplicationMessage(
+                            topics.lab(poll.id(), voter), Bytes.of(text), Qos.AT_LEAST_ONCE, false, Properties.NONE),
+                    sender.source());
             verdict.accept(verdict(result, text));
         });
     }
@@ -228,7 +237,7 @@ final class MqttDoor {
 
     // ---------------------------------------------------------------------------------------------- receipts
 
-    private void receipt(VoteTopics.Incoming.BallotOf ballot, ApplicationMessage message, String text) {
+    private void receipt(VoteTopics.Incoming.BallotOf ballot, ApplicationMessage message, Sender sender, String text) {
         TopicName own = topics.receipt(ballot.poll(), ballot.voterLevel());
         String asked = message.properties().string(Property.RESPONSE_TOPIC);
         Bytes correlation = message.properties().bytes(Property.CORRELATION_DATA);
@@ -240,10 +249,10 @@ final class MqttDoor {
         ApplicationMessage receipt =
                 new ApplicationMessage(own, Bytes.of(text), Qos.AT_LEAST_ONCE, false, Properties.NONE);
         if (asked == null || asked.equals(own.toString())) {
-            outbox.publish(asked == null ? receipt : receipt.withProperties(properties));
+            outbox.receipt(asked == null ? receipt : receipt.withProperties(properties), sender.source());
             return;
         }
-        outbox.publish(receipt);
+        outbox.receipt(receipt, sender.source());
         TopicName response = responseTopic(asked);
         if (response != null) {
             outbox.publish(new ApplicationMessage(response, receipt.payload(), Qos.AT_LEAST_ONCE, false, properties));

@@ -82,6 +82,15 @@ public final class VoteTopics {
         return null;
     }
 
+    /** Whether a voter is told something there, and nobody else. */
+    boolean isReceipt(TopicName topic) {
+        List<String> levels = topic.levels();
+        return levels.size() == depth + 3
+                && (levels.get(depth + 1).equals("receipt")
+                        || levels.get(depth + 1).equals("lab"))
+                && isBelowRoot(topic.toString());
+    }
+
     boolean isBelowRoot(String topic) {
         return topic.equals(root) || topic.startsWith(root + "/");
     }

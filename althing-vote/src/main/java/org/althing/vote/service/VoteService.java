@@ -32,6 +32,7 @@ import org.althing.vote.Roles;
 import org.althing.vote.mqtt.BrokerCarrier;
 import org.althing.vote.mqtt.ClientCarrier;
 import org.althing.vote.mqtt.VoteTopics;
+import org.althing.vote.sql.LiveMirror;
 import org.althing.vote.tcp.TcpDoor;
 import org.althing.vote.web.WebDoor;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +67,15 @@ public final class VoteService implements AutoCloseable {
     /** What to end, the last one first. */
     private final Deque<AutoCloseable> doors = new ArrayDeque<>();
 
-    private VoteService(NetEngine engine, Disk disk, Tokens tokens, CommitterThread committer, Worker worker)
+    private final Path folder;
+    private final Worker worker;
+    private @Nullable LiveMirror mirror;
+
+    private VoteService(NetEngine engine, Path folder, Disk disk, CommitterThread committer, Worker worker)
             throws IOException {
+        Tokens tokens = Tokens.ofFolder(folder, new SecureRandom());
+        this.folder = folder;
+        this.worker = worker;
         this.engine = engine;
         this.disk = disk;
         this.committer = committer;
@@ -91,7 +99,7 @@ public final class VoteService implements AutoCloseable {
         Disk disk = Disk.folder(folder);
         CommitterThread committer = Journal.committerThread("althing-vote-committer");
         try {
-            return new VoteService(engine, disk, Tokens.ofFolder(folder, new SecureRandom()), committer, worker);
+            return new VoteService(engine, folder, disk, committer, worker);
         } catch (IOException | RuntimeException failure) {
             committer.close();
             disk.close();
@@ -166,8 +174,13 @@ public final class VoteService implements AutoCloseable {
     }
 
     /** Opens the web door: what answers the pages, on any loop. */
-    public HttpHandler webDoor() {
-        return new WebDoor(box, roles, random);
+    public HttpHandler webDoor(WebDoor.Place place) {
+        return new WebDoor(box, roles, random, place);
+    }
+
+    /** Keeps a copy of what is public in this SQLite file from now on, a second behind. */
+    public void mirror(Path file) throws IOException {
+        mirror = onLoop(() -> new LiveMirror(box, folder, file, worker));
     }
 
     /** The secret of a link that makes whoever opens it first organiser or presenter; works once, within a day. */
@@ -183,9 +196,16 @@ public final class VoteService implements AutoCloseable {
             while (!doors.isEmpty()) {
                 doors.pop().close();
             }
+            LiveMirror copy = mirror;
+            if (copy != null) {
+                loop.execute(copy::end);
+            }
             CompletableFuture<@Nullable Throwable> closed = new CompletableFuture<>();
             loop.execute(() -> box.close((_, failure) -> closed.complete(failure)));
             closed.get(CLOSE_SECONDS, TimeUnit.SECONDS);
+            if (copy != null) {
+                copy.finish();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {

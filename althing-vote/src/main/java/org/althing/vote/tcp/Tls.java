@@ -56,10 +56,17 @@ public record Tls(SSLContext context, boolean wantsCertificates, Worker worker) 
         }
     }
 
-    SSLEngine newEngine() {
+    /** A server's engine, which asks for a certificate if that is wanted. */
+    public SSLEngine newEngine() {
+        SSLEngine engine = newEngineWithoutCertificates();
+        engine.setWantClientAuth(wantsCertificates);
+        return engine;
+    }
+
+    /** A server's engine that asks for none: a browser would put the question to its user. */
+    public SSLEngine newEngineWithoutCertificates() {
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
-        engine.setWantClientAuth(wantsCertificates);
         return engine;
     }
 

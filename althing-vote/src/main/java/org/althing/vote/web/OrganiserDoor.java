@@ -50,10 +50,12 @@ final class OrganiserDoor {
 
     private final BallotBox box;
     private final Roles roles;
+    private final WebDoor.Place place;
 
-    OrganiserDoor(BallotBox box, Roles roles) {
+    OrganiserDoor(BallotBox box, Roles roles, WebDoor.Place place) {
         this.box = box;
         this.roles = roles;
+        this.place = place;
     }
 
     boolean takes(String path) {
@@ -102,7 +104,7 @@ final class OrganiserDoor {
                                 : Responses.with(
                                         Responses.seeOther("/organiser?lang=" + language.code()),
                                         "Set-Cookie",
-                                        COOKIE + "=" + session + "; Path=/; HttpOnly; SameSite=Strict"));
+                                        COOKIE + "=" + session + "; Path=/" + place.cookie()));
             }
             case "/organiser/end" -> {
                 String session = Requests.cookie(request, COOKIE);

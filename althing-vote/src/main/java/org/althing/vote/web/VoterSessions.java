@@ -17,6 +17,7 @@ final class VoterSessions {
     private record Held(String poll, String code) {}
 
     private final RandomGenerator random;
+    private final WebDoor.Place place;
     private final Map<String, Held> sessions = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -26,15 +27,16 @@ final class VoterSessions {
         }
     };
 
-    VoterSessions(RandomGenerator random) {
+    VoterSessions(RandomGenerator random, WebDoor.Place place) {
         this.random = random;
+        this.place = place;
     }
 
     /** The value of the cookie header that begins a session. */
     String begin(String poll, String code) {
         String secret = Roles.newSecret(random);
         sessions.put(secret, new Held(poll, code));
-        return name(poll) + "=" + secret + "; Path=/v/" + poll + "; HttpOnly; SameSite=Strict";
+        return name(poll) + "=" + secret + "; Path=/v/" + poll + place.cookie();
     }
 
     /** The code that this browser brought for this poll, or null. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.althing.net.HttpHandler;
 import org.althing.vote.Ballot;
@@ -42,6 +43,33 @@ import org.jspecify.annotations.Nullable;
  * Requests may come from any loop; pages are made on the box's.
  */
 public final class WebDoor implements HttpHandler {
+    /**
+     * Where the pages are.
+     *
+     * @param address tells where others reach them, such as {@code http://192.168.1.5:8080}; null where nobody knows, and
+     *     then it is as each browser says it
+     * @param isEncrypted whether the pages are served over TLS only
+     */
+    public record Place(Supplier<@Nullable String> address, boolean isEncrypted) {
+        /** Over plain HTTP, at whatever address a browser finds them. */
+        public static Place asAsked() {
+            return new Place(() -> null, false);
+        }
+
+        /** The address without a slash at its end, for links that others open. */
+        String address(Request request) {
+            String known = address.get();
+            return known == null
+                    ? (isEncrypted ? "https://" : "http://") + String.valueOf(request.header("host"))
+                    : known;
+        }
+
+        /** What a cookie says besides its value. */
+        String cookie() {
+            return "; HttpOnly; SameSite=Strict" + (isEncrypted ? "; Secure" : "");
+        }
+    }
+
     private final BallotBox box;
     private final RandomGenerator random;
     private final Assets assets = new Assets();
@@ -49,11 +77,11 @@ public final class WebDoor implements HttpHandler {
     private final OrganiserDoor organiser;
 
     /** @param random names ballots of forms and sessions; not to be guessed by others */
-    public WebDoor(BallotBox box, Roles roles, RandomGenerator random) {
+    public WebDoor(BallotBox box, Roles roles, RandomGenerator random, Place place) {
         this.box = box;
         this.random = random;
-        sessions = new VoterSessions(random);
-        organiser = new OrganiserDoor(box, roles);
+        sessions = new VoterSessions(random, place);
+        organiser = new OrganiserDoor(box, roles, place);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Objects;
+import org.althing.broker.AccessControl;
 import org.althing.broker.Broker;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.ListenerConfig;
@@ -28,6 +29,7 @@ class BrokerCarrierTest extends MqttCarrierContract {
                                 .build(),
                         engine)
                 .intercept(carrier)
+                .accessControl(carrier.guard(AccessControl.everything()))
                 .start();
         carrier.attach(started::publish);
         broker = started;
@@ -71,6 +73,33 @@ class BrokerCarrierTest extends MqttCarrierContract {
                 assertThat(message.payload().text()).isNotEqualTo("{}");
                 return message.topic().toString().equals("end");
             });
+        }
+    }
+
+    @Test
+    void a_receipt_reaches_nobody_but_the_client_that_voted() throws Exception {
+        try (Voter spy = new Voter(
+                        "#", "vote/v1/heure/receipt/alice", "vote/v1/heure/receipt/+", "vote/v1/heure/lab/+");
+                Voter voter = new Voter("vote/v1/heure/receipt/alice", "vote/v1/heure/lab/zoé")) {
+            voter.votes("alice", "ete", Qos.AT_LEAST_ONCE);
+            assertThat(voter.nextReceipt()).isEqualTo("a voté");
+            voter.client
+                    .publish("vote/v1/heure/lab", "zoé ete", Qos.AT_LEAST_ONCE)
+                    .await();
+            assertThat(voter.next(message -> message.topic().toString().contains("/lab/")))
+                    .isEqualTo("a voté");
+            // Whoever votes under the same name is told of that ballot only.
+            spy.votes("alice", "hiver", Qos.AT_LEAST_ONCE);
+            assertThat(spy.next(message -> message.topic().toString().endsWith("/alice")))
+                    .isEqualTo("erreur, vote déjà réalisé");
+            voter.client.publish("end", "", Qos.AT_LEAST_ONCE).await();
+            spy.next(message -> {
+                assertThat(message.topic().toString()).doesNotContain("zoé");
+                assertThat(message.payload().text()).isNotEqualTo("a voté");
+                return message.topic().toString().equals("end");
+            });
+            assertThat(voter.received)
+                    .noneMatch(message -> message.topic().toString().endsWith("/alice"));
         }
     }
 }

@@ -1,0 +1,86 @@
+package org.althing.vote.mqtt;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.althing.broker.AccessControl;
+import org.althing.broker.Client;
+import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.TopicName;
+import org.althing.net.Clock;
+
+/**
+ * Who is sent a receipt: the client that sent the ballot, and nobody else, whatever it subscribed to; where the broker
+ * checks user names, the voter's other clients too. All other topics are decided by the rules that stand behind.
+ *
+ * <p>Two clients may vote under one name within a millisecond, and the broker asks about a topic only. So each receipt
+ * has a {@link TopicName} object of its own, and the reader is found by that very object, not by its text.
+ */
+final class ReceiptReaders implements AccessControl {
+    /** After so long every subscriber has been asked about. */
+    private static final long KEPT_NANOS = 10_000_000_000L;
+
+    private final VoteTopics topics;
+    private final boolean usersAreProven;
+    private final AccessControl others;
+    private final Clock clock;
+    private final Map<Very, String> readers = new ConcurrentHashMap<>();
+    /** Those of {@link #readers}, the oldest first; owned by the box's loop. */
+    private final Deque<Expiring> expiring = new ArrayDeque<>();
+
+    /** An object, by what it is and not by what it says. */
+    private record Very(TopicName topic) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Very that && that.topic == topic;
+        }
+
+        @Override
+        public int hashCode() {
+            return topic.hashCode();
+        }
+    }
+
+    private record Expiring(Very topic, long nanos) {}
+
+    ReceiptReaders(VoteTopics topics, boolean usersAreProven, AccessControl others, Clock clock) {
+        this.topics = topics;
+        this.usersAreProven = usersAreProven;
+        this.others = others;
+        this.clock = clock;
+    }
+
+    /** Lets the client read the receipt that is now published under this topic object. On the box's loop. */
+    void allow(TopicName topic, String clientId) {
+        long now = clock.nanos();
+        while (!expiring.isEmpty() && expiring.getFirst().nanos - now <= 0) {
+            readers.remove(expiring.removeFirst().topic);
+        }
+        Very very = new Very(topic);
+        readers.put(very, clientId);
+        expiring.add(new Expiring(very, now + KEPT_NANOS));
+    }
+
+    /** How many receipts are remembered. */
+    int size() {
+        return readers.size();
+    }
+
+    @Override
+    public boolean allows(Client client, Action action, TopicName topic) {
+        if (action == Action.RECEIVE && topics.isReceipt(topic)) {
+            return client.clientId().equals(readers.get(new Very(topic)))
+                    || usersAreProven
+                            && client.userName() != null
+                            && VoteTopics.encode(client.userName())
+                                    .equals(topic.levels().getLast());
+        }
+        return others.allows(client, action, topic);
+    }
+
+    @Override
+    public boolean allowsSubscription(Client client, TopicFilter filter) {
+        return others.allowsSubscription(client, filter);
+    }
+}
