@@ -1,6 +1,7 @@
-/** The commands pub and sub. Nothing but the client and the JDK is in their process. */
+/** The commands. Nothing but the client and the JDK is in the process of pub, sub, rr and ctrl. */
 module org.althing.tools {
     requires static org.jspecify;
+    requires org.althing.access;
     requires org.althing.client;
     requires org.althing.net;
 

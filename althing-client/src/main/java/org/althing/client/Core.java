@@ -3,7 +3,6 @@ package org.althing.client;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -93,7 +92,7 @@ final class Core implements EngineListener {
         if (opened != null) {
             engine.restore(opened.saved(), () -> new PublishAnswer(this, new Pending<>(this)));
         }
-        this.requests = new Requests(this, new SecureRandom());
+        this.requests = new Requests(this);
         this.run = new Run(this, false);
         this.driver = options.threads == Threads.CALLER ? new CallerDriver(this) : new ThreadDriver(this);
     }

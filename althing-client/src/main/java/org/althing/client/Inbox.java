@@ -2,6 +2,7 @@ package org.althing.client;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +107,11 @@ final class Inbox {
 
     /** Events stay; messages that nobody has seen are the broker's again. */
     void dropMessages() {
-        waiting.removeIf(work -> work instanceof Work.Message);
+        for (Iterator<Work> each = waiting.iterator(); each.hasNext(); ) {
+            if (each.next() instanceof Work.Message) {
+                each.remove();
+            }
+        }
         unclaimed.clear();
         messages = 0;
     }

@@ -1,5 +1,6 @@
 package org.althing.client;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -35,7 +36,6 @@ final class Requests {
     private static final int CORRELATION_BYTES = 8;
 
     private final Core core;
-    private final RandomGenerator random;
 
     // Guarded by the lock of Core.
     private final Map<Bytes, Pending<ReceivedMessage>> waiting = new HashMap<>();
@@ -43,9 +43,20 @@ final class Requests {
     private @Nullable String responseInformation;
     private long last;
 
-    Requests(Core core, RandomGenerator random) {
+    /** Made when it is needed: looking for the JDK's providers takes longer than a publish. */
+    private @Nullable RandomGenerator random;
+
+    Requests(Core core) {
         this.core = core;
-        this.random = random;
+    }
+
+    private RandomGenerator random() {
+        RandomGenerator known = random;
+        if (known == null) {
+            known = new SecureRandom();
+            random = known;
+        }
+        return known;
     }
 
     /** The broker says which part of its topics it keeps for this client's answers. Under the lock. */
@@ -121,7 +132,7 @@ final class Requests {
         TopicName known = answerTopic;
         if (known == null) {
             byte[] token = new byte[12];
-            random.nextBytes(token);
+            random().nextBytes(token);
             String prefix = responseInformation == null ? "althing/answers" : responseInformation;
             String separator = prefix.endsWith("/") ? "" : "/";
             known = TopicName.of(prefix + separator + HexFormat.of().formatHex(token));

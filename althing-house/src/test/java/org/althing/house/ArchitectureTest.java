@@ -87,10 +87,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void the_commands_stand_on_the_client_alone() {
+    void the_commands_stand_on_the_client_and_on_password_files() {
         only(
                 "org.althing.tools..",
                 "org.althing.tools..",
+                "org.althing.access..",
                 "org.althing.client..",
                 "org.althing.mqtt..",
                 "org.althing.net..");

@@ -1,9 +1,19 @@
 package org.althing.tools;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.SplittableRandom;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.althing.client.ClientOptions;
 import org.althing.client.ConnectFailedException;
 import org.althing.client.MqttClient;
@@ -13,63 +23,162 @@ import org.althing.client.Threads;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
 import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.TopicName;
 import org.althing.net.Clock;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a client from the arguments, and says what went wrong with it. */
 final class Connection {
     private static final String ID_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int ID_LENGTH = 18;
 
+    /** Where systems keep the authorities that they trust: Debian, Fedora, SUSE, macOS and the BSDs. */
+    private static final String[] SYSTEM_AUTHORITIES = {
+        "/etc/ssl/certs/ca-certificates.crt",
+        "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/ssl/ca-bundle.pem",
+        "/etc/ssl/cert.pem"
+    };
+
     private final Arguments arguments;
+    private final Map<String, String> environment;
     private final Terminal terminal;
     private final Voice voice;
 
-    Connection(Arguments arguments, Terminal terminal, Voice voice) {
+    Connection(Arguments arguments, Map<String, String> environment, Terminal terminal, Voice voice) {
         this.arguments = arguments;
+        this.environment = environment;
         this.terminal = terminal;
         this.voice = voice;
     }
 
-    MqttClient client(Threads threads, Retry retry) {
+    /** A client that does what the arguments say. */
+    MqttClient client(Threads threads, Retry retry) throws UsageException {
+        return MqttClient.create(options(threads, retry));
+    }
+
+    ClientOptions options(Threads threads, Retry retry) throws UsageException {
         String clientId = clientId();
         ClientOptions options = new ClientOptions()
-                .server(arguments.host, arguments.port)
                 .version(arguments.version)
                 .clientId(clientId)
-                .cleanStart(arguments.cleanSession)
-                .keepAlive(Duration.ofSeconds(arguments.keepAliveSeconds))
+                .cleanStart(!arguments.has(Option.PERSISTENT))
+                .keepAlive(Duration.ofSeconds(arguments.number(Option.KEEP_ALIVE, 60)))
                 .connectProperties(arguments.connectProperties.build())
-                .inFlight(arguments.inFlight)
+                .inFlight((int) arguments.number(Option.IN_FLIGHT, 20))
                 .manualAcknowledgement(true)
                 .threads(threads)
                 .retry(retry);
-        if (arguments.bindAddress != null) {
-            options.bindAddress(arguments.bindAddress);
+        where(options);
+        String password = Passwords.of(arguments, environment, terminal);
+        String user = arguments.text(Option.USER);
+        if (user != null || password != null) {
+            options.login(user, password == null ? null : Bytes.of(password));
         }
-        if (arguments.user != null || arguments.password != null) {
-            options.login(arguments.user, arguments.password == null ? null : Bytes.of(arguments.password));
-        }
-        if (arguments.willTopic != null) {
+        TopicName willTopic = arguments.topicName(Option.WILL_TOPIC);
+        if (willTopic != null) {
             ApplicationMessage will = new ApplicationMessage(
-                    arguments.willTopic,
-                    arguments.willPayload == null ? Bytes.EMPTY : arguments.willPayload,
-                    arguments.willQos,
-                    arguments.willRetain,
+                    willTopic,
+                    Bytes.of(arguments.text(Option.WILL_PAYLOAD, "")),
+                    arguments.qos(Option.WILL_QOS, Qos.AT_MOST_ONCE),
+                    arguments.has(Option.WILL_RETAIN),
                     arguments.willProperties.build());
             options.will(will, Duration.ofSeconds(arguments.willDelaySeconds));
         }
-        if (arguments.debug) {
+        if (arguments.has(Option.DEBUG)) {
             options.trace(new PacketLog(terminal, arguments.version, clientId));
         }
-        return MqttClient.create(options);
+        return options;
+    }
+
+    private void where(ClientOptions options) throws UsageException {
+        String unix = arguments.text(Option.UNIX);
+        if (unix == null) {
+            options.server(arguments.host(), Math.max(1, arguments.port()));
+        } else {
+            options.unixSocket(Path.of(unix));
+        }
+        String bind = arguments.text(Option.BIND);
+        if (bind != null) {
+            options.bindAddress(bind);
+        }
+        String proxy = arguments.text(Option.PROXY);
+        if (proxy != null) {
+            options.proxy(URI.create(proxy));
+        }
+        if (arguments.has(Option.WS)) {
+            options.webSocket("/mqtt");
+        }
+        if (arguments.wantsTls()) {
+            secure(options);
+        }
+    }
+
+    private void secure(ClientOptions options) throws UsageException {
+        try {
+            options.tls(tls -> {
+                String file = arguments.text(Option.CAFILE);
+                String folder = arguments.text(Option.CAPATH);
+                boolean own = file != null || folder != null;
+                if (file != null) {
+                    tls.ca(Path.of(file));
+                }
+                if (folder != null) {
+                    tls.ca(Path.of(folder));
+                }
+                if ((!own || arguments.has(Option.TLS_USE_OS_CERTS)) && !arguments.has(Option.INSECURE)) {
+                    trustSystem(tls);
+                }
+                String certificate = arguments.text(Option.CERT);
+                String key = arguments.text(Option.KEY);
+                if (certificate != null && key != null) {
+                    tls.certificate(Path.of(certificate), Path.of(key), environment.get("ALTHING_KEY_PASSWORD"));
+                }
+                if (arguments.has(Option.INSECURE)) {
+                    tls.trustAnyone();
+                }
+                String protocol = arguments.text(Option.TLS_ALPN);
+                if (protocol != null) {
+                    tls.alpn(protocol);
+                }
+                String version = arguments.text(Option.TLS_VERSION);
+                if (version != null) {
+                    tls.protocols(version.equals("tlsv1.3") ? "TLSv1.3" : "TLSv1.2");
+                }
+                String ciphers = arguments.text(Option.CIPHERS, "");
+                if (!ciphers.isEmpty()) {
+                    tls.cipherSuites(ciphers.split(" "));
+                }
+            });
+        } catch (UncheckedIOException missing) {
+            String what = String.valueOf(missing.getMessage());
+            throw new UsageException("TLS: " + what, "Problem setting TLS options: File not found.");
+        } catch (IllegalArgumentException damaged) {
+            String what = String.valueOf(damaged.getMessage());
+            throw new UsageException("TLS: " + what, "Problem setting TLS options: " + what + ".");
+        }
+    }
+
+    /** Where the system has no such file, it is whom Java trusts. */
+    private static void trustSystem(org.althing.client.Tls tls) {
+        for (String file : SYSTEM_AUTHORITIES) {
+            Path path = Path.of(file);
+            if (Files.isReadable(path)) {
+                tls.ca(path);
+                return;
+            }
+        }
     }
 
     private String clientId() {
-        if (arguments.clientIdPrefix != null) {
-            return arguments.clientIdPrefix + ProcessHandle.current().pid();
+        String prefix = arguments.text(Option.ID_PREFIX);
+        if (prefix != null) {
+            return prefix + ProcessHandle.current().pid();
         }
-        if (arguments.clientId != null) {
-            return arguments.clientId;
+        String id = arguments.text(Option.ID);
+        if (id != null) {
+            return id;
         }
         // MQTT 3.1 does not know the empty identifier.
         return arguments.version == ProtocolVersion.MQTT_3_1 ? randomId() : "";
@@ -93,20 +202,54 @@ final class Connection {
         }
         Throwable cause = failure.getCause();
         if (cause instanceof UnknownHostException) {
-            voice.unknownHost(arguments.host);
+            voice.unknownHost(arguments.host());
+            return Outcome.UNKNOWN_HOST;
+        }
+        String message = String.valueOf(failure.getMessage());
+        if (cause instanceof SSLException) {
+            boolean distrust = cause instanceof SSLHandshakeException && isAbout(cause, CertificateException.class);
+            voice.tls(message, distrust);
+            return distrust ? Outcome.DISTRUSTED : Outcome.TLS_FAILED;
+        }
+        if (isHangUp(cause) && arguments.wantsTls()) {
+            voice.tls(message + ": the server hangs up on TLS; it probably does not speak TLS on this port", false);
+            return Outcome.TLS_FAILED;
+        }
+        if (isHangUp(cause)) {
+            voice.lostAtConnect(message, false);
+            return Outcome.LOST;
+        }
+        if (cause instanceof IOException && !arguments.has(Option.PROXY)) {
+            String where = arguments.text(Option.UNIX, arguments.host() + ":" + arguments.port());
+            voice.unreachable(where, String.valueOf(cause.getMessage()));
             return Outcome.UNREACHABLE;
         }
         if (cause instanceof IOException) {
-            voice.unreachable(arguments.host, arguments.port, String.valueOf(cause.getMessage()));
-            return Outcome.UNREACHABLE;
+            voice.failed(message);
+            return Outcome.PROXY_FAILED;
         }
-        voice.lost(String.valueOf(failure.getMessage()));
+        voice.lostAtConnect(message, arguments.wantsTls());
         return Outcome.LOST;
+    }
+
+    /** Whether the server was there, and left without a word. */
+    private static boolean isHangUp(@Nullable Throwable cause) {
+        String why = cause instanceof SocketException && !(cause instanceof ConnectException) ? cause.getMessage() : null;
+        return why != null && (why.contains("reset") || why.contains("Broken pipe") || why.contains("closed"));
+    }
+
+    private static boolean isAbout(Throwable failure, Class<? extends Throwable> kind) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (kind.isInstance(each)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Says that CONNACK refused. */
     Outcome refused(Reason reason) {
-        voice.connectRefused(reason, arguments.version, arguments.user != null);
+        voice.connectRefused(reason, arguments.version, arguments.has(Option.USER));
         return Outcome.connectRefused(reason.code(), arguments.version);
     }
 }

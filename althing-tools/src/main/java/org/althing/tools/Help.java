@@ -9,18 +9,14 @@ final class Help {
     static void write(Program program, boolean mosquitto, Terminal terminal) {
         String name = mosquitto ? program.mosquittoName() : program.althingName();
         ByteSink out = terminal.out();
-        out.put(
-                program == Program.PUB
-                        ? name + " publishes a message.\n\nUsage: " + name
-                                + " [-h host] [-p port] -t topic {-m message | -f file | -l | -n | -s} [options]\n\n"
-                        : name + " subscribes and prints the messages that come.\n\nUsage: " + name
-                                + " [-h host] [-p port] -t filter [-t filter ...] [options]\n\n");
+        out.put(name).put(' ').put(program.what).put(".\n\nUsage: ");
+        out.put(name).put(' ').put(program.usage).put("\n\n");
         for (Option option : Option.values()) {
-            if (option.isOf(program) && option.isSupported()) {
+            if (option.isOf(program) && !option.what.isEmpty()) {
                 line(option, out);
             }
         }
-        out.put(program == Program.PUB ? "" : formats());
+        out.put(Option.FORMAT.isOf(program) ? formats() : "");
         terminal.flush();
     }
 
@@ -46,7 +42,8 @@ final class Help {
                 with the payload as text or as JSON, %q QoS, %r retained, %m message id, %I %U time; of MQTT 5:
                 %A alias, %C content type, %D correlation data, %E expiry, %F payload format, %P user properties,
                 %R response topic, %S subscription id; %% percent, @Y and so on as strftime, \\n \\t \\\\ and so on.
-                Between % and the letter: - (left), 0 (zeros), width, .precision.
+                %f %d the payload as the bytes of a float or double. Between % and the letter: - (left), 0 (zeros),
+                width, .precision; %.2:x puts a colon behind every two digits.
                 """;
     }
 

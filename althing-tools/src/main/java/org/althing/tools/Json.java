@@ -1,7 +1,12 @@
 package org.althing.tools;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** JSON as a tree, for output: on one line, or over many with tabs, in the form that Mosquitto's programs write. */
 sealed interface Json {
@@ -22,12 +27,42 @@ sealed interface Json {
             members.add(new Member(name, value));
             return this;
         }
+
+        /** The first of that name; null if there is none. */
+        @Nullable
+        Json get(String name) {
+            for (Member member : members) {
+                if (member.name().equals(name)) {
+                    return member.value();
+                }
+            }
+            return null;
+        }
+
+        /** The text of that name; null if there is none. */
+        @Nullable
+        String text(String name) {
+            return get(name) instanceof Text text ? text.value() : null;
+        }
     }
 
     record Member(String name, Json value) {}
 
     static Json number(long value) {
         return new Literal(Long.toString(value));
+    }
+
+    /** On one line. */
+    default String toText() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ByteSink sink = new ByteSink(bytes);
+        write(sink, false, 0);
+        try {
+            sink.flush();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     default void write(ByteSink out, boolean pretty, int depth) {

@@ -20,19 +20,32 @@ final class JsonReader {
     }
 
     private final String text;
+
+    /** Whether numbers stay as they are written. */
+    private final boolean exact;
+
     private int at;
 
-    private JsonReader(String text) {
+    private JsonReader(String text, boolean exact) {
         this.text = text;
+        this.exact = exact;
     }
 
-    /** The value, or null if the text is not JSON. */
+    /** The value, with numbers as Mosquitto's programs print them, or null if the text is not JSON. */
     static @Nullable Json read(String text) {
-        JsonReader reader = new JsonReader(text);
+        return read(new JsonReader(text, false));
+    }
+
+    /** The value, with numbers as they are written, or null if the text is not JSON. */
+    static @Nullable Json readExactly(String text) {
+        return read(new JsonReader(text, true));
+    }
+
+    private static @Nullable Json read(JsonReader reader) {
         try {
             Json value = reader.value(0);
             reader.blanks();
-            return reader.at == text.length() ? value : null;
+            return reader.at == reader.text.length() ? value : null;
         } catch (Malformed malformed) {
             return null;
         }
@@ -157,10 +170,27 @@ final class JsonReader {
             at++;
         }
         try {
-            return new Json.Literal(printed(Double.parseDouble(text.substring(start, at))));
+            String written = text.substring(start, at);
+            double value = Double.parseDouble(written);
+            if (exact && !isNumber(written)) {
+                throw new Malformed();
+            }
+            return new Json.Literal(exact ? written : printed(value));
         } catch (NumberFormatException malformed) {
             throw new Malformed();
         }
+    }
+
+    /** What Java reads as a number is one of RFC 8259 unless it has a zero too many or a digit too few. */
+    private static boolean isNumber(String written) {
+        int start = written.charAt(0) == '-' ? 1 : 0;
+        boolean leadingZero = written.length() > start + 1
+                && written.charAt(start) == '0'
+                && Character.isDigit(written.charAt(start + 1));
+        int point = written.indexOf('.');
+        boolean bare = point == start
+                || (point >= 0 && (point + 1 == written.length() || !Character.isDigit(written.charAt(point + 1))));
+        return start < written.length() && !leadingZero && !bare;
     }
 
     /** With 15 significant digits if they say it all, else with 17, as %g of printf writes it. */

@@ -8,8 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands: the first argument is {@code pub} or {@code sub}. The system property {@code althing.name} is the name
- * that the user has called them by; under one of Mosquitto's they behave as those programs do.
+ * The commands: the first argument is {@code pub}, {@code sub}, ... The system property {@code althing.name} is the name
+ * that the user has called them by; under one of Mosquitto's they behave as those programs do. {@code althing.tty} says
+ * which of standard input, output and error are terminals: letters i, o, e.
  */
 public final class Main {
     /** How long the end of a command may take after a signal. */
@@ -29,7 +30,8 @@ public final class Main {
         Terminal terminal = new Terminal(
                 new FileInputStream(FileDescriptor.in),
                 new FileOutputStream(FileDescriptor.out),
-                new FileOutputStream(FileDescriptor.err));
+                new FileOutputStream(FileDescriptor.err),
+                System.getProperty("althing.tty", ""));
         Main main = new Main(terminal, System.getenv(), isMosquitto(System.getProperty("althing.name", "althing")));
         int status;
         Command command = main.prepare(args);
@@ -62,8 +64,10 @@ public final class Main {
     private @Nullable Command prepare(String[] args) {
         Program program = args.length == 0 ? null : Program.of(args[0]);
         if (program == null) {
-            terminal.error("althing: the commands here are pub and sub"
-                    + (args.length == 0 ? "" : ", not \"" + args[0] + "\""));
+            terminal.error(
+                    args.length == 0
+                            ? "althing: a command is missing; althing help lists them"
+                            : "althing: there is no command \"" + args[0] + "\"; althing help lists them");
             status = Outcome.USAGE.of(mosquitto);
             return null;
         }
@@ -71,15 +75,13 @@ public final class Main {
         try {
             OptionsFile file = new OptionsFile(environment, mosquitto);
             Arguments arguments = ArgumentReader.read(program, file, Arrays.copyOfRange(args, 1, args.length));
-            if (arguments.help || arguments.showVersion) {
+            if (arguments.has(Option.HELP) || arguments.has(Option.VERSION)) {
                 tell(program, arguments);
                 status = Outcome.TOLD.of(mosquitto);
                 return null;
             }
-            terminal.quiet(arguments.quiet);
-            return program == Program.PUB
-                    ? new PubCommand(arguments, terminal, voice)
-                    : new SubCommand(arguments, terminal, voice);
+            terminal.quiet(arguments.has(Option.QUIET));
+            return command(program, arguments, voice);
         } catch (UsageException mistake) {
             voice.usage(mistake);
             status = Outcome.USAGE.of(mosquitto);
@@ -92,8 +94,19 @@ public final class Main {
         }
     }
 
+    private Command command(Program program, Arguments arguments, Voice voice) throws UsageException {
+        return switch (program) {
+            case PUB -> new PubCommand(arguments, environment, terminal, voice);
+            case SUB -> new SubCommand(arguments, environment, terminal, voice, mosquitto);
+            case RR -> new RrCommand(arguments, environment, terminal, voice, mosquitto);
+            case CTRL -> new CtrlCommand(arguments, environment, terminal, voice, mosquitto);
+            case PASSWD -> new PasswdCommand(arguments, terminal, voice);
+            default -> throw new UsageException(program.word + " is not here");
+        };
+    }
+
     private void tell(Program program, Arguments arguments) {
-        if (arguments.help) {
+        if (arguments.has(Option.HELP)) {
             Help.write(program, mosquitto, terminal);
         } else {
             Help.version(program, mosquitto, terminal);
@@ -117,6 +130,9 @@ public final class Main {
 
         @Override
         public void run() {
+            if (status >= 0) {
+                return; // the command has ended by itself
+            }
             command.stop();
             try {
                 main.join(END_MILLIS_MAX);

@@ -1,6 +1,8 @@
 package org.althing.tools;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.althing.client.ReceivedMessage;
 import org.althing.mqtt.Bytes;
 import org.althing.mqtt.Properties;
@@ -9,7 +11,7 @@ import org.althing.mqtt.Property;
 import org.althing.mqtt.Qos;
 import org.jspecify.annotations.Nullable;
 
-/** A message as a JSON object, {@code %j} and {@code %J}, with the names and the order of Mosquitto 2.0. */
+/** A message as a JSON object, {@code %j} and {@code %J}, with the names and the order of Mosquitto 2.1. */
 final class MessageJson {
     private MessageJson() {}
 
@@ -27,7 +29,7 @@ final class MessageJson {
                 .with("tst", new Json.Text(time.json()))
                 .with("topic", new Json.Text(message.topic()))
                 .with("qos", Json.number(message.qos().level()))
-                .with("retain", Json.number(message.retain() ? 1 : 0))
+                .with("retain", new Json.Literal(Boolean.toString(message.retain())))
                 .with("payloadlen", Json.number(message.payload().length()));
         if (message.qos() != Qos.AT_MOST_ONCE) {
             node.with("mid", Json.number(message.packetIdentifier()));
@@ -40,6 +42,9 @@ final class MessageJson {
     }
 
     private static @Nullable Json payload(ReceivedMessage message, boolean parsed) {
+        if (message.payload().isEmpty()) {
+            return new Json.Literal("null");
+        }
         return parsed ? JsonReader.read(message.text()) : new Json.Text(message.text());
     }
 
@@ -51,11 +56,11 @@ final class MessageJson {
                 node.with(PropertyArguments.nameOf(entry.property()), value(entry.value()));
             } else if (!userPropertiesDone) {
                 userPropertiesDone = true;
-                Json.Node pairs = new Json.Node();
+                List<Json> pairs = new ArrayList<>();
                 for (UserProperty pair : properties.userProperties()) {
-                    pairs.with(pair.name(), new Json.Text(pair.value()));
+                    pairs.add(new Json.Node().with(pair.name(), new Json.Text(pair.value())));
                 }
-                node.with("user-properties", pairs);
+                node.with("user-properties", new Json.Array(pairs));
             }
         }
         return node;

@@ -20,6 +20,10 @@ final class OptionsFile {
         this.mosquitto = mosquitto;
     }
 
+    boolean isMosquittos() {
+        return mosquitto;
+    }
+
     /** {@code $XDG_CONFIG_HOME/mosquitto_sub} or {@code $HOME/.config/mosquitto_sub}, if there is such a file. */
     List<Words> standard(Program program) throws UsageException {
         String folder = mosquitto ? folder() : null;

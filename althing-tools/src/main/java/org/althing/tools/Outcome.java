@@ -24,6 +24,21 @@ record Outcome(int althing, int mosquitto) {
     /** No broker answers. */
     static final Outcome UNREACHABLE = new Outcome(3, 1);
 
+    static final Outcome UNKNOWN_HOST = new Outcome(3, 1);
+
+    static final Outcome CTRL_UNREACHABLE = new Outcome(3, 14);
+
+    static final Outcome CTRL_UNKNOWN_HOST = new Outcome(3, 15);
+
+    /** The proxy does not connect. */
+    static final Outcome PROXY_FAILED = new Outcome(3, 16);
+
+    /** The other side does not speak TLS, or not as it should. */
+    static final Outcome TLS_FAILED = new Outcome(4, 8);
+
+    /** The other side's certificate is not one to trust. */
+    static final Outcome DISTRUSTED = new Outcome(4, 1);
+
     /** The connection was lost before all was done. */
     static final Outcome LOST = new Outcome(7, 7);
 
@@ -47,6 +62,26 @@ record Outcome(int althing, int mosquitto) {
     static Outcome interrupted(Program program) {
         return new Outcome(130, program == Program.SUB ? 0 : 130);
     }
+
+    /** Two passwords that should be the same are not. */
+    static final Outcome PASSWORDS_DIFFER = new Outcome(1, 2);
+
+    /** What is asked for is not there. */
+    static final Outcome NOT_SUPPORTED = new Outcome(1, 10);
+
+    /** A module has no such command. */
+    static final Outcome UNKNOWN_COMMAND = new Outcome(2, 13);
+
+    /** No module of that name. */
+    static final Outcome UNKNOWN_MODULE = new Outcome(2, 10);
+
+    /**
+     * The broker did not do what ctrl asked for. Mosquitto: its program ends with 0; a script must notice it.
+     */
+    static final Outcome COMMAND_REFUSED = new Outcome(6, 1);
+
+    /** The same before CONNACK. */
+    static final Outcome INTERRUPTED_EARLY = new Outcome(130, 255);
 
     int of(boolean underMosquittosName) {
         return underMosquittosName ? mosquitto : althing;

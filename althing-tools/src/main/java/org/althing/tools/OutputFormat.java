@@ -1,6 +1,8 @@
 package org.althing.tools;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,18 +16,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * The format of {@code -F}: text, escapes {@code \x}, times {@code @x}, and {@code %[-][0][width][.precision]x}. Read once,
  * then written for each message. Width and precision count bytes.
- *
- * <p>Mosquitto: 2.0.11 cuts {@code %x} in half where a width is given; here the width only fills.
  */
 final class OutputFormat {
-    private static final String CODES = "%ACDEFIJPRSUXjlmpqrtx";
+    /** What may stand before x and X, and is written behind so many digits as the precision says. */
+    private static final String HEX_SEPARATORS = "!\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~ ";
+
+    private static final String CODES = "%ACDEFIJPRSUXdfjlmpqrtx";
 
     private sealed interface Part {
         record Text(byte[] bytes) implements Part {}
 
         record Time(char code) implements Part {}
 
-        record Field(char code, boolean left, boolean zero, int width, int precision) implements Part {}
+        record Field(char code, boolean left, boolean zero, int width, int precision, char separator) implements Part {}
     }
 
     private final List<Part> parts = new ArrayList<>();
@@ -100,6 +103,11 @@ final class OutputFormat {
                     c = next("format");
                 }
             }
+            char separator = 0;
+            if (HEX_SEPARATORS.indexOf(c) >= 0) {
+                separator = c;
+                c = next("format");
+            }
             if (CODES.indexOf(c) < 0) {
                 throw new UsageException("Invalid format specifier '" + c + "'.");
             }
@@ -107,7 +115,7 @@ final class OutputFormat {
                 text.append('%');
             } else {
                 endText();
-                into.parts.add(new Part.Field(c, left, zero, width, precision));
+                into.parts.add(new Part.Field(c, left, zero, width, precision, separator));
             }
         }
 
@@ -185,6 +193,7 @@ final class OutputFormat {
             case 't' -> text(field, message.topic(), out);
             case 'U' -> out.put(time.unix());
             case 'X', 'x' -> hex(field, message.payload(), out);
+            case 'd', 'f' -> floating(field, message.payload(), out, terminal);
             default -> throw new IllegalStateException("no such format: " + field.code());
         }
     }
@@ -216,22 +225,60 @@ final class OutputFormat {
         filled(field, digits, out);
     }
 
+    /** Mosquitto: the width cuts a payload too, and does not fill one behind which there is a precision. */
     private static void bytes(Part.Field field, Bytes payload, ByteSink out) {
-        if (field.width() <= payload.length()) {
-            out.put(payload);
-        } else {
-            filled(field, payload.toByteArray(), out);
+        int length = field.width() > 0 ? Math.min(payload.length(), field.width()) : payload.length();
+        int fill = field.width() - length;
+        if (!field.left()) {
+            out.fill(field.zero() ? '0' : ' ', fill);
+        }
+        out.put(payload.toByteArray(), length);
+        if (field.left()) {
+            out.fill(' ', fill);
         }
     }
 
+    /** Mosquitto: the width cuts the payload to as many bytes, and fills to as many digits. */
     private static void hex(Part.Field field, Bytes payload, ByteSink out) {
         String digits = field.code() == 'x' ? "0123456789abcdef" : "0123456789ABCDEF";
-        byte[] hex = new byte[payload.length() * 2];
-        for (int i = 0; i < payload.length(); i++) {
-            hex[2 * i] = (byte) digits.charAt((payload.at(i) >> 4) & 15);
-            hex[2 * i + 1] = (byte) digits.charAt(payload.at(i) & 15);
+        int length = field.width() > 0 ? Math.min(payload.length(), field.width()) : payload.length();
+        int fill = field.width() - 2 * length;
+        int written = 0;
+        if (!field.left()) {
+            for (int i = 0; i < fill; i++) {
+                out.put(field.zero() ? '0' : ' ');
+                written = separated(field, written, true, out);
+            }
         }
-        filled(field, hex, out);
+        for (int i = 0; i < 2 * length; i++) {
+            int value = payload.at(i / 2);
+            out.put(digits.charAt((i % 2 == 0 ? value >> 4 : value) & 15));
+            written = separated(field, written, i < 2 * length - 1, out);
+        }
+        if (field.left()) {
+            out.fill(' ', fill);
+        }
+    }
+
+    /** Puts the separator where one belongs, but not behind the last digit; returns the number of digits. */
+    private static int separated(Part.Field field, int written, boolean more, ByteSink out) {
+        int group = field.precision();
+        if (more && group > 0 && written % group == group - 1) {
+            out.put(field.separator() == 0 ? ' ' : field.separator());
+        }
+        return written + 1;
+    }
+
+    /** A payload that is the bytes of a float or a double of this machine's kind, as %f of printf writes it. */
+    private static void floating(Part.Field field, Bytes payload, ByteSink out, Terminal terminal) {
+        boolean isDouble = field.code() == 'd';
+        if (payload.length() != (isDouble ? Double.BYTES : Float.BYTES)) {
+            String name = isDouble ? "double" : "float";
+            terminal.errorPart("requested " + name + " printing, but non-" + name + " data received");
+            return;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(payload.toByteArray()).order(ByteOrder.nativeOrder());
+        filled(field, Decimals.of(isDouble ? bytes.getDouble() : bytes.getFloat(), field.precision()), out);
     }
 
     private static void filled(Part.Field field, byte[] bytes, ByteSink out) {

@@ -37,12 +37,11 @@ final class PropertyArguments {
         Property property = property(name);
         Properties.Builder properties = builder(packet, name, into);
         if (property == null) {
-            throw new UsageException("Invalid property name given in --property argument: " + name);
+            throw new UsageException("Invalid property name " + name + " given in --property argument.");
         }
-        boolean alias = property == Property.TOPIC_ALIAS && packet.equals("publish");
         boolean identifier = property == Property.SUBSCRIPTION_IDENTIFIER && packet.equals("publish");
         boolean authentication = property == Property.AUTHENTICATION_METHOD || property == Property.AUTHENTICATION_DATA;
-        if (alias || identifier || authentication) {
+        if (identifier || authentication) {
             throw new UsageException(name + " property not supported for " + packet + " in --property argument.");
         }
         read(words, into, packet, properties, property, value);
@@ -72,8 +71,7 @@ final class PropertyArguments {
         try {
             new PacketEncoder(ProtocolVersion.MQTT_5).encode(sample(packet, properties), new PacketBuffer(256));
         } catch (IllegalArgumentException refused) {
-            throw new UsageException(
-                    name + " property not allowed for " + packet + " in --property argument: " + refused.getMessage());
+            throw new UsageException(name + " property not allowed for " + packet + " in --property argument.");
         }
     }
 
@@ -123,7 +121,7 @@ final class PropertyArguments {
             case "will" -> into.willProperties;
             case "auth", "connack", "puback", "pubrec", "pubrel", "pubcomp", "suback", "unsuback" ->
                 throw new UsageException(name + " property not supported for " + packet + " in --property argument.");
-            default -> throw new UsageException("Invalid command given in --property argument: " + packet);
+            default -> throw new UsageException("Invalid command " + packet + " given in --property argument.");
         };
     }
 

@@ -1,12 +1,9 @@
 package org.althing.tools;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
+import java.util.Map;
 import org.althing.client.ClientEvent;
 import org.althing.client.ConnectFailedException;
 import org.althing.client.Delivery;
@@ -17,7 +14,7 @@ import org.althing.client.Retry;
 import org.althing.client.Threads;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
-import org.althing.mqtt.Properties;
+import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.TopicName;
 import org.jspecify.annotations.Nullable;
@@ -27,25 +24,30 @@ import org.jspecify.annotations.Nullable;
  * as many unacknowledged as {@code -M} allows.
  */
 final class PubCommand implements Command {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
     private final Arguments arguments;
     private final Terminal terminal;
     private final Voice voice;
     private final Connection connection;
     private final MqttClient client;
+    private final boolean lines;
+    private final boolean endless;
     private int published;
     private @Nullable Outcome trouble;
     private volatile @Nullable String lostBecause; // volatile: with -l another thread says it
     private volatile boolean stopped; // volatile: set by the thread that ends the process
 
-    PubCommand(Arguments arguments, Terminal terminal, Voice voice) {
+    PubCommand(Arguments arguments, Map<String, String> environment, Terminal terminal, Voice voice)
+            throws UsageException {
         this.arguments = arguments;
         this.terminal = terminal;
         this.voice = voice;
-        this.connection = new Connection(arguments, terminal, voice);
+        this.connection = new Connection(arguments, environment, terminal, voice);
+        this.lines = arguments.has(Option.STDIN_LINES);
+        this.endless = arguments.has(Option.EVERY);
         // Lines may come rarely: then somebody must keep the connection alive meanwhile, and make it again.
-        boolean lines = arguments.source == Arguments.Source.STDIN_LINES;
-        Retry retry =
-                lines ? new Retry.Backoff(Duration.ofSeconds(1), Duration.ofSeconds(1), false) : new Retry.Never();
+        Retry retry = lines || endless ? new Retry.Backoff(SECOND, SECOND, false) : new Retry.Never();
         MqttClient made = connection.client(lines ? Threads.PLATFORM : Threads.CALLER, retry);
         made.onDisconnect(new LostHandler());
         this.client = made;
@@ -61,17 +63,19 @@ final class PubCommand implements Command {
     @Override
     public Outcome run() {
         try {
-            Bytes payload = payload();
+            Bytes payload = lines ? Bytes.EMPTY : Payload.of(arguments, terminal);
             client.connect();
-            if (payload == null) {
+            if (lines) {
                 publishLines();
+            } else if (endless) {
+                publishOnSchedule(payload);
             } else {
                 publishRepeatedly(payload);
             }
         } catch (ConnectFailedException failure) {
             return stopped ? Outcome.interrupted(Program.PUB) : connection.failed(failure);
         } catch (IOException failure) {
-            voice.failed(String.valueOf(failure.getMessage()));
+            voice.inputFailed(failure);
             return Outcome.FAILED;
         } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();
@@ -91,42 +95,19 @@ final class PubCommand implements Command {
         client.disconnect();
     }
 
-    /** What to send; null for the lines of the standard input. */
-    private @Nullable Bytes payload() throws IOException {
-        String message = arguments.message == null ? "" : arguments.message;
-        Arguments.Source source = arguments.source == null ? Arguments.Source.NOTHING : arguments.source;
-        return switch (source) {
-            case MESSAGE -> Bytes.of(message);
-            case FILE -> Bytes.wrap(file(message));
-            case STDIN -> input();
-            case STDIN_LINES -> null;
-            case NOTHING -> Bytes.EMPTY;
-        };
-    }
-
-    /** An empty message, which clears a retained one, is hardly meant by an empty input: that is what -n is for. */
-    private Bytes input() throws IOException {
-        byte[] bytes = terminal.in.readAllBytes();
-        if (bytes.length == 0) {
-            throw new IOException("Zero length input: -n sends an empty message.");
-        }
-        return Bytes.wrap(bytes);
-    }
-
-    private static byte[] file(String name) throws IOException {
-        try {
-            return Files.readAllBytes(Path.of(name));
-        } catch (IOException failure) {
-            throw new IOException("Unable to open file \"" + name + "\".", failure);
-        }
-    }
-
     private void publishRepeatedly(Bytes payload) throws InterruptedException {
+        String text = arguments.text(Option.TEMPLATE);
+        Template template = text == null ? null : new Template(text, client);
         ApplicationMessage message = message(payload);
-        for (int i = 1; i <= arguments.repeat && trouble == null; i++) {
-            if (i > 1 && arguments.repeatDelayNanos > 0 && !client.loop(Duration.ofNanos(arguments.repeatDelayNanos))) {
+        long times = arguments.number(Option.REPEAT, 1);
+        Duration delay = Duration.ofMillis(arguments.number(Option.REPEAT_DELAY, 0));
+        for (long i = 1; i <= times && trouble == null; i++) {
+            if (i > 1 && !delay.isZero() && !client.loop(delay)) {
                 lost(lostBecause == null ? "the broker closed it" : lostBecause);
                 return;
+            }
+            if (template != null) {
+                message = message(Bytes.of(template.next(i)));
             }
             published++;
             settle(client.publish(message).await(), published);
@@ -134,12 +115,16 @@ final class PubCommand implements Command {
     }
 
     private ApplicationMessage message(Bytes payload) {
+        TopicName topic = arguments.topicName(Option.TOPIC);
+        if (topic == null) {
+            throw new IllegalStateException("a topic was asked for");
+        }
         return new ApplicationMessage(
-                TopicName.of(arguments.topics.getLast()), payload, arguments.qos, arguments.retain, properties());
-    }
-
-    private Properties properties() {
-        return arguments.publishProperties.build();
+                topic,
+                payload,
+                arguments.qos(Option.QOS, Qos.AT_MOST_ONCE),
+                arguments.has(Option.RETAIN),
+                arguments.publishProperties.build());
     }
 
     /** Says what went wrong, and remembers the first of it. */
@@ -164,18 +149,54 @@ final class PubCommand implements Command {
         }
     }
 
+    // ---- on schedule ---------------------------------------------------------------------------------------------
+
+    /**
+     * At the times that the first message and the distance give, whether or not the ones before are acknowledged: a slow
+     * broker delays none. A lost connection is made again; what could not be sent meanwhile counts as lost.
+     */
+    private void publishOnSchedule(Bytes payload) throws InterruptedException {
+        String text = arguments.text(Option.TEMPLATE);
+        Template template = text == null ? null : new Template(text, client);
+        Schedule schedule = new Schedule(arguments.number(Option.EVERY, 1));
+        long times = arguments.number(Option.TIMES, Long.MAX_VALUE);
+        ArrayDeque<Delivery> open = new ArrayDeque<>();
+        Progress progress = new Progress(terminal, "published", arguments.has(Option.TIMES) ? times : 0);
+        for (long i = 1; i <= times && !stopped; i++) {
+            if (!client.loop(schedule.untilNext()) && !stopped) {
+                lost(lostBecause == null ? "the broker closed it" : lostBecause);
+                break;
+            }
+            open.add(client.publish(message(template == null ? payload : Bytes.of(template.next(i)))));
+            settleDone(open);
+            progress.at(i);
+        }
+        progress.end();
+        while (!open.isEmpty() && !stopped) {
+            settleNext(open);
+        }
+    }
+
     // ---- lines ---------------------------------------------------------------------------------------------------
 
     private void publishLines() throws IOException, InterruptedException {
         ArrayDeque<Delivery> open = new ArrayDeque<>();
-        LineReader lines = new LineReader(terminal.in);
-        for (byte[] line = lines.next(); line != null && !stopped; line = lines.next()) {
+        LineReader input = new LineReader(terminal.in);
+        Progress progress = new Progress(terminal.isInTerminal() ? Progress.nowhere() : terminal, "lines", 0);
+        for (byte[] line = input.next(); line != null && !stopped; line = input.next()) {
             open.add(client.publish(message(Bytes.wrap(line))));
-            while (!open.isEmpty() && open.getFirst().isDone()) {
-                settleNext(open);
-            }
+            settleDone(open);
+            progress.at(input.lines());
         }
         while (!open.isEmpty()) {
+            settleNext(open);
+            progress.at(input.lines());
+        }
+        progress.end();
+    }
+
+    private void settleDone(ArrayDeque<Delivery> open) throws InterruptedException {
+        while (!open.isEmpty() && open.getFirst().isDone()) {
             settleNext(open);
         }
     }
@@ -184,42 +205,5 @@ final class PubCommand implements Command {
         PublishResult result = open.remove().await();
         published++;
         settle(result, published);
-    }
-
-    /** Lines as bytes, without their ends. A last line may lack its end. */
-    private static final class LineReader {
-        private final InputStream in;
-        private final byte[] buffer = new byte[8192];
-        private int at;
-        private int end;
-
-        LineReader(InputStream in) {
-            this.in = in;
-        }
-
-        byte @Nullable [] next() throws IOException {
-            byte[] line = new byte[0];
-            while (true) {
-                if (at == end) {
-                    end = in.read(buffer);
-                    at = 0;
-                    if (end <= 0) {
-                        end = 0;
-                        return line.length == 0 ? null : line;
-                    }
-                }
-                int start = at;
-                while (at < end && buffer[at] != '\n') {
-                    at++;
-                }
-                int old = line.length;
-                line = Arrays.copyOf(line, old + at - start);
-                System.arraycopy(buffer, start, line, old, at - start);
-                if (at < end) {
-                    at++;
-                    return line;
-                }
-            }
-        }
     }
 }

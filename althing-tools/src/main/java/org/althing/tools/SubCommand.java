@@ -2,9 +2,10 @@ package org.althing.tools;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeoutException;
 import org.althing.client.ClientEvent;
 import org.althing.client.ConnectFailedException;
@@ -15,6 +16,7 @@ import org.althing.client.Retry;
 import org.althing.client.SubscribeResult;
 import org.althing.client.Subscription;
 import org.althing.client.Threads;
+import org.althing.client.Unsubscription;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
 import org.althing.mqtt.ControlPacket.Subscribe;
@@ -32,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubCommand implements Command {
     private static final Duration CLEARING_MAX = Duration.ofSeconds(10);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    /** What --random-filter counts in: 100 percent. */
+    private static final int ALL = 100_000;
 
     private final Arguments arguments;
     private final Terminal terminal;
@@ -39,19 +45,35 @@ final class SubCommand implements Command {
     private final Connection connection;
     private final Clock clock;
     private final MqttClient client;
-    private int count;
+    private final MessageWriter writer;
+    private final @Nullable FixedLines fixedLines;
+    private final int chance;
+    private final int timeoutSeconds;
+    private final long countMax;
+    private final SplittableRandom random;
+    private long count;
+    private long sinceSecond;
     private boolean enough;
     private @Nullable Outcome trouble;
+    private volatile boolean connected; // volatile: the thread that ends the process asks
     private volatile boolean stopped; // volatile: set by the thread that ends the process
 
-    SubCommand(Arguments arguments, Terminal terminal, Voice voice) {
+    SubCommand(Arguments arguments, Map<String, String> environment, Terminal terminal, Voice voice, boolean mosquitto)
+            throws UsageException {
         this.arguments = arguments;
         this.terminal = terminal;
         this.voice = voice;
         this.clock = Clock.system();
-        this.connection = new Connection(arguments, terminal, voice);
-        this.client = connection.client(
-                Threads.CALLER, new Retry.Backoff(Duration.ofSeconds(1), Duration.ofSeconds(1), false));
+        this.chance = (int) arguments.number(Option.RANDOM_FILTER, ALL);
+        this.timeoutSeconds = (int) arguments.number(Option.TIMEOUT, 0);
+        this.countMax = arguments.number(Option.COUNT, Long.MAX_VALUE);
+        this.random = new SplittableRandom(clock.nanos());
+        Colors colors = Colors.of(arguments, environment, terminal.isOutTerminal());
+        this.writer = MessageWriter.of(arguments, terminal, colors, mosquitto);
+        boolean watched = arguments.has(Option.FIXED_LINES) && !arguments.has(Option.MESSAGE_RATE);
+        this.fixedLines = watched ? new FixedLines(terminal, arguments.text(Option.UNIX, arguments.host())) : null;
+        this.connection = new Connection(arguments, environment, terminal, voice);
+        this.client = connection.client(Threads.CALLER, new Retry.Backoff(SECOND, SECOND, false));
         client.onMessage(new Printer());
         client.onIdle(new Flusher());
         client.onConnectFail(new RefusedAgain());
@@ -87,17 +109,17 @@ final class SubCommand implements Command {
 
     @Override
     public Outcome run() {
-        long deadline =
-                clock.nanos() + Duration.ofSeconds(arguments.timeoutSeconds).toNanos();
+        long deadline = clock.nanos() + Duration.ofSeconds(timeoutSeconds).toNanos();
         try {
             client.connect();
+            connected = true;
             if (!subscribe(deadline) || !printUntilEnough(deadline)) {
                 voice.timedOut();
                 trouble = Outcome.TIMED_OUT;
                 awaitCleared();
             }
         } catch (ConnectFailedException failure) {
-            return stopped ? Outcome.interrupted(Program.SUB) : connection.failed(failure);
+            return stopped ? interrupted() : connection.failed(failure);
         } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();
         } finally {
@@ -105,9 +127,13 @@ final class SubCommand implements Command {
             terminal.flush();
         }
         if (stopped) {
-            return Outcome.interrupted(Program.SUB);
+            return interrupted();
         }
         return trouble == null ? Outcome.DONE : trouble;
+    }
+
+    private Outcome interrupted() {
+        return connected ? Outcome.interrupted(Program.SUB) : Outcome.INTERRUPTED_EARLY;
     }
 
     @Override
@@ -120,22 +146,27 @@ final class SubCommand implements Command {
 
     /** Returns false if the time of -W was over before the broker answered. */
     private boolean subscribe(long deadline) throws InterruptedException {
-        SubscriptionOptions options =
-                new SubscriptionOptions(arguments.qos, false, arguments.retainAsPublished, arguments.retainHandling);
-        List<Subscribe.Request> requests = new ArrayList<>(arguments.topics.size());
-        for (String topic : arguments.topics) {
-            requests.add(new Subscribe.Request(TopicFilter.of(topic), options));
+        Subscription subscription = null;
+        List<TopicFilter> filters = arguments.filters(Option.FILTER);
+        if (!filters.isEmpty()) {
+            SubscriptionOptions options = Receiving.options(arguments);
+            List<Subscribe.Request> requests = new ArrayList<>(filters.size());
+            for (TopicFilter filter : filters) {
+                requests.add(new Subscribe.Request(filter, options));
+            }
+            subscription = client.subscribe(requests, arguments.subscribeProperties.build());
         }
-        Subscription subscription = client.subscribe(requests, arguments.subscribeProperties.build());
-        for (TopicFilter filter : arguments.unsubscriptions) {
-            client.unsubscribe(List.of(filter), arguments.unsubscribeProperties.build());
-        }
-        if (arguments.timeoutSeconds == 0) {
-            judge(subscription.awaitAll());
-            return true;
+        Unsubscription last = null;
+        for (TopicFilter filter : arguments.filters(Option.UNSUBSCRIBE)) {
+            last = client.unsubscribe(List.of(filter), arguments.unsubscribeProperties.build());
         }
         try {
-            judge(subscription.awaitAll(left(deadline)));
+            if (subscription != null) {
+                judge(timeoutSeconds == 0 ? subscription.awaitAll() : subscription.awaitAll(left(deadline)));
+            } else if (last != null && arguments.has(Option.EXIT_SUBSCRIBED)) {
+                last.await();
+                end();
+            }
             return true;
         } catch (TimeoutException late) {
             return enough;
@@ -152,7 +183,7 @@ final class SubCommand implements Command {
         for (int i = 0; i < results.size(); i++) {
             if (results.get(i) instanceof SubscribeResult.Refused it) {
                 refused = it;
-                voice.subscribeRefused(arguments.topics.get(i), it.reason());
+                voice.subscribeRefused(arguments.filters(Option.FILTER).get(i).toString(), it.reason());
             } else {
                 some = true;
             }
@@ -161,7 +192,7 @@ final class SubCommand implements Command {
             voice.allSubscriptionsRefused();
             trouble = Outcome.refused(refused.reason().code());
             end();
-        } else if (arguments.exitWhenSubscribed) {
+        } else if (arguments.has(Option.EXIT_SUBSCRIBED)) {
             end();
         }
     }
@@ -171,11 +202,30 @@ final class SubCommand implements Command {
         if (enough) {
             return true;
         }
-        if (arguments.timeoutSeconds == 0) {
+        if (arguments.has(Option.MESSAGE_RATE)) {
+            return printRates(deadline);
+        }
+        if (timeoutSeconds == 0) {
             client.loopForever();
             return true;
         }
         return !client.loop(left(deadline)) || enough;
+    }
+
+    private boolean printRates(long deadline) {
+        Schedule schedule = new Schedule(SECOND.toNanos());
+        schedule.untilNext();
+        while (timeoutSeconds == 0 || !left(deadline).isZero()) {
+            if (!client.loop(schedule.untilNext())) {
+                return true;
+            }
+            terminal.line(sinceSecond + " msgs/s");
+            sinceSecond = 0;
+            if (terminal.isOutClosed()) {
+                end();
+            }
+        }
+        return false;
     }
 
     private void end() {
@@ -190,7 +240,7 @@ final class SubCommand implements Command {
 
     /** Until the broker has what --remove-retained sent. */
     private void awaitCleared() throws InterruptedException {
-        if (arguments.removeRetained) {
+        if (arguments.has(Option.REMOVE_RETAINED)) {
             client.drain(CLEARING_MAX);
         }
     }
@@ -201,12 +251,17 @@ final class SubCommand implements Command {
         if (enough) {
             return; // not printed, so not acknowledged either: a kept session brings it again
         }
-        if (arguments.retainedOnly && !message.retain()) {
+        sinceSecond++;
+        if (arguments.has(Option.MESSAGE_RATE)) {
+            message.ack();
+            return;
+        }
+        if (arguments.has(Option.RETAINED_ONLY) && !message.retain()) {
             end();
             return;
         }
-        if (!(message.retain() && arguments.noRetained) && !isFilteredOut(message)) {
-            if (arguments.removeRetained && message.retain()) {
+        if (!(message.retain() && arguments.has(Option.NO_RETAINED)) && !isFilteredOut(message)) {
+            if (arguments.has(Option.REMOVE_RETAINED) && message.retain()) {
                 clear(message);
             }
             print(message);
@@ -214,13 +269,13 @@ final class SubCommand implements Command {
             count++;
         }
         message.ack();
-        if ((arguments.count > 0 && count == arguments.count) || terminal.isOutClosed()) {
+        if (count == countMax || terminal.isOutClosed()) {
             end();
         }
     }
 
     private boolean isFilteredOut(ReceivedMessage message) {
-        for (TopicFilter filter : arguments.filtersOut) {
+        for (TopicFilter filter : arguments.filters(Option.FILTER_OUT)) {
             if (filter.matches(message.message().topic())) {
                 return true;
             }
@@ -233,26 +288,17 @@ final class SubCommand implements Command {
                 message.message().topic(), Bytes.EMPTY, Qos.AT_LEAST_ONCE, true, Properties.NONE));
     }
 
+    /** A message that --random-filter leaves out counts as printed, as with Mosquitto. */
     private void print(ReceivedMessage message) throws IOException {
-        ByteSink out = terminal.out();
-        OutputFormat format = arguments.format;
-        if (format != null) {
-            format.write(message, new WallTime(clock.wallMillis(), ZoneId.systemDefault()), out, terminal);
+        if (chance < ALL && random.nextInt(ALL) >= chance) {
             return;
         }
-        boolean empty = message.payload().isEmpty();
-        if (arguments.verbose && empty) {
-            if (arguments.newline) {
-                out.put(message.topic()).put(" (null)\n");
-            }
-            return;
-        }
-        if (arguments.verbose) {
-            out.put(message.topic()).put(' ');
-        }
-        out.put(message.payload());
-        if (!empty && arguments.newline) {
-            out.put('\n');
+        if (fixedLines == null) {
+            writer.write(message, terminal);
+        } else {
+            fixedLines.begin(message.topic());
+            writer.write(message, terminal);
+            fixedLines.end();
         }
     }
 }

@@ -10,13 +10,34 @@ final class Terminal {
     final InputStream in;
     private final ByteSink out;
     private final OutputStream err;
+
+    /** Which of them are terminals, as the launcher has found out: letters i, o, e. */
+    private final String terminals;
+
     private boolean quiet;
     private boolean outClosed;
 
     Terminal(InputStream in, OutputStream out, OutputStream err) {
+        this(in, out, err, "");
+    }
+
+    Terminal(InputStream in, OutputStream out, OutputStream err, String terminals) {
         this.in = in;
         this.out = new ByteSink(out);
         this.err = err;
+        this.terminals = terminals;
+    }
+
+    boolean isInTerminal() {
+        return terminals.indexOf('i') >= 0;
+    }
+
+    boolean isOutTerminal() {
+        return terminals.indexOf('o') >= 0;
+    }
+
+    boolean isErrTerminal() {
+        return terminals.indexOf('e') >= 0;
     }
 
     void quiet(boolean value) {
@@ -57,9 +78,14 @@ final class Terminal {
 
     /** A line for people, unless they want none. */
     void error(String text) {
+        errorPart(text + "\n");
+    }
+
+    /** The same without the end of a line. */
+    void errorPart(String text) {
         if (!quiet) {
             try {
-                err.write((text + "\n").getBytes(StandardCharsets.UTF_8));
+                err.write(text.getBytes(StandardCharsets.UTF_8));
                 err.flush();
             } catch (IOException closed) {
                 // there is nobody to tell it

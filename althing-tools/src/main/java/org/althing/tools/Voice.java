@@ -1,5 +1,6 @@
 package org.althing.tools;
 
+import java.io.IOException;
 import org.althing.client.Reason;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.ReasonCode;
@@ -17,7 +18,9 @@ final class Voice {
     }
 
     void usage(UsageException problem) {
-        say("Error: " + problem.sentence(), problem.sentence() + " (" + program.althingName() + " --help shows all)");
+        say(
+                "Error: " + problem.mosquittosSentence(),
+                problem.sentence() + " (" + program.althingName() + " --help shows all)");
     }
 
     void unknownHost(String host) {
@@ -26,13 +29,29 @@ final class Voice {
                 "unknown host " + host + ". Is it spelled right? -h takes a name or an address.");
     }
 
-    void unreachable(String host, int port, String why) {
-        String friendly = "no broker answers at " + host + ":" + port + ": " + lowerFirst(why) + ".";
+    void unreachable(String where, String why) {
+        String friendly = "no broker answers at " + where + ": " + lowerFirst(why) + ".";
         say(
                 "Error: " + why,
                 why.contains("refused")
                         ? friendly + " Is it running? ./althing up starts one; -h and -p choose another."
                         : friendly);
+    }
+
+    /** @param distrust whether it is about the other side's certificate */
+    void tls(String why, boolean distrust) {
+        String advice = distrust
+                ? ". --cafile names the authority to trust; althing doctor says more."
+                : why.contains("not speak TLS") ? ". Leave the TLS options away, or choose its TLS port (-p)." : ".";
+        say(
+                distrust ? "Unable to connect (A TLS error occurred.)." : "Error: A TLS error occurred.",
+                lowerFirst(why) + advice);
+    }
+
+    void lostAtConnect(String why, boolean secure) {
+        say(
+                "Error: The connection was lost.",
+                why + (secure ? "." : ". Does this port speak TLS (--tls)? althing doctor finds out."));
     }
 
     void connectRefused(Reason reason, ProtocolVersion version, boolean withLogin) {
@@ -74,14 +93,33 @@ final class Voice {
         }
     }
 
+    void responseTopicRefused(String topic, Reason reason) {
+        say(
+                Reasons.words(reason.code()),
+                "the broker refused the subscription to " + topic + ": " + lowerFirst(Reasons.words(reason)));
+    }
+
     void allSubscriptionsRefused() {
         if (mosquitto) {
             terminal.error("All subscription requests were denied.");
         }
     }
 
+    void warn(String what) {
+        say("Warning: " + what, "warning: " + what);
+    }
+
     void timedOut() {
         say("Timed out", "timed out");
+    }
+
+    /** The input is not there, or not all of it. */
+    void inputFailed(IOException failure) {
+        String why = String.valueOf(failure.getMessage());
+        String rest = failure instanceof Payload.Unreadable it
+                ? "\nError loading input file \"" + it.file + "\"."
+                : "\nError loading input from stdin.";
+        say("Error: " + why + rest, why);
     }
 
     void failed(String why) {

@@ -32,9 +32,14 @@ final class WallTime {
         return time.toEpochSecond() + "." + digits(time.getNano(), 9);
     }
 
-    /** With microseconds, as Mosquitto writes it into JSON: 2026-11-24T00:30:24.219521Z+0000. */
+    /** With microseconds, as Mosquitto 2.1 writes it into JSON: 2026-11-24T00:30:24.219521+0000. */
     String json() {
-        return format('F') + "T" + format('T') + "." + digits(time.getNano() / 1_000, 6) + "Z" + format('z');
+        return format('F') + "T" + format('T') + "." + digits(time.getNano() / 1_000, 6) + format('z');
+    }
+
+    /** With milliseconds, of a time in UTC: 2026-11-24T00:30:24.219Z. */
+    String utc() {
+        return format('F') + "T" + format('T') + "." + digits(time.getNano() / 1_000_000, 3) + "Z";
     }
 
     /** What {@code %code} of strftime gives; {@code N} is nanoseconds. An unknown code gives itself. */

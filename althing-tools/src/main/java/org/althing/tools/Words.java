@@ -20,7 +20,12 @@ final class Words {
     /** The value of an option. */
     String valueOf(Option option) throws UsageException {
         if (!hasNext()) {
-            throw new UsageException(option.word() + " argument given but no " + option.value + " specified.");
+            throw new UsageException(option.word() + " argument given but "
+                    + switch (option) {
+                        case IN_FLIGHT -> "max_inflight not specified.";
+                        case HASH, ITERATIONS -> "not enough other arguments.";
+                        default -> "no " + option.value + " specified.";
+                    });
         }
         return next();
     }

@@ -25,7 +25,7 @@ final class Commands {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         List<String> all = new ArrayList<>();
-        all.add(name.substring(name.length() - 3));
+        all.add(name.substring(Math.max(name.indexOf(' '), name.indexOf('_')) + 1));
         all.addAll(List.of(words));
         int status = Main.run(
                 name,

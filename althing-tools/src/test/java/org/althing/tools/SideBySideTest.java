@@ -137,7 +137,7 @@ class SideBySideTest {
                 "s/hello; [%5q][%-5r][%05m][%08l][%-8l][%-08l][%.3l][%.3t][%12t][%-12t][%012t][%3.2t]",
                 "s/hello; [%-012t][%012p][%-012p][%.2p][%7.2p][%x][%X][%%][@@]",
                 "s/é/tö; [%.2t][%5t][%6t][%8.4t][%x][%l]",
-                "s/binary; %p|%x|%.1x|%.3X",
+                "s/binary; %p|%x|%X",
                 "s/hello; \\\\ \\n\\t\\r\\v\\a\\e\\0.",
                 "s/hello; @Y-@m-@d @j @a @A @b @B @y @C @e @D @F @u @w @U @W @V @G @g @z @Z @n@t.",
                 "s/hello; [%5A][%5C][%5D][%.1D][%9E][%-9E][%9F][%9P][%9R][%9S][%.1R]",
@@ -190,12 +190,22 @@ class SideBySideTest {
             String[] words = Commands.with(at(broker, "-C", "1", "-t", topic, "-F", format), more);
             Ended debians = Commands.debians("mosquitto_sub", "", words);
             Ended ours = Commands.ours("mosquitto_sub", "", words);
-            String time = "\"20..-..-..T..:..:..\\.......Z[+-]....\"";
-            assertThat(ours.out()).containsPattern(time);
+            String time = "\"20..-..-..T..:..:..\\.......Z?[+-]....\"";
+            assertThat(ours.out()).containsPattern(time.replace("Z?", ""));
             assertThat(ours.out().replaceFirst(time, "TIME"))
-                    .isEqualTo(debians.out().replaceFirst(time, "TIME"));
+                    .isEqualTo(as21(debians.out().replaceFirst(time, "TIME")));
             assertThat(ours.status()).isEqualTo(debians.status());
         }
+    }
+
+    /** Mosquitto 2.1 writes the retain flag as a boolean, and the user properties as a list. */
+    private static String as21(String json) {
+        return json.replaceFirst("(\"retain\":\\s*)0", "$1false")
+                .replaceFirst("(\"retain\":\\s*)1", "$1true")
+                .replace("{\"k\":\"v\",\"k\":\"v2\"}", "[{\"k\":\"v\"},{\"k\":\"v2\"}]")
+                .replaceFirst(
+                        "\\{\n(\t+)\"k\":\t\"v\",\n\t+\"k\":\t\"v2\"\n(\t+)}",
+                        "[{\n\t$1\"k\":\t\"v\"\n\t$2}, {\n\t$1\"k\":\t\"v2\"\n\t$2}]");
     }
 
     @Test
@@ -340,11 +350,6 @@ class SideBySideTest {
             })
     void a_mistake_of_a_subscriber_is_named_with_the_same_words(String words) {
         sameFirstLine("mosquitto_sub", Commands.with(new String[] {"-t", "a"}, words.split(" ")));
-    }
-
-    @Test
-    void nothing_to_subscribe_to_is_named_with_the_same_words() {
-        sameFirstLine("mosquitto_sub");
     }
 
     @Test

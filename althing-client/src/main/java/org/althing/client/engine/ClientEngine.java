@@ -98,8 +98,14 @@ public final class ClientEngine {
                 return ClientEngine.this.send(packet);
             }
         };
+        OutboundFlow.Qos0Sender qos0Sender = new OutboundFlow.Qos0Sender() {
+            @Override
+            public void send(ApplicationMessage message, PublishFate fate) {
+                sendQos0(message, fate);
+            }
+        };
         PacketIdentifiers identifiers = new PacketIdentifiers();
-        outbound = new OutboundFlow(sender, this::sendQos0, identifiers, settings);
+        outbound = new OutboundFlow(sender, qos0Sender, identifiers, settings);
         inbound = new InboundFlow(sender, settings, listener);
         subscriptions = new Subscriptions(sender, identifiers, listener);
         encoder = new PacketEncoder(settings.connect().version());

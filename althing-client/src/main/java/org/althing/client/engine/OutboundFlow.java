@@ -2,6 +2,7 @@ package org.althing.client.engine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -291,7 +292,11 @@ final class OutboundFlow {
                 outbound.fate.dropped(why);
             }
         }
-        queue.removeIf(outbound -> outbound.fate != ABANDONED);
+        for (Iterator<Outbound> each = queue.iterator(); each.hasNext(); ) {
+            if (each.next().fate != ABANDONED) {
+                each.remove(); // not by a lambda: making one takes a short command longer than its publish
+            }
+        }
         queueBytes = 0;
         for (Outbound outbound : queue) {
             queueBytes += outbound.bytes();

@@ -71,7 +71,7 @@ public final class SocketLink implements Link {
     /** Tries the addresses of the host one after the other; the failure of the last one counts. */
     private Socket connect(String host, int port) throws IOException {
         IOException failure = null;
-        for (InetAddress address : InetAddress.getAllByName(host)) {
+        for (InetAddress address : addresses(host)) {
             if (aborted) {
                 break;
             }
@@ -85,11 +85,27 @@ public final class SocketLink implements Link {
                 candidate.connect(new InetSocketAddress(address, port), millis(timeout.toNanos()));
                 return candidate;
             } catch (IOException refused) {
-                failure = refused;
+                // Of this machine the first says more: the other address may be of a protocol that it does not have.
+                failure = failure != null && host.equals("localhost") ? failure : refused;
                 closeQuietly(candidate);
             }
         }
         throw failure == null ? new ConnectException("given up") : failure;
+    }
+
+    /**
+     * This machine needs no look-up (RFC 6761, section 6.3), and the JDK's takes a short command as long as all the rest
+     * of its work.
+     */
+    private static InetAddress[] addresses(String host) throws IOException {
+        if (!host.equals("localhost")) {
+            return InetAddress.getAllByName(host);
+        }
+        byte[] six = new byte[16];
+        six[15] = 1;
+        return new InetAddress[] {
+            InetAddress.getByAddress(host, new byte[] {127, 0, 0, 1}), InetAddress.getByAddress(host, six)
+        };
     }
 
     @Override

@@ -87,6 +87,32 @@ public final class PacketEncoder {
      *     MQTT 5.0, ...
      */
     public boolean encode(ControlPacket packet, PacketBuffer out) {
+        // What clients send is told apart by hand: the JDK makes the switch below at its first use, which takes a short
+        // command longer than its whole conversation with the broker.
+        if (packet instanceof Publish publish) {
+            return publish(publish, publish.topicAlias(), publish.message().topic(), out);
+        }
+        if (packet instanceof Connect connect) {
+            return connect(connect, out);
+        }
+        if (packet instanceof Subscribe subscribe) {
+            return subscribe(subscribe, out);
+        }
+        if (packet instanceof PubAck it) {
+            return acknowledgement(
+                    PacketType.PUBACK, it.packetIdentifier(), it.reasonCode(), informative(it.properties()), out);
+        }
+        if (packet instanceof PubRel it) {
+            return acknowledgement(
+                    PacketType.PUBREL, it.packetIdentifier(), it.reasonCode(), informative(it.properties()), out);
+        }
+        if (packet instanceof Disconnect it) {
+            return disconnect(it.reasonCode(), it.properties(), out);
+        }
+        return encodeOther(packet, out);
+    }
+
+    private boolean encodeOther(ControlPacket packet, PacketBuffer out) {
         return switch (packet) {
             case Publish publish ->
                 publish(publish, publish.topicAlias(), publish.message().topic(), out);
