@@ -234,7 +234,8 @@ final class Connection {
 
     /** Whether the server was there, and left without a word. */
     private static boolean isHangUp(@Nullable Throwable cause) {
-        String why = cause instanceof SocketException && !(cause instanceof ConnectException) ? cause.getMessage() : null;
+        String why =
+                cause instanceof SocketException && !(cause instanceof ConnectException) ? cause.getMessage() : null;
         return why != null && (why.contains("reset") || why.contains("Broken pipe") || why.contains("closed"));
     }
 
