@@ -67,8 +67,18 @@ public sealed interface StateChange {
     /** Removes {@code subscription/clientId/filter}. */
     record SubscriptionRemoved(String clientId, TopicFilter filter) implements StateChange {}
 
-    /** Key {@code retained/topic}. */
-    record RetainedPut(TopicName topic, long messageId) implements StateChange {}
+    /**
+     * Key {@code retained/topic}.
+     *
+     * @param messageId 0 if the topic has none any more, and an older change may still be on its way from another shard
+     * @param stamp the highest of a topic is the last change; 0 where there is one shard
+     */
+    record RetainedPut(TopicName topic, long messageId, long stamp) implements StateChange {
+        /** Of a broker with one shard. */
+        public RetainedPut(TopicName topic, long messageId) {
+            this(topic, messageId, 0);
+        }
+    }
 
     /** Removes {@code retained/topic}. */
     record RetainedRemoved(TopicName topic) implements StateChange {}
@@ -150,4 +160,17 @@ public sealed interface StateChange {
 
     /** Removes {@code group/filter/sequence}. */
     record GroupDequeued(TopicFilter group, long sequence) implements StateChange {}
+
+    /**
+     * Key {@code handover/messageId/shard}. The publisher is done with a message, and another shard has not stored yet what
+     * it owes because of it: to its sessions and share groups, and to the retained messages.
+     *
+     * @param shard which one, of as many as there are now
+     * @param partitions whose clients, groups and topics are meant, as bits
+     * @param retainedStamp of the change to the topic's retained message, or 0 if there is none
+     */
+    record HandOver(long messageId, int shard, long partitions, long retainedStamp) implements StateChange {}
+
+    /** Removes {@code handover/messageId/shard}: in the commit in which that shard stores what it owes. */
+    record HandedOver(long messageId, int shard) implements StateChange {}
 }

@@ -44,6 +44,11 @@ final class CrashStore implements StateStore {
         }
     }
 
+    /** Whether something was handed over that is not durable. */
+    boolean isBusy() {
+        return !underWay.isEmpty();
+    }
+
     /** The disk takes nothing for a while: what was handed over waits for the next {@link #sync}. */
     void degrade() {
         watchers.forEach(watcher -> watcher.degraded(new IOException("disk full")));

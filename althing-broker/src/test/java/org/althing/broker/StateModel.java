@@ -38,11 +38,14 @@ public final class StateModel {
             case StateChange.ReceivedPut c -> put("received " + c.clientId() + " " + c.packetIdentifier(), c);
             case StateChange.GroupQueued c -> put("group " + c.group() + " " + c.sequence(), c);
             case StateChange.GroupDequeued c -> byKey.remove("group " + c.group() + " " + c.sequence());
+            case StateChange.HandOver c -> put("handover " + c.messageId() + " " + c.shard(), c);
+            case StateChange.HandedOver c -> byKey.remove("handover " + c.messageId() + " " + c.shard());
             case StateChange.SessionRemoved c ->
                 byKey.keySet()
                         .removeIf(key -> key.split(" ", 3)[1].equals(c.clientId())
                                 && !key.startsWith("message ")
                                 && !key.startsWith("group ")
+                                && !key.startsWith("handover ")
                                 && !key.startsWith("retained "));
             case StateChange.SubscriptionRemoved c -> byKey.remove("subscription " + c.clientId() + " " + c.filter());
             case StateChange.RetainedRemoved c -> byKey.remove("retained " + c.topic());
@@ -79,6 +82,7 @@ public final class StateModel {
             case StateChange.InflightPut c -> c.delivery().messageId();
             case StateChange.ReceivedPut c -> c.messageId();
             case StateChange.GroupQueued c -> c.delivery().messageId();
+            case StateChange.HandOver c -> c.messageId();
             default -> 0;
         };
     }

@@ -58,6 +58,11 @@ final class StateJson {
                         .text("filter", put.group().toString())
                         .number("sequence", put.sequence())
                         .delivery(put.delivery());
+            case StateChange.HandOver put ->
+                line.text("kind", "handover")
+                        .number("messageId", put.messageId())
+                        .number("shard", put.shard())
+                        .text("partitions", Long.toHexString(put.partitions()));
             default -> throw new IllegalStateException("not a change that counts: " + change);
         }
         return line.json.append('}').toString();

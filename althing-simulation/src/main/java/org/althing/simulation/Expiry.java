@@ -17,7 +17,7 @@ final class Expiry {
     /** Between the broker's noticing that a connection is gone and the client's. */
     private static final long NOTICED_MILLIS = 2_000;
 
-    private static final Duration NOTICED = Duration.ofMillis(NOTICED_MILLIS);
+    static final Duration NOTICED = Duration.ofMillis(NOTICED_MILLIS);
     /** After a jump the broker looks at the clock within ten seconds. */
     private static final Duration LOOKED = Duration.ofSeconds(11);
 

@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class Machine {
     static final MemoryAddress ADDRESS = MemoryAddress.named("broker");
 
+    /** Of so many bad moments one is used; where several shards are concerned more often. */
+    private static final int BAD_MOMENTS = 60;
+
+    private static final int BAD_MOMENTS_OF_SEVERAL = 12;
+
     private static final long NO_OPERATION = 1L << 60;
     private static final ListenerConfig LISTENER = ListenerConfig.mqtt("simulated", 1883);
 
@@ -66,8 +71,10 @@ final class Machine {
     private long powerGoesAt = Long.MAX_VALUE;
     private long startedAtMillis;
     private long startedAtNanos;
+    private boolean isInTrouble = true;
     private boolean failing;
     private boolean stopping;
+    private long starts;
     private long troubles;
     private long lastTrouble;
     private @Nullable String bug;
@@ -87,7 +94,8 @@ final class Machine {
                 .build();
         segmentBytes = 1L << (11 + random.nextInt(6));
         authNanosMax = random.nextBoolean() ? 0 : 30_000_000;
-        syncNanosMax = random.nextBoolean() ? 200_000 : 20_000_000;
+        // A slow disk puts the commits of several shards into one, where nothing can come between them.
+        syncNanosMax = random.nextInt(shards > 1 ? 5 : 2) > 0 ? 200_000 : 20_000_000;
     }
 
     /** Whether the disk has been made to fail, and nothing was repaired since. */
@@ -108,6 +116,11 @@ final class Machine {
 
     boolean isStopping() {
         return stopping;
+    }
+
+    /** How often the broker has begun. */
+    long starts() {
+        return starts;
     }
 
     /** How often something was done to it. */
@@ -172,7 +185,9 @@ final class Machine {
                     Journal.Durability.SYNC);
             Broker started = Broker.builder(config, world.engine())
                     .store(new WatchedStore(
-                            store, new StateWatch(world.trace(), config.shards() > 1, this::onViolation)))
+                            store,
+                            new StateWatch(world.trace(), config.shards() > 1, this::onViolation),
+                            () -> onEnded(mine)))
                     .random(world.time().newRandom())
                     .authenticator(this::authenticate)
                     .log(this::onLine)
@@ -181,6 +196,7 @@ final class Machine {
             startedAtNanos = world.time().clock().nanos();
             listening = world.engine().listen(ADDRESS, started.loop(), started.acceptor(LISTENER));
             broker = started;
+            starts++;
             world.trace().line("machine", () -> "started: " + store.recovery());
             if (powerIsGone()) {
                 cutPower(); // the start itself only waits for a disk that takes nothing
@@ -231,6 +247,14 @@ final class Machine {
         return disk.operations() >= powerGoesAt;
     }
 
+    /** What has ended for a client is a bad moment for a power cut: what depends on it may be in the next commit. */
+    private void onEnded(Life of) {
+        int moments = config.shards() > 1 ? BAD_MOMENTS_OF_SEVERAL : BAD_MOMENTS;
+        if (isInTrouble && of == life && !of.ended && !failing && random.nextInt(moments) == 0) {
+            cutPowerIn(1 + random.nextLong(2));
+        }
+    }
+
     private void onViolation(String what) {
         world.trace().line("state", () -> what);
         if (bug == null) {
@@ -272,7 +296,10 @@ final class Machine {
 
     /** The power goes in the middle of what the disk does next. */
     void cutPowerSoon() {
-        long operations = 1 + random.nextLong(12);
+        cutPowerIn(1 + random.nextLong(12));
+    }
+
+    private void cutPowerIn(long operations) {
         disk.cutPowerAt(operations);
         powerGoesAt = disk.operations() + operations;
     }
@@ -307,8 +334,14 @@ final class Machine {
         onDeath.run();
     }
 
-    /** Nothing is planned any more. */
+    /** Bad things happen again. */
+    void trouble() {
+        isInTrouble = true;
+    }
+
+    /** Nothing is planned any more, until {@link #trouble()}. */
     void heal() {
+        isInTrouble = false;
         if (failing) {
             kill();
         }

@@ -80,6 +80,7 @@ final class ModelClient {
     // Valid for the connection.
     private @Nullable Conversation conversation;
     private @Nullable MemoryLink link;
+    private long brokersBefore;
     private @Nullable ConnectOptions unsettled;
     private @Nullable Boolean expectedPresent;
     private boolean mayHaveExpired;
@@ -183,6 +184,7 @@ final class ModelClient {
             return null; // the broker is down
         }
         conversation = made[0];
+        brokersBefore = machine.starts();
         return conversation;
     }
 
@@ -255,6 +257,7 @@ final class ModelClient {
     private void forgetSession() {
         if (epoch != null && epoch.isMember()) {
             world.ledger().onMemberGone();
+            world.time().after(Expiry.NOTICED, world.ledger()::onMemberGone); // at the latest for the broker
         }
         outbound.clear();
         received.clear();
@@ -407,9 +410,12 @@ final class ModelClient {
     // ---- what the broker says
 
     void onDisconnect(Conversation from, ReasonCode reason) {
-        require(
-                machine.mayRefuse() || machine.isStopping() || from.saidGoodbye(),
-                "the broker ended the connection: " + reason);
+        require(mayEnd() || from.saidGoodbye(), "the broker ended the connection: " + reason);
+    }
+
+    /** Whether the broker may end the connection by itself. */
+    private boolean mayEnd() {
+        return machine.mayRefuse() || machine.isStopping() || machine.starts() > brokersBefore;
     }
 
     void onPubAck(PubAck ack) {
@@ -542,7 +548,7 @@ final class ModelClient {
             }
             lost(NEVER);
         } else {
-            require(machine.mayRefuse() || machine.isStopping(), "the broker closed the connection: " + cause);
+            require(mayEnd(), "the broker closed the connection: " + cause);
             lost(machine.lastTrouble());
         }
     }

@@ -17,6 +17,7 @@ import org.althing.mqtt.TopicName;
 
 /** One run: some clients and one broker through several times of trouble, each with a rest in which accounts are settled. */
 public final class Simulation {
+    private static final long TURN_NANOS_MAX = 2_000_000;
     private static final Duration QUIET = Duration.ofSeconds(2);
     private static final Duration WILLS_DELAYED = Duration.ofSeconds(4);
     private static final int LASTS_SECONDS = 60;
@@ -32,6 +33,10 @@ public final class Simulation {
         this.scenario = scenario;
         world = new World(scenario.seed(), traces);
         random = world.time().newRandom();
+        if (scenario.shards() > 1 && random.nextInt(4) > 0) {
+            // Or what one shard tells another would arrive at once, and be in the same commit.
+            world.time().turnsTake(Duration.ofNanos(1_000), Duration.ofNanos(1_000 + random.nextLong(TURN_NANOS_MAX)));
+        }
         machine = new Machine(world, scenario.shards(), () -> clients.forEach(ModelClient::onCrash));
         List<String> names = new ArrayList<>();
         for (int i = 2 + random.nextInt(4); i > 0; i--) {
@@ -66,6 +71,7 @@ public final class Simulation {
 
     private void run() {
         for (int round = 0; round < 2; round++) {
+            machine.trouble();
             for (int i = 0; i < scenario.steps(); i++) {
                 step();
                 world.time().runFor(Duration.ofNanos(random.nextLong(4_000_000)));

@@ -44,6 +44,13 @@ final class StateWatch {
      */
     private final Map<GroupPlace, Long> taken = new HashMap<>();
 
+    /** By message, and the shard that is to store what it owes. */
+    private record Place(long messageId, int shard) {}
+
+    private final Map<Place, StateChange.HandOver> handOvers = new HashMap<>();
+    /** Messages of which some hand-over is done, while the shard that stores them may not have heard of it. */
+    private final Set<Long> handedOver = new HashSet<>();
+
     private final boolean severalShards;
     private StateChange change = new StateChange.MessageDropped(0);
 
@@ -73,7 +80,7 @@ final class StateWatch {
 
     /** A turn has ended. */
     void onCommit() {
-        if (!unreferred.isEmpty()) {
+        if (!handedOver.containsAll(unreferred)) {
             onViolation.accept("messages are stored that nobody refers to: " + unreferred + " after " + change);
         }
     }
@@ -102,6 +109,7 @@ final class StateWatch {
                         unreferred.remove(dropped.messageId()) || taken.values().remove(dropped.messageId());
                 require(dropable, "somebody refers to it, or it is not there");
                 references.remove(dropped.messageId());
+                handedOver.remove(dropped.messageId());
             }
             case StateChange.Queued queued -> onQueued(queued);
             case StateChange.Dequeued dequeued ->
@@ -124,6 +132,14 @@ final class StateWatch {
             }
             case StateChange.GroupDequeued dequeued ->
                 onGroupDequeued(new GroupPlace(dequeued.group(), dequeued.sequence()));
+            case StateChange.HandOver put -> {
+                refer(put.messageId());
+                Place place = new Place(put.messageId(), put.shard());
+                if (handOvers.put(place, put) != null) {
+                    forget(put.messageId()); // at a start what it says may change
+                }
+            }
+            case StateChange.HandedOver removed -> onHandedOver(new Place(removed.messageId(), removed.shard()));
         }
     }
 
@@ -136,6 +152,13 @@ final class StateWatch {
         } else if (taken.remove(place) instanceof Long dropped) {
             unreferred.add(dropped);
         }
+    }
+
+    /** The shard that it was for has removed it; the one that stores the message drops it when it hears of it. */
+    private void onHandedOver(Place place) {
+        require(handOvers.remove(place) != null, "there is none");
+        forget(place.messageId);
+        handedOver.add(place.messageId);
     }
 
     private void onSessionRemoved(StateChange.SessionRemoved removed) {

@@ -36,6 +36,7 @@ final class StoredState implements Consumer<StateChange> {
             case StateChange.InflightPut inflight -> unfinished.add(inflight);
             case StateChange.ReceivedPut received -> unfinished.add(received);
             case StateChange.GroupQueued queued -> unfinished.add(queued);
+            case StateChange.HandOver handOver -> unfinished.add(handOver);
             case StateChange.SessionRemoved removed -> refuse(removed);
             case StateChange.SubscriptionRemoved removed -> refuse(removed);
             case StateChange.RetainedRemoved removed -> refuse(removed);
@@ -44,6 +45,7 @@ final class StoredState implements Consumer<StateChange> {
             case StateChange.InflightRemoved removed -> refuse(removed);
             case StateChange.ReceivedRemoved removed -> refuse(removed);
             case StateChange.GroupDequeued removed -> refuse(removed);
+            case StateChange.HandedOver removed -> refuse(removed);
         }
     }
 

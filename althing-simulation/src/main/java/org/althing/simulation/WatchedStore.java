@@ -12,10 +12,19 @@ import org.althing.broker.StateStore;
 final class WatchedStore implements StateStore {
     private final StateStore store;
     private final StateWatch watch;
+    private final Runnable onEnded;
 
-    WatchedStore(StateStore store, StateWatch watch) {
+    /** @param onEnded told when a commit is durable that ended something for a client */
+    WatchedStore(StateStore store, StateWatch watch, Runnable onEnded) {
         this.store = store;
         this.watch = watch;
+        this.onEnded = onEnded;
+    }
+
+    private static boolean ends(StateChange change) {
+        return change instanceof StateChange.ReceivedRemoved
+                || change instanceof StateChange.SessionRemoved
+                || (change instanceof StateChange.SessionPut put && put.disconnectedAtMillis() != StateChange.NEVER);
     }
 
     @Override
@@ -32,16 +41,26 @@ final class WatchedStore implements StateStore {
     public StateLog log(int shard) {
         StateLog log = store.log(shard);
         return new StateLog() {
+            private boolean ends;
+
             @Override
             public void append(StateChange change) {
                 watch.onChange(change);
+                ends |= ends(change);
                 log.append(change);
             }
 
             @Override
             public void commit(StateStore.Committed done) {
                 watch.onCommit();
-                log.commit(done);
+                boolean ended = ends;
+                ends = false;
+                log.commit(failure -> {
+                    done.committed(failure);
+                    if (ended && failure == null) {
+                        onEnded.run();
+                    }
+                });
             }
 
             @Override

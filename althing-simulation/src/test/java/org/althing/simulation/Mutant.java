@@ -25,12 +25,12 @@ final class Mutant extends ClassLoader {
 
     /** Runs one seed; returns what the simulation found, or null. */
     @Nullable
-    String run(long seed) {
+    String run(long seed, int shards) {
         try {
             Class<?> scenario = loadClass(Scenario.class.getName());
-            loadClass(Simulation.class.getName())
-                    .getMethod("run", scenario)
-                    .invoke(null, scenario.getMethod("of", long.class).invoke(null, seed));
+            Object made =
+                    scenario.getConstructor(long.class, int.class, int.class).newInstance(seed, Scenario.STEPS, shards);
+            loadClass(Simulation.class.getName()).getMethod("run", scenario).invoke(null, made);
             return null;
         } catch (InvocationTargetException e) {
             Throwable failure = e.getTargetException();

@@ -168,12 +168,48 @@ class MutationSimulation {
         return Stream.of(durability(), delivery(), timeAndCounting()).flatMap(mutations -> mutations);
     }
 
+    static Stream<Mutation> betweenShards() {
+        return Stream.of(
+                new Mutation(
+                        "what is released is not handed over",
+                        "broker.session.PublishIntake",
+                        "routeUnlessExpired",
+                        new Mutation.Change.CallInstead("Router", "publishForGood", "publish")),
+                new Mutation(
+                        "wills are not handed over",
+                        "broker.session.PublishIntake",
+                        "onWill",
+                        new Mutation.Change.CallInstead("Router", "publishForGood", "publish")),
+                leavesOut(
+                        "what was handed over is not delivered after a start",
+                        "broker.routing.Router",
+                        "finish",
+                        "Interest",
+                        "deliver"),
+                leavesOut(
+                        "what was handed over stays to be handed over",
+                        "broker.routing.Router",
+                        "onPublished",
+                        "ChangeLog",
+                        "append"));
+    }
+
     @ParameterizedTest
     @MethodSource("all")
     void the_simulation_finds(Mutation mutation) {
+        find(mutation, 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("betweenShards")
+    void the_simulation_of_several_shards_finds(Mutation mutation) {
+        find(mutation, 3);
+    }
+
+    private static void find(Mutation mutation, int shards) {
         Mutant mutant = new Mutant(mutation);
         for (long seed = 1; seed <= SEEDS_MAX; seed++) {
-            String found = mutant.run(seed);
+            String found = mutant.run(seed, shards);
             if (found != null) {
                 System.out.println(mutation + ": " + found);
                 return;

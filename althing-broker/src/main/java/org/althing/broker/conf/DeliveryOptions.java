@@ -122,7 +122,7 @@ final class DeliveryOptions {
                 GLOBAL,
                 Range.of(1, 1, BrokerConfig.SHARDS_MAX),
                 RESTART,
-                "Event loops that share the clients, 1 to 64: more let the broker use more processors ([decision 13](decisions/0013-what-shards-say-to-each-other.md)). Clients and queues may stay when the number changes. Known gap: with more than one, a power cut between the commits of two shards can lose a QoS 2 message that was just released; keep 1 where that matters",
+                "Event loops that share the clients, 1 to 64: more let the broker use more processors ([decision 13](decisions/0013-what-shards-say-to-each-other.md)). Clients and queues may stay when the number changes",
                 (conf, value) -> conf.broker.shards(value.intValue()));
         rows.text(
                 "althing_response_information",

@@ -26,6 +26,21 @@ public record Partitions(int shard, int shards) {
         return Math.floorMod(text.hashCode(), COUNT);
     }
 
+    /** The partition of the share group of this shared filter: by {@code NAME/FILTER}. */
+    public static int ofGroup(TopicFilter shared) {
+        String text = shared.toString();
+        return of(text.substring(text.indexOf('/') + 1));
+    }
+
+    /** The partitions of a shard, as bits. */
+    public long ofShard(int owner) {
+        long bits = 0;
+        for (int partition = owner; partition < COUNT; partition += shards) {
+            bits |= 1L << partition;
+        }
+        return bits;
+    }
+
     /** The shard that owns this client identifier or topic. */
     public int shardOf(String text) {
         return of(text) % shards;
@@ -36,10 +51,9 @@ public record Partitions(int shard, int shards) {
         return shards == 1 || shardOf(text) == shard;
     }
 
-    /** The shard that owns the share group of this shared filter: by {@code NAME/FILTER}. */
+    /** The shard that owns the share group of this shared filter. */
     public int shardOfGroup(TopicFilter shared) {
-        String text = shared.toString();
-        return shardOf(text.substring(text.indexOf('/') + 1));
+        return ofGroup(shared) % shards;
     }
 
     /** The first message id after this one that this shard may give away: no two shards give away the same. */

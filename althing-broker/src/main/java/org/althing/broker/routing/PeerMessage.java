@@ -24,13 +24,16 @@ public sealed interface PeerMessage {
      * @param expiresAtMillis wall time, or {@link org.althing.broker.StateChange#NEVER}
      * @param stored see {@link RoutedMessage#isStored}
      * @param retainedStamp of the change to the topic's retained message, or 0 if there is none
+     * @param handOver the message id of the {@link org.althing.broker.StateChange.HandOver} to the receiver, which removes it
+     *     together with what it stores; 0 if there is none
      */
     record Published(
             ApplicationMessage message,
             @Nullable String publisher,
             long expiresAtMillis,
             boolean stored,
-            long retainedStamp)
+            long retainedStamp,
+            long handOver)
             implements PeerMessage {}
 
     /** All changes of the sender to retained messages up to this stamp are known everywhere. */

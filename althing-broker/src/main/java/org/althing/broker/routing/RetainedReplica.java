@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A message that was cleared, or has expired, may meet an older one that is still on its way here. So its stamp stays,
  * as a tombstone, until nothing older can come: until the shard that gave the stamp has had the answers of all others.
  * Whoever has applied that change gives higher stamps from then on, and answers only behind what it said before (see
- * {@link Peers}).
+ * {@link Peers}). The same holds for what is stored: the shard that owns the topic stores the tombstone, since a start may
+ * find an older change that was {@linkplain HandOvers on its way} to it.
  */
 final class RetainedReplica {
     private static final int SHARD_BITS = 6;
@@ -115,10 +116,7 @@ final class RetainedReplica {
         RoutedMessage before;
         if (message.message().payload().isEmpty()) {
             before = messages.remove(topic); // [MQTT-3.3.1-6], [MQTT-3.3.1-7]
-            if (before != null && isOurs) {
-                changes.append(new StateChange.RetainedRemoved(topic));
-            }
-            bury(topic, stamp);
+            bury(topic, stamp, before != null);
         } else {
             if (stamp != 0) {
                 tombstones.remove(topic);
@@ -129,7 +127,7 @@ final class RetainedReplica {
             if (isOurs) {
                 changes.hold(message);
                 if (message.isStored()) {
-                    changes.append(new StateChange.RetainedPut(topic, message.storedId()));
+                    changes.append(new StateChange.RetainedPut(topic, message.storedId(), stamp));
                 }
             }
             expireLater(message);
@@ -150,10 +148,7 @@ final class RetainedReplica {
         TopicName topic = message.message().topic();
         boolean isOurs = partitions.areHere(topic.toString());
         messages.remove(topic);
-        if (isOurs) {
-            changes.append(new StateChange.RetainedRemoved(topic));
-        }
-        bury(topic, message.retainedStamp);
+        bury(topic, message.retainedStamp, true);
         forget(message, isOurs);
         count();
     }
@@ -182,12 +177,20 @@ final class RetainedReplica {
         return (int) (stamp & ((1 << SHARD_BITS) - 1));
     }
 
-    private void bury(TopicName topic, long stamp) {
+    /** @param was whether the topic had a message */
+    private void bury(TopicName topic, long stamp, boolean was) {
+        boolean isOurs = partitions.areHere(topic.toString());
         if (stamp > settled[giverOf(stamp)]) {
             tombstones.put(topic, stamp);
             graves.get(giverOf(stamp)).add(new Tombstone(topic, stamp));
-        } else if (stamp != 0) {
-            tombstones.remove(topic);
+            if (isOurs) {
+                changes.append(new StateChange.RetainedPut(topic, 0, stamp));
+            }
+        } else {
+            boolean isStored = (stamp != 0 && tombstones.remove(topic) != null) || was;
+            if (isOurs && isStored) {
+                changes.append(new StateChange.RetainedRemoved(topic));
+            }
         }
     }
 
@@ -196,7 +199,7 @@ final class RetainedReplica {
         if (settlingStamp == 0 && lastStamp > settled[partitions.shard()]) {
             settlingStamp = lastStamp;
             settlingPoint = lastPoint;
-            changes.afterCommit(this::lookWhetherSettled);
+            lookWhetherSettled();
         }
     }
 
@@ -218,7 +221,9 @@ final class RetainedReplica {
         ArrayDeque<Tombstone> buried = graves.get(shard);
         while (buried.peek() instanceof Tombstone first && first.stamp <= stamp) {
             buried.remove();
-            tombstones.remove(first.topic, first.stamp);
+            if (tombstones.remove(first.topic, first.stamp) && partitions.areHere(first.topic.toString())) {
+                changes.append(new StateChange.RetainedRemoved(first.topic));
+            }
         }
     }
 
@@ -229,8 +234,12 @@ final class RetainedReplica {
 
     // ---- reading
 
-    /** Puts back a message that was retained before this process began. */
-    void restore(RoutedMessage message) {
+    /**
+     * Puts back a message that was retained before this process began. Nothing older can come, so its stamp only says where
+     * the clock has to go on.
+     */
+    void restore(RoutedMessage message, long stamp) {
+        clock = Math.max(clock, stamp >> SHARD_BITS);
         messages.put(message);
         message.keep(counters.memory);
         if (partitions.areHere(message.message().topic().toString())) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.althing.broker.Counters;
-import org.althing.mqtt.ApplicationMessage;
+import org.althing.broker.StateChange;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.TopicName;
@@ -18,6 +18,8 @@ public final class Router {
     private final TopicTree tree = new TopicTree();
     private final RetainedReplica retained;
     private final Peers peers;
+    private final ChangeLog changes;
+    private final HandOvers handOvers;
 
     /** Who gets the message that is being published. */
     private final List<Interest> matched = new ArrayList<>();
@@ -29,15 +31,29 @@ public final class Router {
 
     public Router(ChangeLog changes, Deadlines deadlines, Counters counters, Peers peers) {
         this.peers = peers;
+        this.changes = changes;
+        handOvers = new HandOvers(changes, peers.partitions());
         retained = new RetainedReplica(changes, deadlines, counters, peers);
     }
 
     /** Retains the message if it says so, and delivers it; returns whether any subscription matched. */
     public boolean publish(RoutedMessage message) {
+        return publish(message, false);
+    }
+
+    /**
+     * The same for a message that nobody sends again when this turn's changes are durable: whatever other shards owe because
+     * of it they store, even if all stops now. See {@link HandOvers}.
+     */
+    public boolean publishForGood(RoutedMessage message) {
+        return publish(message, changes.isDurable());
+    }
+
+    private boolean publish(RoutedMessage message, boolean forGood) {
         long stamp = message.message().retain() ? retained.change(message) : 0;
         long interested = deliver(message);
         if ((interested | stamp) != 0) {
-            tellPeers(message, stamp, interested);
+            tellPeers(message, stamp, interested, forGood);
         }
         return interested != 0 || !matched.isEmpty();
     }
@@ -46,10 +62,7 @@ public final class Router {
     private long deliver(RoutedMessage message) {
         assert !publishing : "published in the middle of a publication";
         publishing = true;
-        publications++;
-        publisher = message.publisher();
-        matched.clear();
-        long interested = tree.match(message.message().topic(), onMatch);
+        long interested = match(message.message().topic(), message.publisher());
         for (int i = 0; i < matched.size(); i++) {
             matched.get(i).deliver(message);
         }
@@ -57,13 +70,17 @@ public final class Router {
         return interested;
     }
 
-    /** Whether a message of this publisher on this topic would go to anybody. */
-    public boolean wouldReachAnybody(TopicName topic, @Nullable String from) {
-        assert !publishing : "asked in the middle of a publication";
+    private long match(TopicName topic, @Nullable String from) {
         publications++;
         publisher = from;
         matched.clear();
-        return tree.match(topic, onMatch) != 0 || !matched.isEmpty();
+        return tree.match(topic, onMatch);
+    }
+
+    /** Whether a message of this publisher on this topic would go to anybody. */
+    public boolean wouldReachAnybody(TopicName topic, @Nullable String from) {
+        assert !publishing : "asked in the middle of a publication";
+        return match(topic, from) != 0 || !matched.isEmpty();
     }
 
     /** Whether a message of this publisher on this topic would be refused by anybody because a queue is full. */
@@ -88,12 +105,34 @@ public final class Router {
     }
 
     /** Tells those shards that want the message, and all of them if a retained message changed with it. */
-    private void tellPeers(RoutedMessage message, long retainedStamp, long interested) {
-        ApplicationMessage published = message.message();
-        PeerMessage told = new PeerMessage.Published(
-                published, message.publisher(), message.expiresAtMillis(), message.isStored(), retainedStamp);
-        boolean mustArrive = published.qos() != Qos.AT_MOST_ONCE || retainedStamp != 0;
+    private void tellPeers(RoutedMessage message, long retainedStamp, long interested, boolean forGood) {
+        boolean mustArrive = message.message().qos() != Qos.AT_MOST_ONCE || retainedStamp != 0;
+        long owing = forGood && mustArrive ? owing(message, retainedStamp, interested) : 0;
+        if (owing != 0) {
+            handOvers.write(message, owing, retainedStamp);
+        }
         long shards = retainedStamp == 0 ? interested : peers.all();
+        tell(shards & ~owing, told(message, retainedStamp, 0), mustArrive);
+        if (owing != 0) {
+            tell(owing, told(message, retainedStamp, message.storedId()), true);
+            handOvers.posted(message);
+        }
+        if (retainedStamp != 0) {
+            retained.onTold(retainedStamp);
+        }
+    }
+
+    private static PeerMessage told(RoutedMessage message, long retainedStamp, long handOver) {
+        return new PeerMessage.Published(
+                message.message(),
+                message.publisher(),
+                message.expiresAtMillis(),
+                message.isStored(),
+                retainedStamp,
+                handOver);
+    }
+
+    private void tell(long shards, PeerMessage told, boolean mustArrive) {
         for (long rest = shards; rest != 0; rest &= rest - 1) {
             int shard = Long.numberOfTrailingZeros(rest);
             if (mustArrive) {
@@ -102,9 +141,17 @@ public final class Router {
                 peers.tell(shard, told);
             }
         }
+    }
+
+    /** Which other shards may have something to store because of the message. */
+    private long owing(RoutedMessage message, long retainedStamp, long interested) {
+        long owing = message.message().qos() == Qos.AT_MOST_ONCE ? 0 : interested;
         if (retainedStamp != 0) {
-            retained.onTold(retainedStamp);
+            Partitions partitions = peers.partitions();
+            int home = partitions.shardOf(message.message().topic().toString());
+            owing |= (1L << home) & peers.all();
         }
+        return owing;
     }
 
     /** Another shard has said something. */
@@ -127,11 +174,30 @@ public final class Router {
             retained.onChange(message, published.retainedStamp());
         }
         deliver(message);
+        if (published.handOver() != 0) {
+            changes.append(new StateChange.HandedOver(
+                    published.handOver(), peers.partitions().shard()));
+        }
     }
 
-    /** Puts back a message that was retained before this process began. */
-    public void restoreRetained(RoutedMessage message) {
-        retained.restore(message);
+    /**
+     * Ends a hand-over to this shard that the process before this one left open: delivers the message to those of its
+     * clients and groups who are meant.
+     */
+    public void finish(StateChange.HandOver handOver, RoutedMessage message) {
+        match(message.message().topic(), message.publisher());
+        for (Interest interest : matched) {
+            if ((handOver.partitions() >>> interest.subscriber().partition() & 1) != 0) {
+                interest.deliver(message);
+            }
+        }
+        changes.append(new StateChange.HandedOver(handOver.messageId(), handOver.shard()));
+        changes.release(message);
+    }
+
+    /** Puts back a message that was retained before this process began, with the stamp that it had then. */
+    public void restoreRetained(RoutedMessage message, long stamp) {
+        retained.restore(message, stamp);
     }
 
     /** Puts back that another shard has subscriptions to this filter. */

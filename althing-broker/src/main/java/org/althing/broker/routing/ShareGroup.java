@@ -137,6 +137,11 @@ final class ShareGroup implements Subscriber {
     }
 
     @Override
+    public int partition() {
+        return Partitions.ofGroup(filter);
+    }
+
+    @Override
     public boolean isFull() {
         boolean dropsNewest = environment.limits().queue().whenFull() == QueueFull.DROP_NEWEST;
         return environment.counters().memory.isFull() || (dropsNewest && !fits());

@@ -6,6 +6,9 @@ import org.althing.mqtt.Qos;
 public interface Subscriber {
     String clientId();
 
+    /** The partition that it belongs to; see {@link Partitions}. */
+    int partition();
+
     /** Whether a message that needs an acknowledgement would be dropped now, because it could neither be sent nor wait. */
     boolean isFull();
 

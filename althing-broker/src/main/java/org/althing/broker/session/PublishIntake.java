@@ -221,7 +221,11 @@ final class PublishIntake {
         if (message.hasExpired(environment.wallMillis())) {
             ledger().released(Intake.EXPIRED);
         } else {
-            route(message);
+            // PUBREL is not taken again once the end of its packet identifier is stored.
+            released(
+                    changes.isDurable()
+                            ? environment.router().publishForGood(message)
+                            : environment.router().publish(message));
         }
     }
 
@@ -236,7 +240,8 @@ final class PublishIntake {
         ledger().held(1);
         PublishInterceptor interceptor = interceptor(message.topic());
         if (interceptor == null) {
-            route(message);
+            // It is not published again once it is stored that the session has it no more.
+            released(environment.router().publishForGood(arriving(message)));
         } else {
             intercept(interceptor, message, 0);
         }
@@ -244,11 +249,10 @@ final class PublishIntake {
 
     /** Routes a message that arrives now; returns whether any subscription matched. */
     private boolean route(ApplicationMessage message) {
-        return route(arriving(message));
+        return released(environment.router().publish(arriving(message)));
     }
 
-    private boolean route(RoutedMessage message) {
-        boolean matched = environment.router().publish(message);
+    private boolean released(boolean matched) {
         ledger().released(matched ? Intake.ROUTED : Intake.NO_SUBSCRIBER);
         return matched;
     }

@@ -43,6 +43,8 @@ public final class RestoredState implements Consumer<StateChange> {
     final List<StateChange.RetainedPut> retained = new ArrayList<>();
     /** By shared filter, in the order of their sequence numbers. */
     final Map<TopicFilter, List<StateChange.GroupQueued>> groups = new LinkedHashMap<>();
+    /** In the order of their message ids. */
+    final List<StateChange.HandOver> handOvers = new ArrayList<>(0);
 
     @Override
     public void accept(StateChange change) {
@@ -64,6 +66,7 @@ public final class RestoredState implements Consumer<StateChange> {
             case StateChange.GroupQueued put ->
                 groups.computeIfAbsent(put.group(), missing -> new ArrayList<>())
                         .add(put);
+            case StateChange.HandOver put -> handOvers.add(put);
             case StateChange.SessionRemoved removed -> refuse(removed);
             case StateChange.SubscriptionRemoved removed -> refuse(removed);
             case StateChange.RetainedRemoved removed -> refuse(removed);
@@ -72,6 +75,7 @@ public final class RestoredState implements Consumer<StateChange> {
             case StateChange.InflightRemoved removed -> refuse(removed);
             case StateChange.ReceivedRemoved removed -> refuse(removed);
             case StateChange.GroupDequeued removed -> refuse(removed);
+            case StateChange.HandedOver removed -> refuse(removed);
         }
     }
 
@@ -79,7 +83,7 @@ public final class RestoredState implements Consumer<StateChange> {
     private StateChange.RetainedPut sharingItsTopic(StateChange.RetainedPut put) {
         StateChange.MessageStored stored = messages.get(put.messageId());
         return stored != null && stored.message().topic().equals(put.topic())
-                ? new StateChange.RetainedPut(stored.message().topic(), put.messageId())
+                ? new StateChange.RetainedPut(stored.message().topic(), put.messageId(), put.stamp())
                 : put;
     }
 
@@ -92,12 +96,13 @@ public final class RestoredState implements Consumer<StateChange> {
     }
 
     /**
-     * Checks that everything belongs to something, and says what does not have to be kept: messages that nothing names. A
-     * crash leaves those in order, since what names a message may end a commit before the message does; anything else
-     * that leads nowhere was never written so.
+     * Checks that everything belongs to something, and says what is to be changed: messages that nothing names are dropped.
+     * A crash leaves those in order, since what names a message may end a commit before the message does; anything else
+     * that leads nowhere was never written so. Changes of retained messages that were on their way to the shard that stores
+     * them have arrived.
      *
      * @param where the store, for messages
-     * @return removals, to be appended
+     * @return changes, to be appended
      * @throws IOException naming the first record that leads nowhere, and the command that repairs
      */
     public List<StateChange> check(StateStore where) throws IOException {
@@ -113,6 +118,11 @@ public final class RestoredState implements Consumer<StateChange> {
 
     private List<StateChange> check() throws Dangling {
         BitSet named = new BitSet(messages.places());
+        for (StateChange.HandOver put : handOvers) {
+            name(put.messageId(), named, "handover", put.messageId(), "/" + put.shard());
+        }
+        handOvers.sort(Comparator.comparingLong(StateChange.HandOver::messageId));
+        List<StateChange> changes = new ArrayList<>(new OpenHandOvers(this).retain());
         for (StateChange.RetainedPut put : retained) {
             name(put.messageId(), named, "retained", put.topic(), "");
             StateChange.MessageStored stored = messages.get(put.messageId());
@@ -130,14 +140,13 @@ public final class RestoredState implements Consumer<StateChange> {
                 name(queued.delivery().messageId(), named, "group", queued.group(), "/" + queued.sequence());
             }
         }
-        List<StateChange> removals = new ArrayList<>();
         messages.forEach((id, stored) -> {
             if (!named.get(messages.placeOf(id))) {
-                removals.add(new StateChange.MessageDropped(id));
+                changes.add(new StateChange.MessageDropped(id));
                 messages.forget(id);
             }
         });
-        return removals;
+        return changes;
     }
 
     private void check(RestoredSession session, BitSet named) throws Dangling {
@@ -164,12 +173,13 @@ public final class RestoredState implements Consumer<StateChange> {
 
     /**
      * Makes the state fit this number of shards. Each shard stores and drops its messages by itself, so a message that
-     * several of them refer to, perhaps since there were fewer shards, is stored anew for all but one. After {@link #check}.
+     * several of them refer to, perhaps since there were fewer shards, is stored anew for all but one, and what is still to be
+     * handed over is for those who own its clients now. After {@link #check}.
      *
      * @return changes, to be appended before any shard runs; none if there is one shard
      */
     public List<StateChange> spread(int shards) {
-        return shards == 1 ? List.of() : new Spreading(this, shards).run();
+        return shards == 1 && handOvers.isEmpty() ? List.of() : new Spreading(this, shards).run();
     }
 
     /** The highest message id; ids that are given away from now on are higher. */

@@ -7,6 +7,7 @@ import org.althing.broker.Ledger.Fate;
 import org.althing.broker.StateChange;
 import org.althing.broker.routing.Deadlines.Deadline;
 import org.althing.broker.routing.Interest;
+import org.althing.broker.routing.Partitions;
 import org.althing.broker.routing.RoutedMessage;
 import org.althing.broker.routing.Subscriber;
 import org.althing.mqtt.ControlPacket;
@@ -299,6 +300,11 @@ public final class Session implements Subscriber {
     @Override
     public String clientId() {
         return clientId;
+    }
+
+    @Override
+    public int partition() {
+        return Partitions.of(clientId);
     }
 
     public Client client() {

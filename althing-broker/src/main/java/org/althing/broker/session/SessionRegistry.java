@@ -192,7 +192,8 @@ public final class SessionRegistry {
             boolean isHere = partitions.areHere(put.topic().toString());
             environment
                     .router()
-                    .restoreRetained(isHere ? messages.get(put.messageId()) : messages.replica(put.messageId()));
+                    .restoreRetained(
+                            isHere ? messages.get(put.messageId()) : messages.replica(put.messageId()), put.stamp());
         }
         state.sessions.forEach((clientId, restored) -> {
             StateChange.SessionPut put = restored.put;
@@ -220,6 +221,13 @@ public final class SessionRegistry {
             }
         });
         environment.groups().dropOrphans();
+        for (StateChange.HandOver open : state.handOvers) {
+            if (open.shard() == partitions.shard()) {
+                RoutedMessage message = messages.get(open.messageId());
+                environment.changes().restoreReference(message);
+                environment.router().finish(open, message);
+            }
+        }
         environment.counters().sessions.set(sessions.size());
     }
 

@@ -2,8 +2,11 @@ package org.althing.broker.session;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateChange.Delivery;
@@ -38,8 +41,9 @@ final class Spreading {
         });
         replaceAll(state.retained, put -> {
             int shard = partitions.shardOf(put.topic().toString());
-            return new StateChange.RetainedPut(put.topic(), own(put.messageId(), shard));
+            return new StateChange.RetainedPut(put.topic(), own(put.messageId(), shard), put.stamp());
         });
+        spreadHandOvers();
         stored.forEach(message -> state.messages.put(message.messageId(), message));
         return changes;
     }
@@ -64,6 +68,32 @@ final class Spreading {
                         ? put
                         : new StateChange.ReceivedPut(
                                 put.clientId(), put.packetIdentifier(), own(put.messageId(), shard)));
+    }
+
+    /** What was for shards of then is for those of now; of retained messages nothing is left to be handed over. */
+    private void spreadHandOvers() {
+        List<StateChange.HandOver> before = List.copyOf(state.handOvers);
+        Map<Long, Long> partitionsOf = new LinkedHashMap<>();
+        before.forEach(put -> partitionsOf.merge(put.messageId(), put.partitions(), (a, b) -> a | b));
+        state.handOvers.clear();
+        Set<StateChange.HandedOver> keys = new HashSet<>();
+        partitionsOf.forEach((messageId, meant) -> {
+            for (int shard = 0; shard < partitions.shards(); shard++) {
+                long bits = meant & partitions.ofShard(shard);
+                if (bits != 0) {
+                    long id = own(messageId, shard);
+                    state.handOvers.add(new StateChange.HandOver(id, shard, bits, 0));
+                    keys.add(new StateChange.HandedOver(id, shard));
+                }
+            }
+        });
+        state.handOvers.stream().filter(put -> !before.contains(put)).forEach(changes::add);
+        for (StateChange.HandOver put : before) {
+            StateChange.HandedOver removal = new StateChange.HandedOver(put.messageId(), put.shard());
+            if (!keys.contains(removal)) {
+                changes.add(removal);
+            }
+        }
     }
 
     private <T extends StateChange> void replaceAll(List<T> records, UnaryOperator<T> own) {

@@ -42,6 +42,11 @@ final class StateBuffer {
         length += Long.BYTES;
     }
 
+    /** Eight bytes, the highest first. */
+    void bits(long value) {
+        time(value);
+    }
+
     /** Seven bits in a byte, the lowest first; the eighth says that more follow. Not negative. */
     void number(long value) {
         assert value >= 0 : value;

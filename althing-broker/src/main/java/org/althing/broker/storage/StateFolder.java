@@ -184,8 +184,8 @@ public final class StateFolder {
                 sessions++;
             } else if (change instanceof StateChange.SubscriptionPut) {
                 subscriptions++;
-            } else if (change instanceof StateChange.RetainedPut) {
-                retained++;
+            } else if (change instanceof StateChange.RetainedPut put) {
+                retained += put.messageId() == 0 ? 0 : 1;
             } else if (change instanceof StateChange.Queued of) {
                 queued(of.clientId());
             } else if (change instanceof StateChange.InflightPut of) {
@@ -227,7 +227,8 @@ public final class StateFolder {
                 return change + " is of client " + client + ", who has no session";
             }
             boolean needsMessage = messageId != 0
-                    || change instanceof StateChange.RetainedPut
+                    || (change instanceof StateChange.RetainedPut put && put.stamp() == 0)
+                    || change instanceof StateChange.HandOver
                     || change instanceof StateChange.Queued
                     || change instanceof StateChange.GroupQueued;
             return needsMessage && !messages.contains(messageId)
@@ -268,6 +269,7 @@ public final class StateFolder {
                         : put.delivery().messageId();
             case StateChange.ReceivedPut put -> put.messageId();
             case StateChange.GroupQueued put -> put.delivery().messageId();
+            case StateChange.HandOver put -> put.messageId();
             default -> 0;
         };
     }

@@ -40,6 +40,7 @@ final class StateForm {
     private static final int INFLIGHT = 6;
     private static final int RECEIVED = 7;
     private static final int GROUP = 8;
+    private static final int HAND_OVER = 9;
 
     private static final int SUBSCRIPTION_IDENTIFIER_MAX = 268_435_455;
 
@@ -72,9 +73,8 @@ final class StateForm {
         return Partitions.of(text);
     }
 
-    /** The partition of a share group: that of its name and filter. */
     private static int partition(TopicFilter group) {
-        return partition(group.toString().substring("$share/".length()));
+        return Partitions.ofGroup(group);
     }
 
     private static int partition(long messageId) {
@@ -97,11 +97,7 @@ final class StateForm {
                 key.text(removed.filter().toString());
                 removal(partition(removed.clientId()));
             }
-            case StateChange.RetainedPut put -> {
-                topicKey(put.topic());
-                begin(partition(put.topic().toString()));
-                record.number(put.messageId());
-            }
+            case StateChange.RetainedPut put -> write(put);
             case StateChange.RetainedRemoved removed -> {
                 topicKey(removed.topic());
                 removal(partition(removed.topic().toString()));
@@ -127,14 +123,15 @@ final class StateForm {
             }
             case StateChange.ReceivedRemoved removed ->
                 clientRemoval(RECEIVED, removed.clientId(), removed.packetIdentifier());
-            case StateChange.GroupQueued queued -> {
-                groupKey(queued.group(), queued.sequence());
-                begin(partition(queued.group()));
-                write(queued.delivery());
-            }
+            case StateChange.GroupQueued queued -> write(queued);
             case StateChange.GroupDequeued dequeued -> {
                 groupKey(dequeued.group(), dequeued.sequence());
                 removal(partition(dequeued.group()));
+            }
+            case StateChange.HandOver put -> write(put);
+            case StateChange.HandedOver removed -> {
+                handOverKey(removed.messageId(), removed.shard());
+                removal(partition(removed.messageId()));
             }
         }
         return record.written();
@@ -178,6 +175,26 @@ final class StateForm {
         MessageForm.write(stored.message(), record);
     }
 
+    private void write(StateChange.RetainedPut put) {
+        topicKey(put.topic());
+        begin(partition(put.topic().toString()));
+        record.number(put.messageId());
+        record.number(put.stamp());
+    }
+
+    private void write(StateChange.GroupQueued queued) {
+        groupKey(queued.group(), queued.sequence());
+        begin(partition(queued.group()));
+        write(queued.delivery());
+    }
+
+    private void write(StateChange.HandOver put) {
+        handOverKey(put.messageId(), put.shard());
+        begin(partition(put.messageId()));
+        record.bits(put.partitions());
+        record.number(put.retainedStamp());
+    }
+
     private void write(Delivery delivery) {
         record.number(delivery.messageId());
         record.u8(delivery.qos().level() | (delivery.retain() ? RETAIN : 0));
@@ -216,6 +233,12 @@ final class StateForm {
     private void messageKey(long messageId) {
         key.u8(MESSAGE);
         key.number(messageId);
+    }
+
+    private void handOverKey(long messageId, int shard) {
+        key.u8(HAND_OVER);
+        key.number(messageId);
+        key.number(shard);
     }
 
     private void begin(int partition) {
@@ -277,6 +300,7 @@ final class StateForm {
             case INFLIGHT -> new StateChange.InflightRemoved(key.text(), readIdentifier(key));
             case RECEIVED -> new StateChange.ReceivedRemoved(key.text(), readIdentifier(key));
             case GROUP -> new StateChange.GroupDequeued(readGroup(key), key.number());
+            case HAND_OVER -> new StateChange.HandedOver(key.number(), readShard(key));
             default -> throw unknown(kind);
         };
     }
@@ -297,18 +321,23 @@ final class StateForm {
                         TopicFilter.of(key.text()),
                         readOptions(value),
                         value.integer(0, SUBSCRIPTION_IDENTIFIER_MAX));
-            case RETAINED -> new StateChange.RetainedPut(TopicName.of(key.text()), value.number());
+            case RETAINED -> new StateChange.RetainedPut(TopicName.of(key.text()), value.number(), value.number());
             case MESSAGE -> readMessage(key, value);
             case QUEUED -> new StateChange.Queued(key.text(), key.number(), readDelivery(value));
             case INFLIGHT -> readInflight(key, value);
             case RECEIVED -> new StateChange.ReceivedPut(key.text(), readIdentifier(key), value.number());
             case GROUP -> new StateChange.GroupQueued(readGroup(key), key.number(), readDelivery(value));
+            case HAND_OVER -> new StateChange.HandOver(key.number(), readShard(key), value.bits(), value.number());
             default -> throw unknown(kind);
         };
     }
 
     private static int readIdentifier(StateReader key) {
         return key.integer(1, 0xFFFF);
+    }
+
+    private static int readShard(StateReader key) {
+        return key.integer(0, Partitions.COUNT - 1);
     }
 
     private static StateChange readInflight(StateReader key, StateReader value) {
@@ -391,7 +420,7 @@ final class StateForm {
         ByteBuffer key = reader.nested();
         StateReader parts = new StateReader(key.duplicate());
         int kind = parts.u8();
-        if (kind == MESSAGE || kind == RETAINED || kind == GROUP) {
+        if (kind == MESSAGE || kind == RETAINED || kind == GROUP || kind == HAND_OVER) {
             return Keys.Key.of(key, removes);
         }
         ByteBuffer client = parts.nested();

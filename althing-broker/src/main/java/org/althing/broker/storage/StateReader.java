@@ -19,6 +19,10 @@ record StateReader(ByteBuffer bytes) {
         return bytes.getLong();
     }
 
+    long bits() {
+        return bytes.getLong();
+    }
+
     /** From 0 to {@link Long#MAX_VALUE}. */
     long number() {
         long value = 0;

@@ -87,6 +87,11 @@ class TopicTreeProperties {
         }
 
         @Override
+        public int partition() {
+            return 0;
+        }
+
+        @Override
         public void deliver(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
             throw new AssertionError("nothing is delivered here");
         }

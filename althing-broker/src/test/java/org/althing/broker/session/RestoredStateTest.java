@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateChange.Delivery;
 import org.althing.broker.StateChange.InflightState;
+import org.althing.broker.StateModel;
 import org.althing.broker.StateStore;
+import org.althing.broker.routing.Partitions;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
 import org.althing.mqtt.Properties;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RestoredStateTest {
     private static final TopicName TOPIC = TopicName.of("t");
@@ -66,6 +72,7 @@ class RestoredStateTest {
                 Arguments.of(
                         "group/$share/g/t/9 names message 7",
                         new StateChange.GroupQueued(TopicFilter.of("$share/g/t"), 9, delivery(7))),
+                Arguments.of("handover/7/2 names message 7", new StateChange.HandOver(7, 2, 4, 0)),
                 Arguments.of("records of client d, but not session/d", queued("d", 3, 1)),
                 Arguments.of(
                         "retained/u names message 1, which is one of t",
@@ -101,6 +108,112 @@ class RestoredStateTest {
         assertThat(state).hasToString("1 sessions, 1 retained messages, 3 messages");
         assertThat(state.messages.get(1)).isNull();
         assertThat(state.messages.get(2)).isNotNull();
+    }
+
+    private static StateChange message(long id, String payload) {
+        return new StateChange.MessageStored(
+                id,
+                new ApplicationMessage(TOPIC, Bytes.of(payload), Qos.EXACTLY_ONCE, true, Properties.NONE),
+                "p",
+                StateChange.NEVER);
+    }
+
+    /** To the shard of four that owns the topic. */
+    private static StateChange handOver(long messageId, long retainedStamp) {
+        int shard = new Partitions(0, 4).shardOf(TOPIC.toString());
+        return new StateChange.HandOver(messageId, shard, new Partitions(0, 4).ofShard(shard), retainedStamp);
+    }
+
+    static Stream<Arguments> crossings() {
+        StateChange.RetainedPut first = new StateChange.RetainedPut(TOPIC, 1, 64);
+        StateChange.RetainedPut second = new StateChange.RetainedPut(TOPIC, 2, 129);
+        StateChange.RetainedPut gone = new StateChange.RetainedPut(TOPIC, 0, 129);
+        return Stream.of(
+                Arguments.of("nothing was retained", List.of(handOver(1, 64)), List.of(first)),
+                Arguments.of("an older one was", List.of(first, handOver(2, 129)), List.of(second)),
+                Arguments.of("a newer one was", List.of(second, handOver(1, 64)), List.of(second)),
+                Arguments.of("a newer one was cleared", List.of(gone, handOver(1, 64)), List.of()),
+                Arguments.of(
+                        "an older one was cleared",
+                        List.of(new StateChange.RetainedPut(TOPIC, 0, 65), handOver(2, 129)),
+                        List.of(second)),
+                Arguments.of("it clears an older one", List.of(first, handOver(3, 129)), List.of()),
+                Arguments.of("it would have cleared an older one", List.of(second, handOver(3, 64)), List.of(second)),
+                Arguments.of("two arrive", List.of(handOver(2, 129), handOver(1, 64)), List.of(second)),
+                Arguments.of("two arrive, the later clears", List.of(handOver(3, 129), handOver(1, 64)), List.of()),
+                Arguments.of("it retains nothing", List.of(first, handOver(2, 0)), List.of(first)),
+                Arguments.of(
+                        "it is for others", List.of(first, new StateChange.HandOver(2, 0, 0xF0, 129)), List.of(first)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("crossings")
+    void of_the_retained_messages_that_were_on_their_way_the_last_one_stays(
+            String what, List<StateChange> records, List<StateChange> retained) throws IOException {
+        RestoredState state = state(message(1, "first"), message(2, "second"), message(3, ""));
+        records.forEach(state);
+        List<StateChange> changes = new ArrayList<>(state.check(StateStore.none()));
+        changes.addAll(state.spread(4));
+        assertThat(state.retained)
+                .extracting(put -> payload(state, put.messageId()))
+                .isEqualTo(retained.stream()
+                        .map(put -> ((StateChange.RetainedPut) put).messageId() == 1 ? "first" : "second")
+                        .toList());
+        assertThat(foldedRetained(records, changes)).isEqualTo(new ArrayList<StateChange>(state.retained));
+    }
+
+    private static String payload(RestoredState state, long messageId) {
+        return Objects.requireNonNull(state.messages.get(messageId))
+                .message()
+                .payload()
+                .text();
+    }
+
+    /** What another start would find. */
+    private static List<StateChange> foldedRetained(List<StateChange> records, List<StateChange> changes) {
+        StateModel model = new StateModel();
+        records.forEach(model::apply);
+        changes.forEach(model::apply);
+        return model.changes().stream()
+                .filter(StateChange.RetainedPut.class::isInstance)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 64})
+    void what_is_to_be_handed_over_is_for_those_who_own_its_clients_now(int shards) throws IOException {
+        Partitions before = new Partitions(0, 4);
+        StateChange[] records = {
+            message(1),
+            message(2),
+            new StateChange.HandOver(1, 1, before.ofShard(1), 0),
+            new StateChange.HandOver(1, 2, before.ofShard(2), 0),
+            new StateChange.HandOver(2, 3, before.ofShard(3), 0)
+        };
+        RestoredState state = state(records);
+        assertThat(state.check(StateStore.none())).isEmpty();
+        StateModel model = new StateModel();
+        List.of(records).forEach(model::apply);
+        state.spread(shards).forEach(model::apply);
+        assertThat(model.changes())
+                .filteredOn(StateChange.HandOver.class::isInstance)
+                .containsExactlyInAnyOrderElementsOf(state.handOvers);
+        long[] covered = new long[2];
+        Set<Long> ids = new HashSet<>();
+        for (StateChange.HandOver put : state.handOvers) {
+            assertThat(put.partitions() & ~new Partitions(0, shards).ofShard(put.shard()))
+                    .isZero();
+            assertThat(ids.add(put.messageId()))
+                    .as("one shard for each stored message")
+                    .isTrue();
+            assertThat(model.changes())
+                    .anyMatch(change -> change instanceof StateChange.MessageStored stored
+                            && stored.messageId() == put.messageId());
+            int message = (put.partitions() & before.ofShard(3)) == 0 ? 0 : 1;
+            assertThat(covered[message] & put.partitions()).isZero();
+            covered[message] |= put.partitions();
+        }
+        assertThat(covered).containsExactly(before.ofShard(1) | before.ofShard(2), before.ofShard(3));
     }
 
     @Test

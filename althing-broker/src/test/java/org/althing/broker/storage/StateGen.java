@@ -112,7 +112,7 @@ final class StateGen {
         String client = clientId(gen);
         long number = gen.pick(0L, 1L, 127L, 128L, gen.between(0L, Long.MAX_VALUE - 1), Long.MAX_VALUE);
         int packet = gen.between(1, 65_535);
-        return switch (gen.between(0, 15)) {
+        return switch (gen.between(0, 18)) {
             case 0 -> session(gen, client);
             case 1 -> new StateChange.SessionRemoved(client);
             case 2 -> subscription(gen, client);
@@ -128,6 +128,14 @@ final class StateGen {
             case 12 -> new StateChange.ReceivedPut(client, packet, number);
             case 13 -> new StateChange.ReceivedRemoved(client, packet);
             case 14 -> new StateChange.GroupQueued(group(gen), number, delivery(gen, number));
+            case 15 -> new StateChange.RetainedPut(topic(gen), number, gen.between(1L, Long.MAX_VALUE - 1));
+            case 16 ->
+                new StateChange.HandOver(
+                        number,
+                        gen.between(0, 63),
+                        gen.between(Long.MIN_VALUE, Long.MAX_VALUE - 1),
+                        gen.pick(0L, number));
+            case 17 -> new StateChange.HandedOver(number, gen.between(0, 63));
             default -> new StateChange.GroupDequeued(group(gen), number);
         };
     }
