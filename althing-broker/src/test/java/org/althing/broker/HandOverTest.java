@@ -231,6 +231,22 @@ class HandOverTest {
     }
 
     @Test
+    void a_member_without_a_stored_session_is_sent_a_qos_2_message_when_its_publication_cannot_come_again() {
+        Cut cut = new Cut();
+        cut.restart(1);
+        TestClient member = cut.rig.client().connect("member");
+        member.accepted();
+        member.subscribe(GROUP, EXACTLY_ONCE);
+        TestClient publisher = cut.durable("p");
+        publisher.publish("t/x", "once", EXACTLY_ONCE, 7).receive();
+        cut.store.slow();
+        publisher.send(new PubRel(7, ReasonCode.SUCCESS));
+        assertThat(member.receive()).isEmpty(); // after a crash it would go to another member
+        cut.sync(1);
+        assertThat(payloads(member.receive())).containsExactly("once");
+    }
+
+    @Test
     void what_needs_none_has_none() {
         Cut cut = new Cut();
         subscribers(cut, "t/#", EXACTLY_ONCE);

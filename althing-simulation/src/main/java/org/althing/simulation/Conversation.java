@@ -190,7 +190,7 @@ final class Conversation implements TransportListener {
             switch (packet) {
                 case PubAck ack -> {
                     unacknowledged.remove(ack.packetIdentifier());
-                    client.onAcknowledged(ack.packetIdentifier());
+                    client.receiving().onAcknowledged(ack.packetIdentifier());
                 }
                 case PubRec ack -> awaitedReleases.add(ack.packetIdentifier());
                 case PubComp ack -> unacknowledged.remove(ack.packetIdentifier());
@@ -236,7 +236,7 @@ final class Conversation implements TransportListener {
                         "is not in turn",
                         packet);
                 require(!ack.reasonCode().isError(), "refuses", packet);
-                client.onPubAck(ack);
+                client.sending().onPubAck(ack);
             }
             case PubRec ack -> {
                 require(
@@ -246,7 +246,7 @@ final class Conversation implements TransportListener {
                         "is not in turn",
                         packet);
                 require(!ack.reasonCode().isError(), "refuses", packet);
-                client.onPubRec(ack.packetIdentifier());
+                client.sending().onPubRec(ack.packetIdentifier());
                 acknowledge(new PubRel(ack.packetIdentifier(), ReasonCode.SUCCESS));
             }
             case PubComp ack -> {
@@ -254,7 +254,7 @@ final class Conversation implements TransportListener {
                         answered(packet) instanceof PubRel p && p.packetIdentifier() == ack.packetIdentifier(),
                         "is not in turn",
                         packet);
-                client.onPubComp(ack.packetIdentifier());
+                client.sending().onPubComp(ack.packetIdentifier());
             }
             case PubRel release -> onPubRel(release);
             case SubAck ack -> onSubAck(ack, answered(packet));
@@ -288,7 +288,7 @@ final class Conversation implements TransportListener {
                 .forEach(request ->
                         expected.add(ReasonCode.granted(request.options().qos())));
         require(ack.reasonCodes().equals(expected), "does not grant what was asked for", ack);
-        client.onSubAck(subscribe);
+        client.sending().onSubAck(subscribe);
     }
 
     private void onUnsubAck(UnsubAck ack) {
@@ -298,7 +298,7 @@ final class Conversation implements TransportListener {
                         && unsubscribe.packetIdentifier() == ack.packetIdentifier())) {
             throw new SimulationFailure(client.id() + ": is not in turn: " + ack + " for " + first);
         }
-        client.onUnsubAck(unsubscribe, first.at());
+        client.sending().onUnsubAck(unsubscribe, first.at());
     }
 
     private void onPubRel(PubRel release) {
@@ -307,7 +307,7 @@ final class Conversation implements TransportListener {
             // [MQTT-4.6.0-4]
             require(awaitedReleases.removeFirst() == identifier, "is not in turn of PUBREC", release);
         }
-        boolean known = client.onPubRel(identifier);
+        boolean known = client.receiving().onPubRel(identifier);
         acknowledge(new PubComp(
                 identifier,
                 known || options.version().level() < 5 ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
@@ -345,7 +345,7 @@ final class Conversation implements TransportListener {
         if (packet.duplicate() && publication != null) {
             checkOrderOfRepeats(publication, packet.message().qos());
         }
-        client.onPublish(packet, publication);
+        client.receiving().onPublish(packet, publication);
         switch (packet.message().qos()) {
             case AT_MOST_ONCE -> {}
             case AT_LEAST_ONCE -> acknowledge(new PubAck(identifier, ReasonCode.SUCCESS));

@@ -4,27 +4,14 @@ import static org.althing.simulation.Publication.NEVER;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.ControlPacket.ConnAck;
-import org.althing.mqtt.ControlPacket.PubAck;
-import org.althing.mqtt.ControlPacket.PubRel;
-import org.althing.mqtt.ControlPacket.Publish;
-import org.althing.mqtt.ControlPacket.Subscribe;
-import org.althing.mqtt.ControlPacket.Unsubscribe;
 import org.althing.mqtt.Properties;
 import org.althing.mqtt.Property;
 import org.althing.mqtt.ProtocolVersion;
-import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
-import org.althing.mqtt.TopicFilter;
 import org.althing.net.EventLoop;
 import org.althing.net.memory.MemoryLink;
 import org.jspecify.annotations.Nullable;
@@ -41,41 +28,21 @@ final class ModelClient {
         UNKNOWN
     }
 
-    private static final class Outbound {
-        final Publication publication;
-        boolean released;
-
-        Outbound(Publication publication) {
-            this.publication = publication;
-        }
-    }
-
-    private static final int UNACKNOWLEDGED_MAX = 10;
-    private static final int IDENTIFIERS = 40;
-
     private final String id;
     private final World world;
     private final Machine machine;
     private final RandomGenerator random;
     private final Choices choices;
     private final EventLoop loop;
+    private final Sending sending;
+    private final Receiving receiving;
 
     // Valid for the session.
-    private final Map<Integer, Outbound> outbound = new LinkedHashMap<>();
-    /** QoS 2 packet identifiers from PUBLISH to PUBREL; null stands for a message without payload. */
-    private final Map<Integer, @Nullable Publication> received = new HashMap<>();
-    /** QoS 1 messages whose PUBACK was not sent. */
-    private final Map<Integer, @Nullable Publication> unanswered = new HashMap<>();
-
     private @Nullable Epoch epoch;
     private Session session = Session.NONE;
     private final Expiry expiry;
     private final Wills wills;
     private boolean mustStartClean;
-
-    // Valid for ever.
-    private final Map<Publication, Integer> takenExactlyOnce = new HashMap<>();
-    private int lastIdentifier;
 
     // Valid for the connection.
     private @Nullable Conversation conversation;
@@ -84,8 +51,6 @@ final class ModelClient {
     private @Nullable ConnectOptions unsettled;
     private @Nullable Boolean expectedPresent;
     private boolean mayHaveExpired;
-    private int receiveMaximum;
-    private final Set<Integer> subscribing = new LinkedHashSet<>();
 
     /** @param names of all clients, itself among them */
     ModelClient(String id, World world, Machine machine, List<String> names, boolean shares) {
@@ -97,6 +62,16 @@ final class ModelClient {
         wills = new Wills(world, machine);
         loop = world.engine().newLoop(id);
         random = choices.random();
+        sending = new Sending(this, world, choices);
+        receiving = new Receiving(this);
+    }
+
+    Sending sending() {
+        return sending;
+    }
+
+    Receiving receiving() {
+        return receiving;
     }
 
     Wills wills() {
@@ -126,7 +101,7 @@ final class ModelClient {
     }
 
     boolean isAtRest() {
-        return conversation != null && conversation.isOpen() && conversation.isAtRest() && outbound.isEmpty();
+        return conversation != null && conversation.isOpen() && conversation.isAtRest() && sending.isAtRest();
     }
 
     /** How many seconds a session of it outlives the end of its present connection. */
@@ -238,20 +213,7 @@ final class ModelClient {
         session = Session.EXISTS;
         unsettled = null;
         int granted = (int) answer.properties().integer(Property.RECEIVE_MAXIMUM, 0xFFFF);
-        receiveMaximum = Math.min(Math.min(UNACKNOWLEDGED_MAX, machine.inflightMax()), granted);
-        outbound.forEach((identifier, each) -> resend(from, identifier, each)); // [MQTT-4.4.0-1]
-    }
-
-    private void resend(Conversation to, int identifier, Outbound each) {
-        if (each.released) {
-            to.send(new PubRel(identifier, ReasonCode.SUCCESS));
-        } else {
-            world.ledger().onSent(each.publication, world.wallMillis());
-            if (to.options().version() != ProtocolVersion.MQTT_5) {
-                each.publication.onSentWithoutExpiry();
-            }
-            to.send(each.publication.packet(true, identifier));
-        }
+        sending.onOpen(from, Math.min(machine.inflightMax(), granted));
     }
 
     private void forgetSession() {
@@ -259,84 +221,12 @@ final class ModelClient {
             world.ledger().onMemberGone();
             world.time().after(Expiry.NOTICED, world.ledger()::onMemberGone); // at the latest for the broker
         }
-        outbound.clear();
-        received.clear();
-        unanswered.clear();
+        sending.forget();
+        receiving.forget();
         epoch = null;
     }
 
     // ---- acting
-
-    void publish() {
-        Conversation to = conversation;
-        Qos qos = Qos.of(random.nextInt(3));
-        if (to == null || !to.isOpen() || (qos != Qos.AT_MOST_ONCE && outbound.size() >= receiveMaximum)) {
-            return;
-        }
-        Publication publication = choices.publication(qos, to.options().version());
-        publication.conversation = to;
-        int identifier = 0;
-        if (qos != Qos.AT_MOST_ONCE) {
-            identifier = freeIdentifier();
-            outbound.put(identifier, new Outbound(publication));
-        }
-        world.ledger().onSent(publication, world.wallMillis());
-        to.send(publication.packet(false, identifier));
-    }
-
-    private int freeIdentifier() {
-        do {
-            lastIdentifier = lastIdentifier % IDENTIFIERS + 1;
-        } while (outbound.containsKey(lastIdentifier) || subscribing.contains(lastIdentifier));
-        return lastIdentifier;
-    }
-
-    void subscribe() {
-        Conversation to = conversation;
-        if (to != null && to.isOpen() && subscribing.size() < UNACKNOWLEDGED_MAX) {
-            ProtocolVersion version = to.options().version();
-            List<Subscribe.Request> requests = new ArrayList<>();
-            choices.filters()
-                    .forEach(filter ->
-                            requests.add(new Subscribe.Request(filter, choices.subscription(filter, version))));
-            subscribe(requests, choices.subscriptionIdentifier(version));
-        }
-    }
-
-    /** @param subscriptionIdentifier 0 for none */
-    void subscribe(List<Subscribe.Request> requests, int subscriptionIdentifier) {
-        Conversation to = conversation;
-        Epoch current = epoch;
-        if (to == null || current == null) {
-            throw new IllegalStateException(id + " is not connected");
-        }
-        requests.forEach(
-                request -> current.onSubscribeSent(request.filter(), request.options(), subscriptionIdentifier));
-        int identifier = freeIdentifier();
-        subscribing.add(identifier);
-        Properties properties = subscriptionIdentifier == 0
-                ? Properties.NONE
-                : Properties.builder()
-                        .set(Property.SUBSCRIPTION_IDENTIFIER, subscriptionIdentifier)
-                        .build();
-        to.send(new Subscribe(identifier, requests, properties));
-    }
-
-    void unsubscribe() {
-        Conversation to = conversation;
-        Epoch current = epoch;
-        if (to != null && to.isOpen() && current != null && subscribing.size() < UNACKNOWLEDGED_MAX) {
-            List<TopicFilter> filters = choices.filters();
-            if (!current.standings().isEmpty() && random.nextInt(4) > 0) {
-                int index = random.nextInt(current.standings().size());
-                filters = List.of(current.standings().get(index).filter);
-            }
-            filters.forEach(current::onUnsubscribeSent);
-            int identifier = freeIdentifier();
-            subscribing.add(identifier);
-            to.send(new Unsubscribe(identifier, filters, Properties.NONE));
-        }
-    }
 
     void ping() {
         if (conversation != null && conversation.isOpen()) {
@@ -418,120 +308,11 @@ final class ModelClient {
         return machine.mayRefuse() || machine.isStopping() || machine.starts() > brokersBefore;
     }
 
-    void onPubAck(PubAck ack) {
-        Outbound done = outbound.remove(ack.packetIdentifier());
-        if (done == null) {
-            throw new SimulationFailure(id + ": nothing to acknowledge: " + ack);
-        }
-        done.publication.onRouted(world.ledger().tick(), world.wallMillis());
-        if (ack.reasonCode() == ReasonCode.NO_MATCHING_SUBSCRIBERS && epoch != null) {
-            for (Standing standing : epoch.standings()) {
-                boolean brings = epoch.stoodFor(done.publication)
-                        && standing.mustMatch(done.publication)
-                        && standing.leastQos(done.publication, id) >= 0;
-                require(!brings, "is told that nobody subscribes to " + done.publication);
-            }
-        }
-    }
-
-    void onPubRec(int identifier) {
-        Outbound each = outbound.get(identifier);
-        if (each == null) {
-            throw new SimulationFailure(id + ": nothing to be received: " + identifier);
-        }
-        each.released = true;
-    }
-
-    void onPubComp(int identifier) {
-        Outbound done = outbound.remove(identifier);
-        if (done == null) {
-            throw new SimulationFailure(id + ": nothing to complete: " + identifier);
-        }
-        done.publication.onRouted(world.ledger().tick(), world.wallMillis());
-    }
-
-    void onSubAck(Subscribe packet) {
-        subscribing.remove(packet.packetIdentifier());
-        if (epoch != null) {
-            packet.requests().forEach(request -> epoch.onSubAck(request.filter(), request.options()));
-        }
-    }
-
-    void onUnsubAck(Unsubscribe packet, long sentAt) {
-        subscribing.remove(packet.packetIdentifier());
-        if (epoch != null) {
-            packet.filters().forEach(filter -> epoch.onUnsubAck(filter, sentAt));
-        }
-    }
-
-    /** Returns whether the identifier is that of a message that was received. */
-    boolean onPubRel(int identifier) {
-        boolean known = received.containsKey(identifier);
-        received.remove(identifier);
-        return known;
-    }
-
-    /** @param publication null for one without payload */
-    void onPublish(Publish packet, @Nullable Publication publication) {
-        Epoch current = epoch;
-        Conversation on = conversation;
-        if (current == null || on == null) {
-            return; // it has said goodbye for ever, and no longer listens
-        }
-        int identifier = packet.packetIdentifier();
-        switch (packet.message().qos()) {
-            case AT_MOST_ONCE -> {}
-            case AT_LEAST_ONCE -> {
-                checkRepeat(unanswered, packet, publication);
-                unanswered.put(identifier, publication);
-            }
-            case EXACTLY_ONCE -> {
-                if (received.containsKey(identifier)) {
-                    checkRepeat(received, packet, publication);
-                    return;
-                }
-                received.put(identifier, publication);
-            }
-        }
-        if (publication != null) {
-            current.onMessage(publication, packet, on);
-            checkExactlyOnce(packet, publication);
-        }
-    }
-
-    /** [MQTT-3.3.1-1], [MQTT-2.2.1-4] An identifier that was not answered brings the same message again, with DUP. */
-    private void checkRepeat(
-            Map<Integer, @Nullable Publication> known, Publish packet, @Nullable Publication publication) {
-        if (known.containsKey(packet.packetIdentifier())) {
-            Publication before = known.get(packet.packetIdentifier());
-            require(
-                    before == publication && packet.duplicate(),
-                    "identifier in use for " + before + " came with " + publication + ": " + packet);
-        }
-    }
-
-    private void checkExactlyOnce(Publish packet, Publication publication) {
-        Conversation on = conversation;
-        if (packet.message().qos() == Qos.EXACTLY_ONCE
-                && !publication.message.retain()
-                && on != null
-                && on.options().lasts()) {
-            int taken = takenExactlyOnce.merge(publication, 1, Integer::sum);
-            int routed = publication.isWill ? publication.sends : 1;
-            require(taken <= routed, "came " + taken + " times at QoS 2: " + publication);
-        }
-    }
-
-    /** PUBACK leaves. */
-    void onAcknowledged(int identifier) {
-        unanswered.remove(identifier);
-    }
-
     // ---- the end of a connection
 
-    /** The broker's machine is gone. What was sent at QoS 1 may come anew, under another identifier. */
+    /** The broker's machine is gone. */
     void onCrash() {
-        unanswered.clear();
+        receiving.onCrash();
         if (conversation != null) {
             lost(world.ledger().tick());
         }
@@ -575,9 +356,8 @@ final class ModelClient {
         }
         from.abandon();
         conversation = null;
-        subscribing.clear();
-        // What a share group takes back from an absent member comes no more, or under another identifier.
-        unanswered.values().removeIf(each -> each != null && each.isShared());
+        sending.onLost();
+        receiving.onLost();
         Publication will = from.options().will();
         if (will != null && wasOpen && !from.saidGoodbye()) {
             wills.onLost(from.options(), will, willFrom);
@@ -588,7 +368,7 @@ final class ModelClient {
         }
     }
 
-    private void require(boolean holds, String what) {
+    void require(boolean holds, String what) {
         if (!holds) {
             throw new SimulationFailure(id + ": " + what);
         }
@@ -596,7 +376,7 @@ final class ModelClient {
 
     @Override
     public String toString() {
-        return id + " [" + session + ", outbound " + outbound.keySet() + ", received " + received.keySet()
+        return id + " [" + session + ", " + sending + ", " + receiving
                 + (conversation == null ? ", not connected" : isOpen() ? ", open" : ", connecting") + "]";
     }
 }

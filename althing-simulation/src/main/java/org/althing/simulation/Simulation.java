@@ -119,11 +119,11 @@ public final class Simulation {
         }
         int luck = random.nextInt(100);
         if (luck < 66) {
-            client.publish();
+            client.sending().publish();
         } else if (luck < 78) {
-            client.subscribe();
+            client.sending().subscribe();
         } else if (luck < 82) {
-            client.unsubscribe();
+            client.sending().unsubscribe();
         } else if (luck < 86) {
             client.cut();
         } else if (luck < 88) {
@@ -192,8 +192,10 @@ public final class Simulation {
             }
         });
         clients.add(reader);
-        reader.subscribe(
-                List.of(new Subscribe.Request(TopicFilter.of("#"), SubscriptionOptions.of(Qos.EXACTLY_ONCE))), 0);
+        reader.sending()
+                .subscribe(
+                        List.of(new Subscribe.Request(TopicFilter.of("#"), SubscriptionOptions.of(Qos.EXACTLY_ONCE))),
+                        0);
         rest(this::isQuiet, () -> {});
         Epoch epoch = reader.epoch();
         if (epoch == null) {

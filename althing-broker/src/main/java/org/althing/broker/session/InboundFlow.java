@@ -62,16 +62,16 @@ final class InboundFlow {
         received.remove(packetIdentifier);
     }
 
-    /** PUBREL came, and what was held has gone on its way. */
+    /** PUBREL came: what is held goes on its way now, and then {@link #letGo}. */
     void release(int packetIdentifier) {
-        Received removed = received.remove(packetIdentifier);
+        received.remove(packetIdentifier);
         if (changes.isDurable()) {
             changes.append(new StateChange.ReceivedRemoved(clientId, packetIdentifier));
         }
-        release(removed);
     }
 
-    private void release(@Nullable Received removed) {
+    /** What was held has gone on its way, or never will. */
+    void letGo(Received removed) {
         if (removed instanceof Received.Held held && held.message() != null) {
             changes.release(held.message());
         }
@@ -83,7 +83,7 @@ final class InboundFlow {
             if (each instanceof Received.Held held && held.message() != null) {
                 ledger.released(Ledger.Intake.SESSION_ENDED);
             }
-            release(each);
+            letGo(each);
         }
         received.clear();
     }

@@ -153,7 +153,11 @@ final class OutboundFlow {
             case EXACTLY_ONCE -> {
                 putInFlight(outgoing, AWAITING_PUBREC);
                 makeOwn(outgoing, loan);
-                transmit(outgoing, false); // waits for the commit of both changes, or a crash could send it to another
+                // Waits for the commit of both changes, and of the end of the publication before them, even if this
+                // session
+                // stores nothing: or a crash could send it to another ([MQTT-4.8.2-5]).
+                changes.standOnAll();
+                transmit(outgoing, false);
             }
         }
     }

@@ -207,10 +207,11 @@ final class PublishIntake {
             case Received.Held held -> {
                 long mark = changes.mark();
                 RoutedMessage message = held.message();
+                inbound.release(identifier); // first: what is sent because of it can wait for the commit
                 if (message != null) {
                     routeUnlessExpired(message);
                 }
-                inbound.release(identifier);
+                inbound.letGo(held);
                 changes.standOnChangesSince(mark);
                 link.sendAfter(changes.last(), new PubComp(identifier, ReasonCode.SUCCESS));
             }

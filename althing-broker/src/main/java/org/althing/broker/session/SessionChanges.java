@@ -70,6 +70,11 @@ final class SessionChanges {
         }
     }
 
+    /** What is said to the client from now on waits for all that was stored so far, whoever caused it. */
+    void standOnAll() {
+        standOn(log.lastStored());
+    }
+
     private void stand(long change, boolean mustBeStored) {
         boolean storing = mustBeStored || !log.isCommitted(Math.max(last, ChangeLog.NOTHING));
         last = storing ? change : ChangeLog.confirmationOf(change);
