@@ -129,6 +129,24 @@ class SubscribeTest {
         assertThat(rig.broker.counters().subscriptions.value()).isEqualTo(1);
     }
 
+    @Normative({"MQTT-3.8.4-3", "MQTT-3.8.3-3"})
+    @Test
+    void other_options_hold_from_the_next_message_on() {
+        client.subscribe("t", EXACTLY_ONCE);
+        client.publish("t", "x", AT_MOST_ONCE, 0);
+        client.publish("t", "y", AT_MOST_ONCE, 0);
+        assertThat(client.receive())
+                .containsExactly(packet("t", "x", AT_MOST_ONCE, false, 0), packet("t", "y", AT_MOST_ONCE, false, 0));
+        rig.broker.publish(TestClient.message("t", "z", AT_LEAST_ONCE, false));
+        assertThat(client.receive()).containsExactly(packet("t", "z", AT_LEAST_ONCE, false, 1));
+        client.subscribe("t", AT_MOST_ONCE);
+        rig.broker.publish(TestClient.message("t", "z", AT_LEAST_ONCE, false));
+        assertThat(client.receive()).containsExactly(packet("t", "z", AT_MOST_ONCE, false, 0));
+        client.subscribe("t", new SubscriptionOptions(AT_MOST_ONCE, true, false, RetainHandling.SEND), 7);
+        client.publish("t", "mine", AT_MOST_ONCE, 0);
+        assertThat(client.receive()).isEmpty();
+    }
+
     @Normative({"MQTT-3.3.4-2", "MQTT-3.3.4-3", "MQTT-3.3.4-4"})
     @Test
     void overlapping_subscriptions_make_one_delivery_with_the_highest_qos_and_all_identifiers() {

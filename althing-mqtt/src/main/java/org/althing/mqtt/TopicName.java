@@ -12,11 +12,13 @@ public final class TopicName {
 
     private final String text;
     private final int utf8Length;
+    private final int hash;
     private final List<String> levels;
 
     private TopicName(String text, int utf8Length) {
         this.text = text;
         this.utf8Length = utf8Length;
+        this.hash = text.hashCode();
         this.levels = TopicSyntax.split(text);
     }
 
@@ -46,12 +48,12 @@ public final class TopicName {
 
     @Override
     public boolean equals(Object other) {
-        return this == other || (other instanceof TopicName that && text.equals(that.text));
+        return this == other || (other instanceof TopicName that && hash == that.hash && text.equals(that.text));
     }
 
     @Override
     public int hashCode() {
-        return text.hashCode();
+        return hash;
     }
 
     @Override

@@ -11,17 +11,20 @@ import org.althing.broker.Counters;
 import org.althing.broker.routing.Partitions;
 import org.althing.broker.session.SessionEnvironment;
 import org.althing.broker.session.SessionRegistry;
+import org.althing.mqtt.codec.TopicTable;
 import org.althing.net.EventLoop;
 
 /**
  * What all connections of a shard share.
  *
+ * @param topics the topic names that any of its clients used lately
  * @param methods of enhanced authentication, by their names
  */
 public record ConnectionEnvironment(
         BrokerConfig config,
         SessionEnvironment sessions,
         SessionRegistry registry,
+        TopicTable topics,
         Authenticator authenticator,
         Map<String, AuthenticationMethod> methods,
         RandomGenerator random) {

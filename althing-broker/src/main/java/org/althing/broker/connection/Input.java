@@ -7,6 +7,7 @@ import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.MalformedPacketException;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.codec.PacketDecoder;
+import org.althing.mqtt.codec.TopicTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +30,21 @@ final class Input {
     private boolean decoding;
     private boolean closed;
 
-    /** @param takesPackets whether the next packet may be taken; asked before each */
-    Input(ConnectionLimits limits, BooleanSupplier takesPackets, Taker packets) {
+    /**
+     * @param topics the shard's
+     * @param takesPackets whether the next packet may be taken; asked before each
+     */
+    Input(ConnectionLimits limits, TopicTable topics, BooleanSupplier takesPackets, Taker packets) {
         decoder = new PacketDecoder(PacketDecoder.Sender.CLIENT, limits.packetSizeMax());
+        decoder.topics(topics);
         decoder.limits(limits.connectSizeMax(), limits.userPropertiesMax(), limits.filtersMax());
         this.takesPackets = takesPackets;
         this.packets = packets;
     }
 
-    /** From now on another connection takes the packets: it goes on where the one before stopped. */
-    void handOver(BooleanSupplier takes, Taker to) {
+    /** From now on another shard's connection takes the packets: it goes on where the one before stopped. */
+    void handOver(TopicTable topics, BooleanSupplier takes, Taker to) {
+        decoder.topics(topics);
         takesPackets = takes;
         packets = to;
     }

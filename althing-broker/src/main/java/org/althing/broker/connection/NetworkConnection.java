@@ -122,7 +122,8 @@ public final class NetworkConnection implements TransportListener {
         long now = environment.loop().clock().nanos();
         beganNanos = moving == null ? now : moving.beganNanos;
         input = moving == null
-                ? new Input(environment.config().connections(), this::takesPackets, this::onPacket)
+                ? new Input(
+                        environment.config().connections(), environment.topics(), this::takesPackets, this::onPacket)
                 : moving.input;
         output = new Output(
                 transport,
@@ -151,7 +152,7 @@ public final class NetworkConnection implements TransportListener {
             Owner owner,
             Moving moving) {
         NetworkConnection moved = new NetworkConnection(environment, listener, transport, owner, moving);
-        moving.input.handOver(moved::takesPackets, moved::onPacket);
+        moving.input.handOver(environment.topics(), moved::takesPackets, moved::onPacket);
         return moved;
     }
 

@@ -2,7 +2,6 @@ package org.althing.broker.routing;
 
 import java.util.Arrays;
 import org.althing.mqtt.Qos;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one subscriber's matching subscriptions add up to for one publication: a single delivery with the maximum QoS of
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class Interest {
     private final Subscriber subscriber;
     private long publication;
-    private @Nullable Qos qos;
+    private Qos qos = Qos.AT_MOST_ONCE;
     private boolean retainAsPublished;
     private int[] identifiers = {};
 
@@ -30,7 +29,7 @@ public final class Interest {
             identifiers = subscription.identifiers();
             return true;
         }
-        if (qos == null || subscription.qos().compareTo(qos) > 0) {
+        if (subscription.qos().compareTo(qos) > 0) {
             qos = subscription.qos();
         }
         retainAsPublished |= subscription.options().retainAsPublished();
@@ -45,10 +44,25 @@ public final class Interest {
         return subscriber;
     }
 
+    /** The maximum QoS of the subscriptions added last. */
+    Qos qos() {
+        return qos;
+    }
+
+    boolean retainAsPublished() {
+        return retainAsPublished;
+    }
+
+    /** A new array where they differ from before. */
+    int[] identifiers() {
+        return identifiers;
+    }
+
     void deliver(RoutedMessage message) {
-        Qos published = message.message().qos();
-        Qos granted = qos == null ? published : Qos.min(qos, published);
         subscriber.deliver(
-                message, granted, retainAsPublished && message.message().retain(), identifiers);
+                message,
+                Qos.min(qos, message.message().qos()),
+                retainAsPublished && message.message().retain(),
+                identifiers);
     }
 }

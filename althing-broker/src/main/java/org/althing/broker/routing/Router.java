@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.althing.broker.Counters;
 import org.althing.broker.StateChange;
 import org.althing.mqtt.Qos;
+import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.TopicName;
 import org.jspecify.annotations.Nullable;
@@ -16,23 +17,31 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Router {
     private final TopicTree tree = new TopicTree();
+    private final MatchCache cache;
     private final RetainedReplica retained;
     private final Peers peers;
     private final ChangeLog changes;
     private final HandOvers handOvers;
 
-    /** Who gets the message that is being published. */
+    /** Who gets the message that is being published, where that is remembered; otherwise {@link #matched}. */
+    private @Nullable Audience audience;
+
     private final List<Interest> matched = new ArrayList<>();
+
+    /** Whether it depends on the publisher who they are. */
+    private boolean dependsOnPublisher;
 
     private final Consumer<Subscription> onMatch = this::onMatch;
     private @Nullable String publisher;
     private long publications;
     private boolean publishing;
 
-    public Router(ChangeLog changes, Deadlines deadlines, Counters counters, Peers peers) {
+    /** @param topicsKept of how many topics is remembered who gets their messages */
+    public Router(ChangeLog changes, Deadlines deadlines, Counters counters, Peers peers, int topicsKept) {
         this.peers = peers;
         this.changes = changes;
         handOvers = new HandOvers(changes, peers.partitions());
+        cache = new MatchCache(tree, topicsKept);
         retained = new RetainedReplica(changes, deadlines, counters, peers);
     }
 
@@ -55,7 +64,7 @@ public final class Router {
         if ((interested | stamp) != 0) {
             tellPeers(message, stamp, interested, forGood);
         }
-        return interested != 0 || !matched.isEmpty();
+        return interested != 0 || reachesAnybody();
     }
 
     /** Delivers to this shard's subscribers; returns which other shards have some, as bits. */
@@ -63,41 +72,71 @@ public final class Router {
         assert !publishing : "published in the middle of a publication";
         publishing = true;
         long interested = match(message.message().topic(), message.publisher());
-        for (int i = 0; i < matched.size(); i++) {
-            matched.get(i).deliver(message);
+        if (audience != null) {
+            audience.deliver(message);
+        } else {
+            for (int i = 0; i < matched.size(); i++) {
+                matched.get(i).deliver(message);
+            }
         }
         publishing = false;
         return interested;
     }
 
-    private long match(TopicName topic, @Nullable String from) {
-        publications++;
-        publisher = from;
-        matched.clear();
-        return tree.match(topic, onMatch);
-    }
-
     /** Whether a message of this publisher on this topic would go to anybody. */
     public boolean wouldReachAnybody(TopicName topic, @Nullable String from) {
         assert !publishing : "asked in the middle of a publication";
-        return match(topic, from) != 0 || !matched.isEmpty();
+        return match(topic, from) != 0 || reachesAnybody();
+    }
+
+    private boolean reachesAnybody() {
+        return audience != null ? audience.size() > 0 : !matched.isEmpty();
     }
 
     /** Whether a message of this publisher on this topic would be refused by anybody because a queue is full. */
     public boolean wouldBeRefused(TopicName topic, @Nullable String from) {
+        assert !publishing : "asked in the middle of a publication";
+        match(topic, from);
+        if (audience != null) {
+            return audience.refuses();
+        }
         boolean refused = false;
-        if (wouldReachAnybody(topic, from)) {
-            for (int i = 0; i < matched.size(); i++) {
-                refused |= matched.get(i).subscriber().isFull();
-            }
+        for (int i = 0; i < matched.size(); i++) {
+            refused |= matched.get(i).subscriber().isFull();
         }
         return refused;
     }
 
+    /** Finds out who gets a message of this publisher on this topic; returns which other shards do, as bits. */
+    private long match(TopicName topic, @Nullable String from) {
+        audience = cache.find(topic);
+        if (audience != null) {
+            return audience.peers();
+        }
+        long interested = walk(topic, from);
+        if (!dependsOnPublisher && cache.hasRoomFor(matched.size())) {
+            cache.keep(topic, new Audience(matched, interested));
+        }
+        return interested;
+    }
+
+    /** The same by a walk through the tree: who gets it is {@link #matched} then. */
+    private long walk(TopicName topic, @Nullable String from) {
+        audience = null;
+        publications++;
+        publisher = from;
+        matched.clear();
+        dependsOnPublisher = false;
+        return tree.match(topic, onMatch);
+    }
+
     private void onMatch(Subscription subscription) {
         Interest interest = subscription.interest();
-        if (subscription.options().noLocal() && interest.subscriber().clientId().equals(publisher)) {
-            return; // [MQTT-3.8.3-3]
+        if (subscription.options().noLocal()) {
+            dependsOnPublisher = true;
+            if (interest.subscriber().clientId().equals(publisher)) {
+                return; // [MQTT-3.8.3-3]
+            }
         }
         if (interest.add(subscription, publications)) {
             matched.add(interest);
@@ -185,7 +224,7 @@ public final class Router {
      * clients and groups who are meant.
      */
     public void finish(StateChange.HandOver handOver, RoutedMessage message) {
-        match(message.message().topic(), message.publisher());
+        walk(message.message().topic(), message.publisher());
         for (Interest interest : matched) {
             if ((handOver.partitions() >>> interest.subscriber().partition() & 1) != 0) {
                 interest.deliver(message);
@@ -221,6 +260,13 @@ public final class Router {
         if (tree.add(subscription) && peers.exist()) {
             peers.postToAll(new PeerMessage.InterestBegan(subscription.filter()));
         }
+    }
+
+    /** A SUBSCRIBE with the same filter replaces the options; no message is lost meanwhile ([MQTT-3.8.4-3]). */
+    public void replaceOptions(Subscription subscription, SubscriptionOptions options, int identifier) {
+        assert !publishing : "subscribed in the middle of a publication";
+        subscription.replaceOptions(options, identifier);
+        tree.changed(subscription.filter());
     }
 
     public void unsubscribe(Subscription subscription) {

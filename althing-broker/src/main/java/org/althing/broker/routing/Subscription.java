@@ -26,8 +26,8 @@ public final class Subscription {
         this.identifiers = identifiersOf(identifier);
     }
 
-    /** A SUBSCRIBE with the same filter replaces the options; no message is lost meanwhile ([MQTT-3.8.4-3]). */
-    public void replaceOptions(SubscriptionOptions otherOptions, int otherIdentifier) {
+    /** Only {@link Router} may: who gets what is remembered there. */
+    void replaceOptions(SubscriptionOptions otherOptions, int otherIdentifier) {
         options = otherOptions;
         identifier = otherIdentifier;
         identifiers = identifiersOf(otherIdentifier);

@@ -27,8 +27,24 @@ public final class TopicTree {
     /** Levels that a topic name or filter may have here, as in Mosquitto: it bounds the recursion. */
     public static final int LEVELS_MAX = 200;
 
+    private static final int BRANCHES = 1 << 10;
+
     private final Node root = new Node(null, "");
     private int size;
+    private long removals;
+
+    /*
+     * STAMPS. Each counts the changes to filters of one kind, so the sum of the three that a topic depends on is the same
+     * again only if none of them has changed:
+     *
+     *   a/b/c       exact      those without wildcards, by the hash of the whole topic
+     *   a/b/+, a/b/#  branches   those whose first two levels are literal, by the hash of the two
+     *   +, #, a/#   wide       all others
+     */
+    private final long[] exact = new long[BRANCHES];
+
+    private final long[] branches = new long[BRANCHES];
+    private long wide;
 
     /** Adds a subscription, which is in no tree yet; true if it is the first one with its filter. */
     public boolean add(Subscription subscription) {
@@ -36,6 +52,7 @@ public final class TopicTree {
         TopicFilter filter = subscription.filter();
         Subscriptions subscriptions = nodeOrNew(filter).subscriptions(filter);
         subscriptions.add(subscription);
+        changed(filter);
         size++;
         return subscriptions.count == 1;
     }
@@ -46,7 +63,9 @@ public final class TopicTree {
         Node node = node(filter);
         Subscriptions subscriptions = node.subscriptions(filter);
         subscriptions.remove(subscription);
+        changed(filter);
         size--;
+        removals++;
         node.prune();
         return subscriptions.count == 0;
     }
@@ -54,13 +73,56 @@ public final class TopicTree {
     /** Notes that another shard has subscriptions to this filter. */
     void addPeer(TopicFilter filter, int shard) {
         nodeOrNew(filter).subscriptions(filter).peers |= 1L << shard;
+        changed(filter);
     }
 
     /** Another shard has no subscriptions to this filter any more. */
     void removePeer(TopicFilter filter, int shard) {
         Node node = node(filter);
         node.subscriptions(filter).peers &= ~(1L << shard);
+        changed(filter);
         node.prune();
+    }
+
+    /** A subscription with this filter has come, gone, or other options now. */
+    void changed(TopicFilter filter) {
+        List<String> levels = filter.levels();
+        if (!filter.hasWildcard()) {
+            String topic = filter.isShared() ? String.join("/", levels) : filter.toString();
+            exact[slot(topic.hashCode())]++;
+        } else if (isLiteral(levels.get(0)) && isLiteral(levels.get(1))) {
+            branches[branch(levels)]++;
+        } else {
+            wide++;
+        }
+    }
+
+    private static boolean isLiteral(String level) {
+        return !level.equals("+") && !level.equals("#");
+    }
+
+    private static int branch(List<String> levels) {
+        int hash = levels.get(0).hashCode();
+        return slot(levels.size() == 1 ? hash : hash * 31 + levels.get(1).hashCode());
+    }
+
+    private static int slot(int hash) {
+        return (hash * 0x9E37_79B9) >>> -Integer.numberOfTrailingZeros(BRANCHES);
+    }
+
+    /** The branch of a topic, for {@link #stamp}. */
+    static int branch(TopicName topic) {
+        return branch(topic.levels());
+    }
+
+    /** Changes, to another number than any before, when a filter that might match the topic comes or goes. */
+    long stamp(int branch, TopicName topic) {
+        return wide + branches[branch] + exact[slot(topic.hashCode())];
+    }
+
+    /** How often a subscription was removed. */
+    long removals() {
+        return removals;
     }
 
     private Node nodeOrNew(TopicFilter filter) {

@@ -154,7 +154,7 @@ final class Subscriptions {
         if (subscription == null) {
             subscription = add(filter, options, identifier);
         } else {
-            subscription.replaceOptions(options, identifier);
+            environment.router().replaceOptions(subscription, options, identifier);
         }
         RetainHandling handling = options.retainHandling();
         if (handling == RetainHandling.SEND || (handling == RetainHandling.SEND_IF_NEW && isNew)) {

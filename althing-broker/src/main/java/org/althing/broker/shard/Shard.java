@@ -27,6 +27,7 @@ import org.althing.broker.session.SessionEnvironment;
 import org.althing.broker.session.SessionRegistry;
 import org.althing.broker.sys.SysTopics;
 import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.codec.TopicTable;
 import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
 import org.althing.net.Transport;
@@ -47,6 +48,12 @@ final class Shard implements Peers.Link {
     private final ShareGroups groups;
     private final ConnectionEnvironment environment;
     // In the order of their coming: what a run of the simulation does must not hang on identity hash codes.
+    /** Of the heap, for the topics used lately: their names, and as much again for who gets their messages. */
+    private static final int HEAP_PARTS_FOR_TOPICS = 32;
+
+    /** What a topic takes, usually. */
+    private static final int TOPIC_BYTES = 512;
+
     private final Set<Transport> transports = new LinkedHashSet<>();
     private final Set<NetworkConnection> connections = new LinkedHashSet<>();
     private @Nullable SysTopics sys;
@@ -67,7 +74,9 @@ final class Shard implements Peers.Link {
         changes = new ChangeLog(parts.store(), partitions, loop, parts.log());
         peers = new Peers(partitions, changes, loop);
         Deadlines deadlines = new Deadlines(loop);
-        router = new Router(changes, deadlines, counters, peers);
+        long topicBytes = Runtime.getRuntime().maxMemory() / HEAP_PARTS_FOR_TOPICS / partitions.shards();
+        router = new Router(
+                changes, deadlines, counters, peers, (int) Math.min(topicBytes / TOPIC_BYTES, Integer.MAX_VALUE));
         groups = new ShareGroups(new GroupEnvironment(
                 router,
                 changes,
@@ -91,6 +100,7 @@ final class Shard implements Peers.Link {
                 parts.config(),
                 sessions,
                 new SessionRegistry(sessions),
+                new TopicTable(topicBytes),
                 parts.authenticator(),
                 parts.methods(),
                 parts.random());

@@ -47,7 +47,7 @@ class ShareGroupProperties {
             EventLoop loop = new MemoryEngine(time).newLoop("loop");
             ChangeLog changes = new ChangeLog(StateStore.none(), Partitions.ALL, loop, (level, line) -> {});
             Peers nobody = new Peers(Partitions.ALL, changes, loop);
-            router = new Router(changes, new Deadlines(loop), counters, nobody);
+            router = new Router(changes, new Deadlines(loop), counters, nobody, 64);
             groups = new ShareGroups(new GroupEnvironment(
                     router,
                     changes,

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.althing.mqtt.Qos;
-import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.TopicName;
 import org.althing.testing.Gen;
@@ -26,7 +24,7 @@ class TopicTreeProperties {
                     Subscription gone = all.remove(gen.between(0, all.size() - 1));
                     tree.remove(gone);
                 } else {
-                    Subscription added = subscription(Topics.filter(gen));
+                    Subscription added = Topics.subscription(Topics.filter(gen));
                     all.add(added);
                     tree.add(added);
                 }
@@ -48,7 +46,7 @@ class TopicTreeProperties {
         TopicTree tree = new TopicTree();
         List<Subscription> all = new ArrayList<>();
         for (int i = 0; i < 200_000; i++) {
-            Subscription added = subscription(TopicFilter.of("vote/results"));
+            Subscription added = Topics.subscription(TopicFilter.of("vote/results"));
             all.add(added);
             tree.add(added);
         }
@@ -63,37 +61,10 @@ class TopicTreeProperties {
     @Test
     void what_is_not_there_cannot_be_removed() {
         TopicTree tree = new TopicTree();
-        tree.add(subscription(TopicFilter.of("a/b")));
-        assertThatThrownBy(() -> tree.remove(subscription(TopicFilter.of("a/b"))))
+        tree.add(Topics.subscription(TopicFilter.of("a/b")));
+        assertThatThrownBy(() -> tree.remove(Topics.subscription(TopicFilter.of("a/b"))))
                 .isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> tree.remove(subscription(TopicFilter.of("c"))))
+        assertThatThrownBy(() -> tree.remove(Topics.subscription(TopicFilter.of("c"))))
                 .isInstanceOf(IllegalStateException.class);
-    }
-
-    private static Subscription subscription(TopicFilter filter) {
-        return new Subscription(
-                filter, SubscriptionOptions.of(Qos.AT_MOST_ONCE), 0, new Interest(new NobodyInParticular()));
-    }
-
-    private static final class NobodyInParticular implements Subscriber {
-        @Override
-        public boolean isFull() {
-            return false;
-        }
-
-        @Override
-        public String clientId() {
-            return "nobody";
-        }
-
-        @Override
-        public int partition() {
-            return 0;
-        }
-
-        @Override
-        public void deliver(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
-            throw new AssertionError("nothing is delivered here");
-        }
     }
 }

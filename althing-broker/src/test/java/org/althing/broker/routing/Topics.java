@@ -1,6 +1,8 @@
 package org.althing.broker.routing;
 
 import java.util.List;
+import org.althing.mqtt.Qos;
+import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.TopicName;
 import org.althing.testing.Gen;
@@ -24,5 +26,33 @@ final class Topics {
         }
         String text = String.join("/", levels);
         return TopicFilter.of(text.isEmpty() ? "/" : text);
+    }
+
+    /** A subscription of somebody who must not be delivered to. */
+    static Subscription subscription(TopicFilter filter) {
+        return new Subscription(
+                filter, SubscriptionOptions.of(Qos.AT_MOST_ONCE), 0, new Interest(new NobodyInParticular()));
+    }
+
+    private static final class NobodyInParticular implements Subscriber {
+        @Override
+        public boolean isFull() {
+            return false;
+        }
+
+        @Override
+        public String clientId() {
+            return "nobody";
+        }
+
+        @Override
+        public int partition() {
+            return 0;
+        }
+
+        @Override
+        public void deliver(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
+            throw new AssertionError("nothing is delivered here");
+        }
     }
 }

@@ -18,6 +18,9 @@ final class FieldReader {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final int SCRATCH = 256;
 
+    /** Of the table of a decoder that shares none. */
+    private static final int OWN_TOPICS_BYTES = 16 << 10;
+
     /**
      * Whether names may hold control characters and noncharacters, which a receiver may refuse (section 1.5.4). We
      * refuse them from clients, as they could forge lines in logs and lists. Mosquitto: refuses them in every string,
@@ -25,7 +28,7 @@ final class FieldReader {
      */
     private boolean controlsInNames;
 
-    private final TopicTable topics = new TopicTable();
+    private TopicTable topics = new TopicTable(OWN_TOPICS_BYTES);
     private byte[] scratch = {};
 
     private String packet = "";
@@ -39,6 +42,10 @@ final class FieldReader {
 
     void refuseControlsInNames() {
         controlsInNames = false;
+    }
+
+    void topics(TopicTable table) {
+        topics = table;
     }
 
     /** Begins to read the content of a packet of this type. */

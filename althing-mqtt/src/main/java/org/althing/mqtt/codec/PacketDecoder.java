@@ -81,6 +81,14 @@ public final class PacketDecoder {
     }
 
     /**
+     * Looks topic names up in this table from now on, and enters them there. Decoders share a table only if one thread
+     * uses all of them. Without this each has a small one of its own.
+     */
+    public void topics(TopicTable table) {
+        in.topics(table);
+    }
+
+    /**
      * Reads a server's packets as libmosquitto does where that differs from ours.
      *
      * <p>It refuses more: control characters and noncharacters in topics (section 1.5.4 leaves it open), a second

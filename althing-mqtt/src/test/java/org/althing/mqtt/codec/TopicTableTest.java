@@ -6,10 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.althing.mqtt.TopicName;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TopicTableTest {
-    private final TopicTable table = new TopicTable();
+    private final TopicTable table = new TopicTable(16 << 10);
 
     private TopicName remember(String topic) {
         byte[] bytes = topic.getBytes(StandardCharsets.UTF_8);
@@ -33,7 +34,7 @@ class TopicTableTest {
     }
 
     @Test
-    void never_gives_another_name_and_keeps_no_more_than_its_slots() {
+    void never_gives_another_name_and_keeps_no_more_than_its_memory() {
         List<TopicName> names = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             names.add(remember("sensor/" + i));
@@ -47,7 +48,8 @@ class TopicTableTest {
                 found++;
             }
         }
-        assertThat(found).isBetween(TopicTable.SLOTS / 2, TopicTable.SLOTS);
+        // Each takes some 290 bytes.
+        assertThat(found).isBetween(20, 56);
     }
 
     @Test
@@ -71,5 +73,38 @@ class TopicTableTest {
         remember(beyond);
         assertThat(table.find(beyond.getBytes(StandardCharsets.UTF_8), 0, TopicTable.BYTES_MAX + 1))
                 .isNull();
+    }
+
+    @Test
+    void a_topic_of_many_levels_is_not_kept() {
+        String atLimit = "a/".repeat(TopicTable.LEVELS_MAX - 1) + "a";
+        String beyond = "b/".repeat(TopicTable.LEVELS_MAX) + "b";
+        remember(atLimit);
+        remember(beyond);
+        assertThat(find(table, atLimit)).isNotNull();
+        assertThat(find(table, beyond)).isNull();
+    }
+
+    @Test
+    void grows_until_what_comes_again_and_again_is_found() {
+        TopicTable large = new TopicTable(1 << 20);
+        List<String> topics = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            topics.add("sensor/" + i);
+        }
+        for (int round = 0; round < 20; round++) {
+            for (String topic : topics) {
+                if (find(large, topic) == null) {
+                    byte[] bytes = topic.getBytes(StandardCharsets.UTF_8);
+                    large.remember(bytes, 0, bytes.length, TopicName.of(topic));
+                }
+            }
+        }
+        assertThat(topics).filteredOn(topic -> find(large, topic) != null).hasSizeGreaterThan(970);
+    }
+
+    private static @Nullable TopicName find(TopicTable table, String topic) {
+        byte[] bytes = topic.getBytes(StandardCharsets.UTF_8);
+        return table.find(bytes, 0, bytes.length);
     }
 }
