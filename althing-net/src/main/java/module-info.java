@@ -12,5 +12,6 @@ module org.althing.net {
     exports org.althing.net.tls;
     exports org.althing.net.web to
             org.althing.client,
+            org.althing.broker,
             org.althing.server;
 }

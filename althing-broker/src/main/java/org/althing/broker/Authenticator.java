@@ -19,7 +19,11 @@ public interface Authenticator {
      * One CONNECT.
      *
      * @param listener where it came in
-     * @param clientId as sent, perhaps empty
+     * @param clientId as sent, or the user name where {@code use_username_as_clientid} says so; empty if the broker shall
+     *     make one
+     * @param userName as sent, or {@code provedName}
+     * @param provedName the user name that the client's certificate stands for, where the listener says that it does;
+     *     null otherwise. Such a client has proved who it is, and no password is handed on
      */
     record ConnectAttempt(
             ListenerConfig listener,
@@ -27,7 +31,19 @@ public interface Authenticator {
             ProtocolVersion version,
             String clientId,
             @Nullable String userName,
-            @Nullable Bytes password) {}
+            @Nullable Bytes password,
+            @Nullable String provedName) {
+        /** An attempt without a certificate that says who it is. */
+        public ConnectAttempt(
+                ListenerConfig listener,
+                SocketAddress remoteAddress,
+                ProtocolVersion version,
+                String clientId,
+                @Nullable String userName,
+                @Nullable Bytes password) {
+            this(listener, remoteAddress, version, clientId, userName, password, null);
+        }
+    }
 
     /** The answer, given once, from any thread; a second one is ignored. */
     interface AuthReply {
@@ -47,10 +63,13 @@ public interface Authenticator {
         void refuse(ReasonCode reasonCode, String why);
     }
 
-    /** Lets everybody in whose listener allows anonymous clients. No password is looked at. */
+    /**
+     * Lets everybody in whose listener allows anonymous clients, or whose certificate says who it is. No password is looked
+     * at.
+     */
     static Authenticator anonymous() {
         return (attempt, reply) -> {
-            if (attempt.listener().allowAnonymous()) {
+            if (attempt.listener().allowAnonymous() || attempt.provedName() != null) {
                 reply.accept(attempt.userName());
             } else {
                 reply.refuse(

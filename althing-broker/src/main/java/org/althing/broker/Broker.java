@@ -1,24 +1,18 @@
 package org.althing.broker;
 
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.SocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.althing.broker.ListenerConfig.Protocol;
 import org.althing.broker.session.RestoredState;
+import org.althing.broker.shard.Listeners;
 import org.althing.broker.shard.Shards;
 import org.althing.broker.storage.JournalStateStore;
 import org.althing.mqtt.ApplicationMessage;
@@ -30,9 +24,8 @@ import org.althing.mqtt.codec.PacketBuffer;
 import org.althing.mqtt.codec.PacketEncoder;
 import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
-import org.althing.net.HttpHandler;
 import org.althing.net.NetEngine;
-import org.althing.net.WebSite;
+import org.althing.net.Worker;
 
 /**
  * An MQTT broker that runs inside this program.
@@ -48,10 +41,11 @@ public final class Broker implements AutoCloseable {
 
     private final Shards shards;
     private final BrokerLog log;
-    private final List<NetEngine.Listening> listenings = new ArrayList<>();
+    private final Listeners listeners;
 
-    private Broker(Shards shards, BrokerLog log) {
+    private Broker(Shards shards, Listeners listeners, BrokerLog log) {
         this.shards = shards;
+        this.listeners = listeners;
         this.log = log;
     }
 
@@ -79,7 +73,7 @@ public final class Broker implements AutoCloseable {
      * addresses has as many.
      */
     public List<SocketAddress> addresses() {
-        return listenings.stream().map(NetEngine.Listening::address).toList();
+        return listeners.addresses();
     }
 
     /** The loop that acceptors of this broker run on. */
@@ -125,7 +119,7 @@ public final class Broker implements AutoCloseable {
      * comes, perhaps after the next start), state committed. Returns at once; {@code done} runs on {@link #loop}.
      */
     public void shutDown(Runnable done) {
-        listenings.forEach(NetEngine.Listening::close);
+        listeners.close();
         shards.shutDown(done);
     }
 
@@ -154,6 +148,7 @@ public final class Broker implements AutoCloseable {
         private AccessControl accessControl = AccessControl.everything();
         private BrokerLog log = BrokerLog.systemLogger();
         private RandomGenerator random = new SecureRandom();
+        private Worker worker = Worker.virtualThreads();
 
         private Builder(BrokerConfig config, NetEngine engine) {
             this.config = config;
@@ -195,6 +190,12 @@ public final class Broker implements AutoCloseable {
             return this;
         }
 
+        /** Does what takes long: handshakes of TLS, reading the files of {@code http_dir}. */
+        public Builder worker(Worker value) {
+            worker = value;
+            return this;
+        }
+
         /** Names assigned client identifiers. With several shards it is used by several threads at once. */
         public Builder random(RandomGenerator value) {
             random = value;
@@ -219,20 +220,14 @@ public final class Broker implements AutoCloseable {
                 log.log(BrokerLog.Level.INFORMATION, "Restored " + restored + ".");
             }
             shards.restore(restored);
-            Broker broker = new Broker(shards, log);
+            Listeners listeners = new Listeners(engine, shards, worker, log);
             try {
-                int shard = 0;
-                for (ListenerConfig listener : config.listeners()) {
-                    Acceptor acceptor = shards.acceptor(shard, listener);
-                    broker.listenings.addAll(open(listener, loops.get(shard), acceptor));
-                    shard = (shard + 1) % loops.size();
-                }
+                listeners.prepare(config.listeners()).apply();
             } catch (IOException e) {
-                broker.listenings.forEach(NetEngine.Listening::close);
                 store.close();
                 throw e;
             }
-            return broker;
+            return new Broker(shards, listeners, log);
         }
 
         private RestoredState restore() throws IOException {
@@ -252,77 +247,6 @@ public final class Broker implements AutoCloseable {
                 store.close();
                 throw e;
             }
-        }
-
-        private List<NetEngine.Listening> open(ListenerConfig listener, EventLoop loop, Acceptor acceptor)
-                throws IOException {
-            requireServed(listener);
-            List<NetEngine.Listening> opened = new ArrayList<>();
-            try {
-                for (InetSocketAddress address : addresses(listener)) {
-                    String family = address.getAddress() instanceof Inet6Address ? "ipv6" : "ipv4";
-                    log.log(
-                            BrokerLog.Level.INFORMATION,
-                            "Opening " + (listener.protocol() == Protocol.MQTT ? family : "websockets")
-                                    + " listen socket on port " + address.getPort() + ".");
-                    opened.add(
-                            listener.protocol() == Protocol.MQTT
-                                    ? engine.listen(address, loop, acceptor)
-                                    : engine.listenWeb(address, loop, webSite(acceptor)));
-                }
-            } catch (IOException e) {
-                opened.forEach(NetEngine.Listening::close);
-                throw e;
-            }
-            return opened;
-        }
-
-        private static void requireServed(ListenerConfig listener) throws IOException {
-            ListenerConfig plain = listener.toBuilder()
-                    .unixPath(null)
-                    .family(ListenerConfig.Family.BOTH)
-                    .networkInterface(null)
-                    .tls(null)
-                    .proxy(ListenerConfig.Proxy.NONE)
-                    .origins(List.of())
-                    .folder(null)
-                    .mountPoint("")
-                    .userNameAsClientId(false)
-                    .certificateName(ListenerConfig.CertificateName.NOTHING)
-                    .versions(EnumSet.allOf(ProtocolVersion.class))
-                    .build();
-            if (!plain.equals(listener)) {
-                throw new IOException(listener.name() + " asks for what this version does not serve yet");
-            }
-        }
-
-        /** All addresses of the host that this machine has: {@code localhost} often has two. */
-        private static List<InetSocketAddress> addresses(ListenerConfig listener) throws IOException {
-            if (listener.host().isEmpty()) {
-                return List.of(new InetSocketAddress(listener.port()));
-            }
-            List<InetSocketAddress> addresses = new ArrayList<>();
-            InetAddress[] all = InetAddress.getAllByName(listener.host());
-            for (InetAddress address : all) {
-                boolean usable = all.length == 1 || NetworkInterface.getByInetAddress(address) != null;
-                boolean sameFreePort = listener.port() != 0 || addresses.isEmpty();
-                if (usable && sameFreePort) {
-                    addresses.add(new InetSocketAddress(address, listener.port()));
-                }
-            }
-            if (addresses.isEmpty()) {
-                throw new IOException(listener.name() + ": this machine has no address of " + listener.host());
-            }
-            return addresses;
-        }
-
-        private static WebSite webSite(Acceptor acceptor) {
-            return new WebSite(
-                    Map.of("/", acceptor, "/mqtt", acceptor),
-                    (request, exchange) -> exchange.respond(new HttpHandler.Response(
-                            404,
-                            Map.of("Content-Type", "text/plain"),
-                            "MQTT over WebSocket is at /mqtt\n".getBytes(StandardCharsets.UTF_8))));
         }
     }
 }

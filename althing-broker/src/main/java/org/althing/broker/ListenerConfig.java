@@ -46,13 +46,21 @@ public record ListenerConfig(
         IPV6
     }
 
-    /** Whether a proxy in front says who the client is: {@code enable_proxy_protocol}. */
-    public enum Proxy {
-        NONE,
-        V1,
-        V2,
-        /** Version 2, and the proxy must say that the client uses TLS. */
-        V2_WITH_TLS
+    /**
+     * Whether a proxy in front says who the client is: {@code enable_proxy_protocol}.
+     *
+     * @param version of the PROXY protocol, or 0 for no proxy
+     * @param requiresTls whether the proxy must say that the client uses TLS; version 2 only
+     * @param requiresCertificate whether the proxy must say that the client has shown a good certificate; version 2 only
+     */
+    public record Proxy(int version, boolean requiresTls, boolean requiresCertificate) {
+        public static final Proxy NONE = new Proxy(0, false, false);
+
+        public Proxy {
+            if (version < 0 || version > 2) {
+                throw new IllegalArgumentException("the PROXY protocol has the versions 1 and 2, not " + version);
+            }
+        }
     }
 
     /** What of a client certificate becomes the user name. */

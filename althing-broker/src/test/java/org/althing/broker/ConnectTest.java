@@ -40,9 +40,9 @@ class ConnectTest {
                         false,
                         ReasonCode.SUCCESS,
                         Properties.builder()
-                                .set(Property.RECEIVE_MAXIMUM, 20)
-                                .set(Property.MAXIMUM_PACKET_SIZE, 2_000_000)
                                 .set(Property.TOPIC_ALIAS_MAXIMUM, 10)
+                                .set(Property.MAXIMUM_PACKET_SIZE, 2_000_000)
+                                .set(Property.RECEIVE_MAXIMUM, 20)
                                 .build()));
     }
 
@@ -59,12 +59,12 @@ class ConnectTest {
         ConnAck answer = rig.client().connect("c", true, 7_200).accepted();
         assertThat(answer.properties())
                 .isEqualTo(Properties.builder()
+                        .set(Property.SERVER_KEEP_ALIVE, 10)
                         .set(Property.SESSION_EXPIRY_INTERVAL, 3_600)
-                        .set(Property.MAXIMUM_QOS, 1)
+                        .set(Property.TOPIC_ALIAS_MAXIMUM, 10)
                         .set(Property.RETAIN_AVAILABLE, 0)
                         .set(Property.MAXIMUM_PACKET_SIZE, 1_000)
-                        .set(Property.TOPIC_ALIAS_MAXIMUM, 10)
-                        .set(Property.SERVER_KEEP_ALIVE, 10)
+                        .set(Property.MAXIMUM_QOS, 1)
                         .build());
     }
 

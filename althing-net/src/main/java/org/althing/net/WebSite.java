@@ -6,7 +6,7 @@ import java.util.Set;
 /**
  * What one HTTP port serves.
  *
- * @param webSockets by exact path, such as {@code /mqtt}: who takes the byte stream of a WebSocket there. The
+ * @param webSockets by exact path, such as {@code /mqtt}, or {@link #ANY_PATH}: who takes the byte stream of a WebSocket there. The
  *     subprotocols offered must include {@code mqtt} or, for MQTT 3.1, {@code mqttv3.1} ([MQTT-6.0.0-3])
  * @param pages answers every other request
  * @param allowedOrigins whose pages may open WebSockets here, such as {@code https://example.org}, beside the pages of
@@ -14,6 +14,9 @@ import java.util.Set;
  *     be a name of loopback (behind a proxy on the same machine, name the public origin here)
  */
 public record WebSite(Map<String, Acceptor> webSockets, HttpHandler pages, Set<String> allowedOrigins) {
+    /** Stands for every path that is not named. */
+    public static final String ANY_PATH = "*";
+
     public WebSite {
         webSockets = Map.copyOf(webSockets);
         allowedOrigins = Set.copyOf(allowedOrigins);

@@ -56,7 +56,7 @@ final class DeliveryOptions {
         rows.number(
                 "max_packet_size",
                 GLOBAL,
-                Range.of(2_000_000, 20, PACKET_MAX),
+                Range.of(2_000_000, 20, PACKET_MAX).saying("'max_packet_size' must be from 20 to 268435461."),
                 NEW_CONNECTIONS,
                 "Bytes of the largest packet that is taken: told to MQTT 5.0 clients (0x95 beyond it)",
                 (conf, value) -> conf.broker.packetSizeMax(value.intValue()));
@@ -152,7 +152,7 @@ final class DeliveryOptions {
         rows.number(
                 "max_inflight_messages",
                 GLOBAL,
-                Range.of(20, Integer.MIN_VALUE, 65_535),
+                Range.of(20, Integer.MIN_VALUE, 65_535).saying("'max_inflight_messages' must be <= 65535."),
                 NEW_CONNECTIONS,
                 "QoS 1 and 2 messages unacknowledged, to a client and (Receive Maximum) from it. 0 and 65535: no limit",
                 (conf, value) -> conf.broker.inflightMessagesMax(Math.max(0, value.intValue())));
@@ -252,7 +252,7 @@ final class DeliveryOptions {
         rows.number(
                 "retain_expiry_interval",
                 GLOBAL,
-                Range.of("off", 1, Integer.MAX_VALUE),
+                Range.of("off", 1, Integer.MAX_VALUE).saying("retain_expiry_interval must be >= 1."),
                 YES,
                 "Minutes after which retained messages vanish that do not vanish earlier by themselves; at most 10,000,000",
                 (conf, value) -> conf.broker.retainExpiry(Duration.ofMinutes(Math.min(RETAIN_MINUTES_MAX, value))));

@@ -212,6 +212,10 @@ final class ListenerDraft {
     }
 
     private CertificateName certificateName() {
+        // Mosquitto: without TLS here or required by the proxy there is no certificate, and names are as sent.
+        if (certificateFile == null && !requireCertificate) {
+            return CertificateName.NOTHING;
+        }
         if (identityAsUserName) {
             return CertificateName.IDENTITY;
         }
@@ -219,11 +223,10 @@ final class ListenerDraft {
     }
 
     private Proxy proxy() {
-        return switch (proxyVersion) {
-            case 0 -> Proxy.NONE;
-            case 1 -> Proxy.V1;
-            default -> proxyRequiresTls ? Proxy.V2_WITH_TLS : Proxy.V2;
-        };
+        boolean second = proxyVersion == 2;
+        return proxyVersion == 0
+                ? Proxy.NONE
+                : new Proxy(proxyVersion, second && proxyRequiresTls, second && requireCertificate);
     }
 
     private @Nullable TlsSettings tls() {

@@ -85,7 +85,7 @@ final class ListenerOptions {
         rows.number(
                 "enable_proxy_protocol",
                 LISTENER,
-                Range.of("off", 1, 2),
+                Range.of("off", 1, 2).saying("enable_proxy_protocol must be 1 or 2."),
                 YES,
                 "Every connection begins with a PROXY header of this version, which says who the client is",
                 (conf, value) -> conf.listener().proxyVersion = value.intValue());
@@ -120,7 +120,7 @@ final class ListenerOptions {
         rows.number(
                 "max_qos",
                 ANY_LISTENER,
-                Range.of(2, 0, 2),
+                Range.of(2, 0, 2).saying("'max_qos' must be between 0 and 2 inclusive."),
                 NEW_CONNECTIONS,
                 "The highest QoS that clients may publish with: told to MQTT 5.0 clients (0x9B beyond it)",
                 (conf, value) -> conf.listener().qosMax = value.intValue());
@@ -128,14 +128,14 @@ final class ListenerOptions {
         rows.number(
                 "max_topic_alias",
                 LISTENER,
-                Range.of(10, 0, 65_535),
+                Range.of(10, 0, 65_535).saying("Invalid 'max_topic_alias' value in configuration."),
                 NEW_CONNECTIONS,
                 "Topic aliases that a client may use",
                 (conf, value) -> conf.listener().topicAliasMax = value.intValue());
         rows.number(
                 "max_topic_alias_broker",
                 LISTENER,
-                Range.of(10, 0, 65_535),
+                Range.of(10, 0, 65_535).saying("Invalid 'max_topic_alias_broker' value in configuration."),
                 NEW_CONNECTIONS,
                 "Topic aliases that the broker uses to a client that allows it",
                 (conf, value) -> conf.listener().topicAliasBrokerMax = value.intValue());

@@ -42,7 +42,7 @@ final class OptionRows {
                 range.byDefault(),
                 reload,
                 summary,
-                (conf, line) -> apply.to(conf, Values.integer(line, range.lowest(), range.highest())));
+                (conf, line) -> apply.to(conf, Values.integer(line, range)));
     }
 
     void text(String name, Scope scope, String byDefault, Reload reload, String summary, Apply<String> apply) {
@@ -119,13 +119,18 @@ final class OptionRows {
     }
 
     /** What a number may be. */
-    record Range(String byDefault, long lowest, long highest) {
+    record Range(String byDefault, long lowest, long highest, String error) {
+        /** With Mosquitto's own words for what is out of it. */
+        Range saying(String words) {
+            return new Range(byDefault, lowest, highest, words);
+        }
+
         static Range of(long byDefault, long lowest, long highest) {
-            return new Range(Long.toString(byDefault), lowest, highest);
+            return new Range(Long.toString(byDefault), lowest, highest, "");
         }
 
         static Range of(String byDefault, long lowest, long highest) {
-            return new Range(byDefault, lowest, highest);
+            return new Range(byDefault, lowest, highest, "");
         }
     }
 }

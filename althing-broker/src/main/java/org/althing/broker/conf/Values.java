@@ -27,6 +27,18 @@ final class Values {
         return integer(directive, token(directive), min, max);
     }
 
+    /** The same with the words of the table for what is out of range. */
+    static long integer(Directive directive, OptionRows.Range range) throws ConfException {
+        if (range.error().isEmpty()) {
+            return integer(directive, range.lowest(), range.highest());
+        }
+        long value = integer(directive, Long.MIN_VALUE, Long.MAX_VALUE);
+        if (value < range.lowest() || value > range.highest()) {
+            throw new ConfException(range.error(), directive);
+        }
+        return value;
+    }
+
     static int integer(Directive directive, int min, int max) throws ConfException {
         return (int) integer(directive, (long) min, (long) max);
     }

@@ -14,6 +14,7 @@ import org.althing.mqtt.MalformedPacketException;
 import org.althing.mqtt.Properties;
 import org.althing.mqtt.Property;
 import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.Will;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,8 +129,18 @@ final class Admission {
     }
 
     private void onAccepted(@Nullable String userName, Properties ofMethod, @Nullable Reauthentication again) {
-        ClientLink link = new ClientLink(environment, connection, output, handshake.receiveWindow());
-        ConnectRequest request = handshake.request(link, userName);
+        MountPoint mount = new MountPoint(handshake.listener().naming().mountPoint());
+        ClientLink link = new ClientLink(environment, connection, output, handshake.receiveWindow(), mount);
+        Will will = handshake.connect().will();
+        if (will != null && !mount.isNone()) {
+            try {
+                will = mount.in(will);
+            } catch (MalformedPacketException e) {
+                refuse(e.reasonCode(), String.valueOf(e.getMessage()));
+                return;
+            }
+        }
+        ConnectRequest request = handshake.request(link, userName, will);
         boolean mustBeSaved = request.expirySeconds() > 0 || request.will() != null;
         if (mustBeSaved && environment.sessions().changes().isDegraded()) {
             connection.refuse(ReasonCode.SERVER_UNAVAILABLE, "state cannot be saved at present");

@@ -12,20 +12,31 @@ final class ClientLink implements SessionLink {
     private final NetworkConnection connection;
     private final Output output;
     private final ReceiveWindow window;
+    private final MountPoint mount;
     private final HeldPackets held;
     private @Nullable Session session;
 
-    ClientLink(ConnectionEnvironment environment, NetworkConnection connection, Output output, ReceiveWindow window) {
+    ClientLink(
+            ConnectionEnvironment environment,
+            NetworkConnection connection,
+            Output output,
+            ReceiveWindow window,
+            MountPoint mount) {
         this.environment = environment;
         this.connection = connection;
         this.output = output;
         this.window = window;
+        this.mount = mount;
         held = new HeldPackets(environment.sessions().changes(), this::transmit, connection::onDrained);
     }
 
     /** Whose words these are. */
     void session(Session bound) {
         session = bound;
+    }
+
+    MountPoint mount() {
+        return mount;
     }
 
     ReceiveWindow window() {
@@ -50,7 +61,8 @@ final class ClientLink implements SessionLink {
     @Override
     public boolean send(ControlPacket packet) {
         try {
-            boolean sent = connection.say(packet);
+            boolean mounted = packet instanceof ControlPacket.Publish && !mount.isNone();
+            boolean sent = connection.say(mounted ? mount.out((ControlPacket.Publish) packet) : packet);
             if (sent && packet instanceof ControlPacket.Publish) {
                 environment.counters().publishesSent.increment();
             }

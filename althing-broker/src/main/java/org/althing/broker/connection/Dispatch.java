@@ -47,8 +47,10 @@ final class Dispatch {
             case ControlPacket.PubRec ack -> session.onPubRec(ack.packetIdentifier(), ack.reasonCode());
             case ControlPacket.PubRel release -> session.onPubRel(release.packetIdentifier());
             case ControlPacket.PubComp ack -> session.onPubComp(ack.packetIdentifier());
-            case ControlPacket.Subscribe subscribe -> session.onSubscribe(subscribe, listener.qosMax());
-            case ControlPacket.Unsubscribe unsubscribe -> session.onUnsubscribe(unsubscribe);
+            case ControlPacket.Subscribe subscribe ->
+                session.onSubscribe(link.mount().in(subscribe), listener.qosMax());
+            case ControlPacket.Unsubscribe unsubscribe ->
+                session.onUnsubscribe(link.mount().in(unsubscribe));
             case ControlPacket.PingReq ping -> link.send(ControlPacket.PingResp.INSTANCE); // [MQTT-3.12.4-1]
             case ControlPacket.Disconnect disconnect -> onDisconnect(disconnect);
             case ControlPacket.Auth auth -> onAuth(auth);
@@ -75,7 +77,7 @@ final class Dispatch {
         } else if (qos != Qos.AT_MOST_ONCE && !window.take()) {
             connection.end(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED, "more than " + window.max() + " messages at a time");
         } else {
-            session.onPublish(packet);
+            session.onPublish(link.mount().in(packet));
         }
     }
 

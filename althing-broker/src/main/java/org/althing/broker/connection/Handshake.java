@@ -7,10 +7,12 @@ import org.althing.broker.BrokerConfig.ConnectionLimits;
 import org.althing.broker.BrokerConfig.DeliveryLimits;
 import org.althing.broker.Client;
 import org.althing.broker.ListenerConfig;
+import org.althing.broker.ListenerConfig.CertificateName;
 import org.althing.broker.StateChange;
 import org.althing.broker.session.ConnectRequest;
 import org.althing.broker.session.PayloadFormat;
 import org.althing.broker.session.SessionLink;
+import org.althing.mqtt.Bytes;
 import org.althing.mqtt.ControlPacket.Connect;
 import org.althing.mqtt.Properties;
 import org.althing.mqtt.Property;
@@ -19,6 +21,7 @@ import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.Utf8;
 import org.althing.mqtt.Will;
+import org.althing.net.Security;
 import org.jspecify.annotations.Nullable;
 
 /** What CONNECT asks for, and what it is granted: decisions and values only, the connection acts on them. */
@@ -28,14 +31,40 @@ final class Handshake {
     private final ConnectionEnvironment environment;
     private final ListenerConfig listener;
     private final Connect connect;
-    private final String clientId;
+    /** Null where certificates say nothing about names, or this one does not. */
+    private final @Nullable String provedName;
 
-    Handshake(ConnectionEnvironment environment, ListenerConfig listener, Connect connect) {
+    private final String clientId;
+    private final boolean assigned;
+
+    /** @param security how the connection is encrypted, and who is at the other end; null in clear */
+    Handshake(
+            ConnectionEnvironment environment, ListenerConfig listener, Connect connect, @Nullable Security security) {
         this.environment = environment;
         this.listener = listener;
         this.connect = connect;
+        provedName = CertificateNames.of(security, listener.naming().certificateName());
+        String said = saidClientId();
         // [MQTT-3.1.3-6] An empty Client Identifier: the broker gives a unique one.
-        clientId = connect.clientId().isEmpty() ? assignedClientId() : connect.clientId();
+        assigned = said.isEmpty();
+        clientId = assigned ? assignedClientId() : said;
+    }
+
+    private String saidClientId() {
+        if (!listener.naming().userNameAsClientId()) {
+            return connect.clientId();
+        }
+        String name = userName();
+        return name == null ? "" : name;
+    }
+
+    /** By the certificate where that counts, otherwise as CONNECT says. */
+    private @Nullable String userName() {
+        return certificateCounts() ? provedName : connect.userName();
+    }
+
+    private boolean certificateCounts() {
+        return listener.naming().certificateName() != CertificateName.NOTHING;
     }
 
     Connect connect() {
@@ -76,10 +105,19 @@ final class Handshake {
         if (environment.config().announcements().serverMoved()) {
             return ReasonCode.SERVER_MOVED;
         }
+        if (!listener.limits().versions().contains(connect.version())) {
+            return ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
+        }
+        if (certificateCounts() && provedName == null) {
+            return ReasonCode.BAD_USER_NAME_OR_PASSWORD;
+        }
+        if (listener.naming().userNameAsClientId() && userName() == null) {
+            return ReasonCode.NOT_AUTHORIZED;
+        }
         if (clientIdIsTooLong()) {
             return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
         }
-        if (connect.clientId().isEmpty() && !mayBeNameless()) {
+        if (assigned && !mayBeNameless()) {
             return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
         }
         if (serverKeepAlive() != connect.keepAliveSeconds() && connect.version() != ProtocolVersion.MQTT_5) {
@@ -106,7 +144,7 @@ final class Handshake {
     /** Longer ones than 23 characters are taken in MQTT 3.1 too. Mosquitto: does so. */
     private boolean clientIdIsTooLong() {
         int max = environment.config().connections().clientIdBytesMax();
-        return Utf8.encodedLength("client identifier", connect.clientId()) > max;
+        return Utf8.encodedLength("client identifier", clientId) > max;
     }
 
     private boolean mayBeNameless() {
@@ -120,16 +158,23 @@ final class Handshake {
 
     Authenticator.ConnectAttempt attempt(SocketAddress remoteAddress) {
         return new Authenticator.ConnectAttempt(
-                listener, remoteAddress, connect.version(), connect.clientId(), connect.userName(), connect.password());
+                listener,
+                remoteAddress,
+                connect.version(),
+                assigned ? "" : clientId,
+                userName(),
+                certificateCounts() ? null : connect.password(),
+                provedName);
     }
 
-    ConnectRequest request(SessionLink link, @Nullable String userName) {
+    /** @param will as CONNECT carries it, where the client lives */
+    ConnectRequest request(SessionLink link, @Nullable String userName, @Nullable Will will) {
         return new ConnectRequest(
                 new Client(clientId, userName),
                 connect.version(),
                 connect.cleanStart(),
                 environment.registry().grantedExpirySeconds(askedExpirySeconds()),
-                connect.will(),
+                will,
                 link,
                 (int) connect.properties().integer(Property.RECEIVE_MAXIMUM, SIXTEEN_BITS));
     }
@@ -178,7 +223,7 @@ final class Handshake {
     }
 
     /**
-     * What CONNACK tells: only where it differs from what its absence would say.
+     * What CONNACK tells: only where it differs from what its absence would say, in Mosquitto's order.
      *
      * @param ofMethod what the method of enhanced authentication has to say
      */
@@ -187,28 +232,34 @@ final class Handshake {
             return Properties.NONE;
         }
         ConnectionLimits limits = environment.config().connections();
-        Properties.Builder granted = ofMethod.toBuilder();
+        Properties.Builder granted = Properties.builder();
+        if (serverKeepAlive() != connect.keepAliveSeconds()) {
+            granted.set(Property.SERVER_KEEP_ALIVE, serverKeepAlive());
+        }
         if (expirySeconds != askedExpirySeconds()) {
             granted.set(Property.SESSION_EXPIRY_INTERVAL, expirySeconds);
         }
-        if (receiveMaximum() < SIXTEEN_BITS) {
-            granted.set(Property.RECEIVE_MAXIMUM, receiveMaximum());
+        if (listener.topicAliasMax() > 0) {
+            granted.set(Property.TOPIC_ALIAS_MAXIMUM, listener.topicAliasMax());
         }
-        if (listener.qosMax() != Qos.EXACTLY_ONCE) {
-            granted.set(Property.MAXIMUM_QOS, listener.qosMax().level());
+        if (assigned) {
+            granted.set(Property.ASSIGNED_CLIENT_IDENTIFIER, clientId); // [MQTT-3.2.2-16]
+        }
+        if (ofMethod.string(Property.AUTHENTICATION_METHOD) instanceof String method) {
+            granted.set(Property.AUTHENTICATION_METHOD, method);
+        }
+        if (ofMethod.bytes(Property.AUTHENTICATION_DATA) instanceof Bytes data) {
+            granted.set(Property.AUTHENTICATION_DATA, data);
         }
         if (!environment.config().delivery().retainAvailable()) {
             granted.set(Property.RETAIN_AVAILABLE, 0);
         }
         granted.set(Property.MAXIMUM_PACKET_SIZE, limits.packetSizeMax());
-        if (connect.clientId().isEmpty()) {
-            granted.set(Property.ASSIGNED_CLIENT_IDENTIFIER, clientId); // [MQTT-3.2.2-16]
+        if (receiveMaximum() < SIXTEEN_BITS) {
+            granted.set(Property.RECEIVE_MAXIMUM, receiveMaximum());
         }
-        if (listener.topicAliasMax() > 0) {
-            granted.set(Property.TOPIC_ALIAS_MAXIMUM, listener.topicAliasMax());
-        }
-        if (serverKeepAlive() != connect.keepAliveSeconds()) {
-            granted.set(Property.SERVER_KEEP_ALIVE, serverKeepAlive());
+        if (listener.qosMax() != Qos.EXACTLY_ONCE) {
+            granted.set(Property.MAXIMUM_QOS, listener.qosMax().level());
         }
         String responseInformation = responseInformation(userName);
         if (responseInformation != null) {

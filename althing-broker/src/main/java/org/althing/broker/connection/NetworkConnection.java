@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,7 @@ import org.althing.mqtt.Property;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.codec.PacketEncoder;
+import org.althing.net.Security;
 import org.althing.net.Transport;
 import org.althing.net.TransportListener;
 import org.jspecify.annotations.Nullable;
@@ -75,14 +77,21 @@ public final class NetworkConnection implements TransportListener {
 
     /** What a connection takes along to the client's shard: the CONNECT, and what came behind it. */
     public static final class Moving {
+        private final ListenerConfig listener;
         private final ControlPacket.Connect connect;
         private final Input input;
         private final long beganNanos;
 
-        private Moving(ControlPacket.Connect connect, Input input, long beganNanos) {
+        private Moving(ListenerConfig listener, ControlPacket.Connect connect, Input input, long beganNanos) {
+            this.listener = listener;
             this.connect = connect;
             this.input = input;
             this.beganNanos = beganNanos;
+        }
+
+        /** Where it came in, as it was then. */
+        public ListenerConfig listener() {
+            return listener;
         }
     }
 
@@ -104,6 +113,7 @@ public final class NetworkConnection implements TransportListener {
     private boolean inputEnded;
     private boolean packetCame;
     private boolean waitsForPeers;
+    private boolean somethingCame;
 
     /** What there is from the moment at which the client is let in. */
     private record Accepted(Session session, ClientLink link, Dispatch dispatch) {}
@@ -140,7 +150,7 @@ public final class NetworkConnection implements TransportListener {
             ConnectionEnvironment environment, ListenerConfig listener, Transport transport, Owner owner) {
         NetworkConnection begun = new NetworkConnection(environment, listener, transport, owner, null);
         environment.logConnection(
-                "New connection from " + begun.address + " on " + place(transport.localAddress()) + ".");
+                "New connection from " + begun.address + " on " + place(listener, transport.localAddress()) + ".");
         return begun;
     }
 
@@ -153,6 +163,7 @@ public final class NetworkConnection implements TransportListener {
             Moving moving) {
         NetworkConnection moved = new NetworkConnection(environment, listener, transport, owner, moving);
         moving.input.handOver(environment.topics(), moved::takesPackets, moved::onPacket);
+        moved.somethingCame = true;
         return moved;
     }
 
@@ -165,13 +176,21 @@ public final class NetworkConnection implements TransportListener {
     }
 
     private static String format(SocketAddress address) {
-        return address instanceof InetSocketAddress internet && internet.getAddress() != null
-                ? internet.getAddress().getHostAddress() + ":" + internet.getPort()
-                : address.toString();
+        if (address instanceof InetSocketAddress internet && internet.getAddress() != null) {
+            return internet.getAddress().getHostAddress() + ":" + internet.getPort();
+        }
+        // A client of a Unix socket has no address of its own.
+        return address instanceof UnixDomainSocketAddress unix ? unix.getPath() + ":0" : address.toString();
     }
 
-    private static String place(SocketAddress local) {
-        return local instanceof InetSocketAddress internet ? "port " + internet.getPort() : local.toString();
+    private static String place(ListenerConfig listener, SocketAddress local) {
+        if (listener.address().unixPath() != null) {
+            return "socket " + listener.address().unixPath();
+        }
+        boolean free = listener.port() == 0; // of the listener and not of the proxy's words
+        return free && local instanceof InetSocketAddress internet
+                ? "port " + internet.getPort()
+                : "port " + listener.port();
     }
 
     // ---- bytes arrive
@@ -182,6 +201,12 @@ public final class NetworkConnection implements TransportListener {
         int count = bytes.remaining();
         guarded(() -> {
             if (!isOver()) {
+                String foreign = somethingCame ? null : ForeignBytes.of(bytes, listener);
+                somethingCame = true;
+                if (foreign != null) {
+                    leave(foreign, false);
+                    return;
+                }
                 packetCame = false;
                 input.take(bytes);
                 watch(count);
@@ -352,11 +377,16 @@ public final class NetworkConnection implements TransportListener {
         if (phase != Phase.NEW) {
             throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, "second CONNECT"); // [MQTT-3.1.0-2]
         }
-        Handshake handshake = new Handshake(environment, listener, connect);
+        Handshake handshake = new Handshake(environment, listener, connect, transport.security());
         clientId = handshake.clientId();
         if (!environment.partitions().areHere(clientId)) {
             move(connect);
             return;
+        }
+        Security security = transport.security();
+        if (security != null && !security.cipherSuite().isEmpty()) {
+            environment.logConnection("Connection from " + address + " negotiated " + security.protocol() + " cipher "
+                    + security.cipherSuite() + ".");
         }
         version = connect.version();
         PacketEncoder encoder = new PacketEncoder(version);
@@ -378,7 +408,7 @@ public final class NetworkConnection implements TransportListener {
         keepAlive.stop();
         input.paused(true);
         transport.reading(false); // until what is kept has been taken there
-        owner.move(environment.partitions().shardOf(clientId), new Moving(connect, input, beganNanos));
+        owner.move(environment.partitions().shardOf(clientId), new Moving(listener, connect, input, beganNanos));
     }
 
     /** Runs what the authenticator has answered, if nothing else was decided before. Any thread. */

@@ -192,7 +192,7 @@ final class Shard implements Peers.Link {
     }
 
     /** Takes the connections of one listener. */
-    Acceptor acceptor(ListenerConfig listener) {
+    Door door(ListenerConfig listener) {
         return new Door(listener);
     }
 
@@ -266,12 +266,21 @@ final class Shard implements Peers.Link {
     // ---- connections
 
     /** One listener's connections, and how many there are on all shards together. Its numbers belong to this shard. */
-    private final class Door implements Acceptor {
-        private final ListenerConfig listener;
+    final class Door implements Acceptor {
+        private ListenerConfig listener;
         private int inside;
 
-        Door(ListenerConfig listener) {
+        private Door(ListenerConfig listener) {
             this.listener = listener;
+        }
+
+        EventLoop loop() {
+            return loop;
+        }
+
+        /** From the next connection on. Runs on the loop. */
+        void change(ListenerConfig next) {
+            listener = next;
         }
 
         @Override
@@ -286,14 +295,17 @@ final class Shard implements Peers.Link {
         }
 
         private boolean isFull() {
-            boolean full = listener.connectionsMax() >= 0 && inside >= listener.connectionsMax();
-            if (full) {
-                parts.log().log(
-                        Level.NOTICE,
-                        "Connection refused: " + listener.name() + " has " + inside
-                                + " connections, its max_connections.");
+            int globalMax = environment.config().connections().connectionsMax();
+            String full = null;
+            if (listener.connectionsMax() >= 0 && inside >= listener.connectionsMax()) {
+                full = listener.name() + " has " + inside + " connections, its max_connections";
+            } else if (globalMax >= 0 && allConnections() >= globalMax) {
+                full = "there are " + allConnections() + " connections, as global_max_connections allows";
             }
-            return full;
+            if (full != null) {
+                parts.log().log(Level.NOTICE, "Connection refused: " + full + ".");
+            }
+            return full != null;
         }
 
         /** One has gone. Any thread. */
@@ -312,6 +324,14 @@ final class Shard implements Peers.Link {
         }
     }
 
+    private long allConnections() {
+        long sum = 0;
+        for (Shard shard : all) {
+            sum += shard.counters.connections.value();
+        }
+        return sum;
+    }
+
     /** Serves a connection that came in by this door, here or on another shard. */
     private TransportListener serve(Transport transport, Door door, NetworkConnection.@Nullable Moving moving) {
         transports.add(transport);
@@ -319,7 +339,7 @@ final class Shard implements Peers.Link {
         Served served = new Served(transport, door);
         NetworkConnection connection = moving == null
                 ? NetworkConnection.begin(environment, door.listener, transport, served)
-                : NetworkConnection.goOn(environment, door.listener, transport, served, moving);
+                : NetworkConnection.goOn(environment, moving.listener(), transport, served, moving);
         served.connection = connection;
         connections.add(connection);
         if (moving != null && !stopping) {

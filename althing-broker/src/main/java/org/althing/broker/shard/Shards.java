@@ -76,9 +76,14 @@ public final class Shards {
         return shards.stream().map(Shard::loop).toList();
     }
 
+    /** Where the connections of one listener come in; its connections begin on the loop of this shard. */
+    Shard.Door door(int shard, ListenerConfig listener) {
+        return shards.get(shard).door(listener);
+    }
+
     /** Takes the connections of one listener, on the loop of this shard; they move from there to the shards of the clients. */
     public Acceptor acceptor(int shard, ListenerConfig listener) {
-        return shards.get(shard).acceptor(listener);
+        return door(shard, listener);
     }
 
     /** Routes a message of the broker's own, in the order of the calls of one thread. Any thread. */

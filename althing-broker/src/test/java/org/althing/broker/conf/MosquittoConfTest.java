@@ -112,7 +112,7 @@ class MosquittoConfTest {
                 .getFirst();
         assertThat(said.topicAliasMax()).isZero();
         assertThat(said.topicAliasBrokerMax()).isEqualTo(65_535);
-        refused("listener 1\nmax_topic_alias 65536\n", "from 0 to 65535");
+        refused("listener 1\nmax_topic_alias 65536\n", "Invalid 'max_topic_alias' value");
         refused("max_topic_alias 1\n", "requires a listener to be defined first");
         refused("max_topic_alias_broker 1\n", "requires a listener to be defined first");
     }

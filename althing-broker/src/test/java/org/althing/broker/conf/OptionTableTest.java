@@ -98,8 +98,16 @@ class OptionTableTest {
     void a_listener_says_how_its_clients_are_known() throws Exception {
         said("use_username_as_clientid true", each -> each.naming().userNameAsClientId(), false, true);
         Function<ListenerConfig, CertificateName> name = each -> each.naming().certificateName();
-        said("use_identity_as_username true", name, CertificateName.NOTHING, CertificateName.IDENTITY);
-        said("use_subject_as_username true", name, CertificateName.NOTHING, CertificateName.SUBJECT);
+        said(
+                "require_certificate true\nuse_identity_as_username true",
+                name,
+                CertificateName.NOTHING,
+                CertificateName.IDENTITY);
+        said(
+                "require_certificate true\nuse_subject_as_username true",
+                name,
+                CertificateName.NOTHING,
+                CertificateName.SUBJECT);
         said("mount_point a/\nmount_point b/", each -> each.naming().mountPoint(), "", "b/");
         refused("listener 1\nmount_point a/#\n", "Invalid 'mount_point' value (a/#). Does it contain a wildcard");
     }
@@ -107,14 +115,14 @@ class OptionTableTest {
     @Test
     @Option({"enable_proxy_protocol", "proxy_protocol_v2_require_tls"})
     void a_proxy_in_front_speaks_version_1_or_2() throws Exception {
-        said("enable_proxy_protocol 1", ListenerConfig::proxy, Proxy.NONE, Proxy.V1);
-        said("enable_proxy_protocol 2", ListenerConfig::proxy, Proxy.NONE, Proxy.V2);
+        said("enable_proxy_protocol 1", ListenerConfig::proxy, Proxy.NONE, new Proxy(1, false, false));
+        said("enable_proxy_protocol 2", ListenerConfig::proxy, Proxy.NONE, new Proxy(2, false, false));
         said(
                 "enable_proxy_protocol 2\nproxy_protocol_v2_require_tls true",
                 ListenerConfig::proxy,
                 Proxy.NONE,
-                Proxy.V2_WITH_TLS);
-        refused("listener 1\nenable_proxy_protocol 3\n", "it must be from 1 to 2");
+                new Proxy(2, true, false));
+        refused("listener 1\nenable_proxy_protocol 3\n", "enable_proxy_protocol must be 1 or 2.");
         String second = "listener 1\nenable_proxy_protocol 2\n";
         refused(
                 second + "certfile c\nkeyfile k\n",
@@ -349,7 +357,7 @@ class OptionTableTest {
                         .retain()
                         .expiry())
                 .isEqualTo(Duration.ofMinutes(10_000_000));
-        refused("retain_expiry_interval 0\n", "Invalid 'retain_expiry_interval' value (0)");
+        refused("retain_expiry_interval 0\n", "retain_expiry_interval must be >= 1.");
         refused("memory_limit -1\n", "Invalid 'memory_limit' value (-1)");
     }
 

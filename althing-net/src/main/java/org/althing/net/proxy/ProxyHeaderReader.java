@@ -32,6 +32,10 @@ final class ProxyHeaderReader {
     private static final int LINE_1_BYTES_MAX = 107;
     private static final int UNIX_BYTES = 108;
 
+    private static final int TCP_IPV4 = 0x11;
+    private static final int TCP_IPV6 = 0x21;
+    private static final int STREAM_UNIX = 0x31;
+
     private static final int TLV_SSL = 0x20;
     private static final int TLV_SSL_VERSION = 0x21;
     private static final int TLV_SSL_CN = 0x22;
@@ -75,13 +79,13 @@ final class ProxyHeaderReader {
         bytes.position(bytes.position() + end + 2);
         String[] words = text.substring(0, end).split(" ", -1);
         if (words.length >= 2 && words[1].equals("UNKNOWN")) {
-            return new ProxyHeader(null, null, null);
+            return new ProxyHeader(null, null, false, null);
         }
         if (words.length != 6 || !(words[1].equals("TCP4") || words[1].equals("TCP6"))) {
             throw new Refusal("its PROXY line is '" + text.substring(0, end) + "'");
         }
         boolean isIpv6 = words[1].equals("TCP6");
-        return new ProxyHeader(address(words[2], words[4], isIpv6), address(words[3], words[5], isIpv6), null);
+        return new ProxyHeader(address(words[2], words[4], isIpv6), address(words[3], words[5], isIpv6), false, null);
     }
 
     private static SocketAddress address(String host, String port, boolean isIpv6) throws Refusal {
@@ -128,38 +132,38 @@ final class ProxyHeaderReader {
         ByteBuffer body = bytes.slice(start + HEAD_2_BYTES, length);
         bytes.position(start + HEAD_2_BYTES + length);
         boolean isLocal = versionAndCommand == 0x20;
-        return isLocal ? new ProxyHeader(null, null, null) : readBody(family, body);
+        return isLocal ? new ProxyHeader(null, null, false, null) : readBody(family, body);
     }
 
     private static ProxyHeader readBody(int family, ByteBuffer body) throws Refusal {
-        int addressBytes = addressBytes(family);
+        SocketAddress source;
+        SocketAddress destination;
+        switch (family) {
+            case TCP_IPV4, TCP_IPV6 -> {
+                int length = family == TCP_IPV4 ? 4 : 16;
+                require(body, 2 * length + 4);
+                InetAddress from = internet(body, length);
+                InetAddress to = internet(body, length);
+                source = new InetSocketAddress(from, body.getShort() & 0xFFFF);
+                destination = new InetSocketAddress(to, body.getShort() & 0xFFFF);
+            }
+            case STREAM_UNIX -> {
+                require(body, 1);
+                source = unix(body);
+                // Mosquitto: takes a path that is not filled up, with nothing behind it.
+                destination = body.hasRemaining() ? unix(body) : source;
+            }
+            // "Free to reject it" (section 2.2): a proxy that speaks for itself says so by its command.
+            default -> throw new Refusal("its PROXY header has the address family 0x" + Integer.toHexString(family));
+        }
+        Tls tls = tls(body);
+        return new ProxyHeader(source, destination, tls.certificate, tls.security);
+    }
+
+    private static void require(ByteBuffer body, int addressBytes) throws Refusal {
         if (body.remaining() < addressBytes) {
             throw new Refusal("its PROXY header is too short for its addresses");
         }
-        SocketAddress source = null;
-        SocketAddress destination = null;
-        if (family == 0x11 || family == 0x21) {
-            InetAddress from = internet(body, family == 0x11 ? 4 : 16);
-            InetAddress to = internet(body, family == 0x11 ? 4 : 16);
-            source = new InetSocketAddress(from, body.getShort() & 0xFFFF);
-            destination = new InetSocketAddress(to, body.getShort() & 0xFFFF);
-        } else if (family == 0x31) {
-            source = unix(body);
-            destination = unix(body);
-        } else {
-            body.position(addressBytes);
-        }
-        return new ProxyHeader(source, destination, security(body));
-    }
-
-    /** Families that we do not serve, such as datagrams, are left out with their addresses. */
-    private static int addressBytes(int family) {
-        return switch (family >> 4) {
-            case 1 -> 12;
-            case 2 -> 36;
-            case 3 -> 2 * UNIX_BYTES;
-            default -> 0;
-        };
     }
 
     private static InetAddress internet(ByteBuffer body, int length) throws Refusal {
@@ -173,7 +177,7 @@ final class ProxyHeaderReader {
     }
 
     private static SocketAddress unix(ByteBuffer body) throws Refusal {
-        byte[] path = new byte[UNIX_BYTES];
+        byte[] path = new byte[Math.min(UNIX_BYTES, body.remaining())];
         body.get(path);
         int end = 0;
         while (end < path.length && path[end] != 0) {
@@ -186,30 +190,32 @@ final class ProxyHeaderReader {
         }
     }
 
-    private static @Nullable Security security(ByteBuffer tlvs) throws Refusal {
-        while (tlvs.remaining() >= 3) {
+    /** What the proxy says about the client's TLS. */
+    private record Tls(boolean certificate, @Nullable Security security) {}
+
+    private static Tls tls(ByteBuffer tlvs) throws Refusal {
+        Tls found = new Tls(false, null);
+        while (tlvs.hasRemaining()) {
             int type = tlvs.get() & 0xFF;
             ByteBuffer value = value(tlvs);
-            if (type == TLV_SSL) {
-                return ssl(value);
-            }
+            found = type == TLV_SSL ? ssl(value) : found;
         }
-        return null;
+        return found;
     }
 
-    private static @Nullable Security ssl(ByteBuffer value) throws Refusal {
+    private static Tls ssl(ByteBuffer value) throws Refusal {
         if (value.remaining() < 5) {
             throw new Refusal("its PROXY header says too little about TLS");
         }
         int client = value.get() & 0xFF;
         boolean verified = value.getInt() == 0;
         if ((client & SSL_USED) == 0) {
-            return null;
+            return new Tls(false, null);
         }
         String protocol = "";
         String cipher = "";
         String name = null;
-        while (value.remaining() >= 3) {
+        while (value.hasRemaining()) {
             int type = value.get() & 0xFF;
             String text = UTF_8.decode(value(value)).toString();
             switch (type) {
@@ -220,11 +226,11 @@ final class ProxyHeaderReader {
             }
         }
         boolean trusted = verified && (client & SSL_CERTIFICATE) != 0;
-        return new Security(protocol, cipher, null, trusted ? name : null);
+        return new Tls(trusted, new Security(protocol, cipher, null, trusted ? name : null));
     }
 
     private static ByteBuffer value(ByteBuffer tlvs) throws Refusal {
-        int length = tlvs.getShort() & 0xFFFF;
+        int length = tlvs.remaining() < 2 ? Integer.MAX_VALUE : tlvs.getShort() & 0xFFFF;
         if (length > tlvs.remaining()) {
             throw new Refusal("a part of its PROXY header is longer than the header");
         }

@@ -1,6 +1,8 @@
 package org.althing.net.proxy;
 
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -15,23 +17,32 @@ public final class ProxyPort implements Acceptor {
     private static final long HEADER_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final System.Logger LOGGER = System.getLogger("org.althing.net");
 
+    /** What clients must have shown the proxy; version 2 only. */
+    public enum Requirement {
+        NOTHING,
+        /** That they use TLS. */
+        TLS,
+        /** A certificate that the proxy has found good. */
+        CERTIFICATE
+    }
+
     private final int version;
-    private final boolean requiresTls;
+    private final Requirement requirement;
     private final Acceptor acceptor;
     private final Consumer<String> onRefusal;
 
     /**
      * @param version 1 or 2
-     * @param requiresTls whether a client is refused that, as the proxy says, does not use TLS; version 2 only
+     * @param requirement without which a client is refused
      * @param acceptor sees the connection when the header has come, with the client's address
-     * @param onRefusal told in a sentence, on the loop, when a connection is closed before that
+     * @param onRefusal told in a sentence, on the loop, when a connection is closed before that; its words are Mosquitto's
      */
-    public ProxyPort(int version, boolean requiresTls, Acceptor acceptor, Consumer<String> onRefusal) {
+    public ProxyPort(int version, Requirement requirement, Acceptor acceptor, Consumer<String> onRefusal) {
         if (version != 1 && version != 2) {
             throw new IllegalArgumentException("the PROXY protocol has the versions 1 and 2, not " + version);
         }
         this.version = version;
-        this.requiresTls = requiresTls;
+        this.requirement = requirement;
         this.acceptor = acceptor;
         this.onRefusal = onRefusal;
     }
@@ -87,8 +98,12 @@ public final class ProxyPort implements Acceptor {
         private void onHeader(ProxyHeader header, ByteBuffer rest) {
             timer.cancel();
             arrived = null;
-            if (requiresTls && header.security() == null) {
-                refuse("its PROXY header does not say that the client uses TLS");
+            if (requirement == Requirement.TLS && header.security() == null) {
+                reject(header, "client did not connect using TLS");
+                return;
+            }
+            if (requirement == Requirement.CERTIFICATE && !header.certificate()) {
+                reject(header, "client did not provide a certificate");
                 return;
             }
             ProxiedTransport transport = new ProxiedTransport(outer, header);
@@ -96,15 +111,31 @@ public final class ProxyPort implements Acceptor {
             transport.begin(acceptor, rest);
         }
 
+        /** The header is good, but not what it says. */
+        private void reject(ProxyHeader header, String why) {
+            SocketAddress client = header.source() == null ? outer.remoteAddress() : header.source();
+            end("Connection from " + named(client) + " rejected, " + why + ".");
+        }
+
         private void refuse(String why) {
+            end("Connection rejected, corrupt PROXY header. From " + named(outer.remoteAddress()) + ": " + why + ".");
+        }
+
+        private void end(String sentence) {
             if (inner == null && !refused) {
                 refused = true;
                 timer.cancel();
                 arrived = null;
-                LOGGER.log(Level.DEBUG, "refused {0}: {1}", outer.remoteAddress(), why);
-                onRefusal.accept("Connection from " + outer.remoteAddress() + " refused: " + why + ".");
+                LOGGER.log(Level.DEBUG, sentence);
+                onRefusal.accept(sentence);
                 outer.abort();
             }
+        }
+
+        private static String named(SocketAddress address) {
+            return address instanceof InetSocketAddress internet && internet.getAddress() != null
+                    ? internet.getAddress().getHostAddress() + ":" + internet.getPort()
+                    : address.toString();
         }
 
         @Override

@@ -7,7 +7,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertStore;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CollectionCertStoreParameters;
@@ -48,7 +47,7 @@ final class ClientTrust extends X509ExtendedTrustManager {
     }
 
     /** @param revocationLists a PEM file's bytes, or null for none */
-    static ClientTrust of(List<Certificate> authorities, byte @Nullable [] revocationLists, boolean checkDates)
+    static ClientTrust of(List<X509Certificate> authorities, byte @Nullable [] revocationLists, boolean checkDates)
             throws GeneralSecurityException, IOException {
         KeyStore store = ServerTls.emptyStore();
         for (int i = 0; i < authorities.size(); i++) {

@@ -8,11 +8,12 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The TLS of a server, made from its files as they are now. Immutable: new files make a new one. */
 public final class ServerTls {
+    private static final int CHAIN_MAX = 10;
     private static final char[] NO_PASSWORD = new char[0];
 
     private final SSLContext context;
@@ -44,7 +46,8 @@ public final class ServerTls {
     public static ServerTls open(TlsSettings settings) throws IOException {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys(settings), trust(settings), null);
+            List<X509Certificate> authorities = authorities(settings);
+            context.init(keys(settings, authorities), trust(settings, authorities), null);
             String[] protocols = settings.lowestVersion() == TlsSettings.Version.TLS_1_3
                     ? new String[] {"TLSv1.3"}
                     : new String[] {"TLSv1.2", "TLSv1.3"};
@@ -66,8 +69,10 @@ public final class ServerTls {
         return engine;
     }
 
-    private static javax.net.ssl.KeyManager[] keys(TlsSettings settings) throws IOException, GeneralSecurityException {
-        List<Certificate> chain = certificates("certfile", settings.certificateFile());
+    private static KeyManager[] keys(TlsSettings settings, List<X509Certificate> authorities)
+            throws IOException, GeneralSecurityException {
+        List<X509Certificate> chain = certificates("certfile", settings.certificateFile());
+        complete(chain, authorities);
         PrivateKey key;
         try {
             key = PemFile.privateKey(settings.keyFile(), null);
@@ -78,14 +83,14 @@ public final class ServerTls {
         }
         requireMatch(settings, chain.getFirst(), key);
         KeyStore store = emptyStore();
-        store.setKeyEntry("server", key, NO_PASSWORD, chain.toArray(Certificate[]::new));
+        store.setKeyEntry("server", key, NO_PASSWORD, chain.toArray(X509Certificate[]::new));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, NO_PASSWORD);
         return factory.getKeyManagers();
     }
 
     /** A key of another certificate would only show itself in handshakes that fail. */
-    private static void requireMatch(TlsSettings settings, Certificate certificate, PrivateKey key)
+    private static void requireMatch(TlsSettings settings, X509Certificate certificate, PrivateKey key)
             throws IOException, GeneralSecurityException {
         if (!KeyPairs.fit(certificate.getPublicKey(), key)) {
             throw new IOException("The key in \"" + settings.keyFile() + "\" is not that of the certificate in \""
@@ -93,16 +98,47 @@ public final class ServerTls {
         }
     }
 
-    private static TrustManager @Nullable [] trust(TlsSettings settings) throws IOException, GeneralSecurityException {
-        if (!settings.requireCertificate()) {
-            return null; // no client is asked
+    /** OpenSSL: what the file does not say of the way to the root is looked for among the authorities. */
+    private static void complete(List<X509Certificate> chain, List<X509Certificate> authorities) {
+        X509Certificate last = chain.getLast();
+        while (!last.getSubjectX500Principal().equals(last.getIssuerX500Principal()) && chain.size() < CHAIN_MAX) {
+            X509Certificate issuer = null;
+            for (X509Certificate each : authorities) {
+                boolean named = each.getSubjectX500Principal().equals(last.getIssuerX500Principal());
+                issuer = named && hasSigned(each, last) ? each : issuer;
+            }
+            if (issuer == null || chain.contains(issuer)) {
+                return;
+            }
+            chain.add(issuer);
+            last = issuer;
         }
-        List<Certificate> authorities = new ArrayList<>();
+    }
+
+    private static boolean hasSigned(X509Certificate issuer, X509Certificate subject) {
+        try {
+            subject.verify(issuer.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private static List<X509Certificate> authorities(TlsSettings settings) throws IOException {
+        List<X509Certificate> authorities = new ArrayList<>();
         if (settings.caFile() != null) {
             authorities.addAll(certificates("cafile", settings.caFile()));
         }
         if (settings.caFolder() != null) {
             authorities.addAll(ofFolder(settings.caFolder()));
+        }
+        return authorities;
+    }
+
+    private static TrustManager @Nullable [] trust(TlsSettings settings, List<X509Certificate> authorities)
+            throws IOException, GeneralSecurityException {
+        if (!settings.requireCertificate()) {
+            return null; // no client is asked
         }
         if (authorities.isEmpty()) {
             throw new IOException("require_certificate needs authorities. Check cafile and capath.");
@@ -111,9 +147,11 @@ public final class ServerTls {
         return new TrustManager[] {ClientTrust.of(authorities, lists, settings.checkDates())};
     }
 
-    private static List<Certificate> certificates(String option, Path file) throws IOException {
+    private static List<X509Certificate> certificates(String option, Path file) throws IOException {
         try {
-            return PemFile.certificates(file);
+            List<X509Certificate> found = new ArrayList<>();
+            PemFile.certificates(file).forEach(each -> found.add((X509Certificate) each));
+            return found;
         } catch (UncheckedIOException | IllegalArgumentException e) {
             throw new IOException(
                     "Unable to load certificates of \"" + file + "\". Check " + option + ": " + e.getMessage(), e);
@@ -121,8 +159,8 @@ public final class ServerTls {
     }
 
     /** OpenSSL: a folder holds certificates and lists by the hashes of their names; other files are passed over. */
-    private static List<Certificate> ofFolder(Path folder) throws IOException {
-        List<Certificate> found = new ArrayList<>();
+    private static List<X509Certificate> ofFolder(Path folder) throws IOException {
+        List<X509Certificate> found = new ArrayList<>();
         try (var files = Files.list(folder)) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 if (Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1)

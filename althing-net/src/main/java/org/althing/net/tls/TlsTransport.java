@@ -491,12 +491,21 @@ final class TlsTransport implements Transport, TransportListener {
         decrypt(records);
     }
 
+    /** The JDK hides the reason below; Mosquitto: writes OpenSSL's. */
+    private static SSLException inWords(SSLException failure) {
+        Throwable deepest = failure;
+        while (deepest.getCause() != null && deepest.getCause() != deepest) {
+            deepest = deepest.getCause();
+        }
+        return new SSLException("TLS failed: " + deepest.getMessage(), failure);
+    }
+
     /** What the peer sent cannot be read, or the handshake failed: it is told so, as far as that is possible. */
     private void fail(SSLException failure) {
         if (closed) {
             return;
         }
-        cause = failure;
+        cause = inWords(failure);
         closed = true;
         try {
             sayLastWords();

@@ -141,6 +141,9 @@ final class HttpConnection implements TransportListener {
     private void handle(WholeRequest request) throws HttpRefusal {
         RequestHead head = request.head();
         Acceptor acceptor = site.webSockets().get(head.path());
+        if (acceptor == null) {
+            acceptor = site.webSockets().get(WebSite.ANY_PATH);
+        }
         if (acceptor != null && WebSocketHandshake.isAsked(head)) {
             upgrade(request, acceptor);
             return;

@@ -31,7 +31,7 @@ final class WebSocketHandshake {
         }
         checkOrigin(head, site, localAddress);
         Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("Upgrade", "websocket");
+        headers.put("Upgrade", "WebSocket"); // in the letters of Mosquitto
         headers.put("Connection", "Upgrade");
         headers.put("Sec-WebSocket-Accept", WebSocketFrames.acceptValue(key(head)));
         headers.put("Sec-WebSocket-Protocol", subprotocol(head));

@@ -18,6 +18,7 @@ import org.althing.net.memory.MemoryAddress;
 import org.althing.net.memory.MemoryEngine;
 import org.althing.net.memory.MemoryPeer;
 import org.althing.net.memory.VirtualTime;
+import org.althing.net.proxy.ProxyPort.Requirement;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -30,18 +31,18 @@ class ProxyPortTest {
     private boolean readsAtOnce = true;
     private @Nullable Transport last;
 
-    private MemoryPeer connect(int version, boolean requiresTls) {
+    private MemoryPeer connect(int version, Requirement requirement) {
         MemoryAddress address = MemoryAddress.named(
-                "v" + version + requiresTls + events.size() + time.clock().nanos());
+                "v" + version + requirement + events.size() + time.clock().nanos());
         try {
             engine.listen(
                     address,
                     engine.newLoop("proxy"),
                     new ProxyPort(
                             version,
-                            requiresTls,
+                            requirement,
                             this::accept,
-                            refusal -> events.add(refusal.replaceAll("from .* refused", "refused"))));
+                            refusal -> events.add(refusal.replaceAll("From .*?: ", ""))));
             return engine.peer(address);
         } catch (IOException impossible) {
             throw new AssertionError(impossible);
@@ -78,9 +79,9 @@ class ProxyPortTest {
         }
     }
 
-    private List<String> seen(int version, boolean requiresTls, byte[] header) {
+    private List<String> seen(int version, Requirement requirement, byte[] header) {
         events.clear();
-        MemoryPeer peer = connect(version, requiresTls);
+        MemoryPeer peer = connect(version, requirement);
         send(peer, header);
         return List.copyOf(events);
     }
@@ -95,38 +96,57 @@ class ProxyPortTest {
 
     @Test
     void version_1_gives_the_clients_address_and_what_follows_goes_through() {
-        assertThat(seen(1, false, text("PROXY TCP4 192.0.2.1 198.51.100.7 56324 1883\r\nhello")))
+        assertThat(seen(1, Requirement.NOTHING, text("PROXY TCP4 192.0.2.1 198.51.100.7 56324 1883\r\nhello")))
                 .containsExactly("/192.0.2.1:56324 to /198.51.100.7:1883", "hello");
-        assertThat(seen(1, false, text("PROXY TCP6 2001:db8::1 ::1 1 65535\r\n")))
+        assertThat(seen(1, Requirement.NOTHING, text("PROXY TCP6 2001:db8::1 ::1 1 65535\r\n")))
                 .containsExactly("/[2001:db8:0:0:0:0:0:1]:1 to /[0:0:0:0:0:0:0:1]:65535");
-        assertThat(seen(1, false, text("PROXY UNKNOWN ffff::1 ::2 1 2\r\nx")))
+        assertThat(seen(1, Requirement.NOTHING, text("PROXY UNKNOWN ffff::1 ::2 1 2\r\nx")))
                 .last()
                 .isEqualTo("x");
     }
 
     @Test
     void version_2_gives_the_clients_address_and_what_follows_goes_through() {
-        assertThat(seen(2, false, binary("21 11 000c c0000201 c6336407 dc04 075b 6869")))
+        assertThat(seen(2, Requirement.NOTHING, binary("21 11 000c c0000201 c6336407 dc04 075b 6869")))
                 .containsExactly("/192.0.2.1:56324 to /198.51.100.7:1883", "hi");
         assertThat(seen(
                         2,
-                        false,
+                        Requirement.NOTHING,
                         binary("21 21 0024 20010db8000000000000000000000001"
                                 + "00000000000000000000000000000001 0001 ffff")))
                 .containsExactly("/[2001:db8:0:0:0:0:0:1]:1 to /[0:0:0:0:0:0:0:1]:65535");
         String path = HexFormat.of().formatHex(Arrays.copyOf(text("/run/a"), 108));
-        assertThat(seen(2, false, binary("21 31 00d8" + path + path))).containsExactly("/run/a to /run/a");
+        assertThat(seen(2, Requirement.NOTHING, binary("21 31 00d8" + path + path)))
+                .containsExactly("/run/a to /run/a");
     }
 
     @Test
     void a_proxy_that_speaks_for_itself_keeps_its_own_address() {
-        assertThat(seen(2, false, binary("20 00 0000 78"))).hasSize(2).last().isEqualTo("x");
-        assertThat(seen(2, false, binary("20 00 0000"))).first().asString().contains("client");
-        assertThat(seen(2, false, binary("21 12 000c c0000201 c6336407 dc04 075b")))
-                .as("datagrams are no streams, but this is the header they would have")
+        assertThat(seen(2, Requirement.NOTHING, binary("20 00 0000 78")))
+                .hasSize(2)
+                .last()
+                .isEqualTo("x");
+        assertThat(seen(2, Requirement.NOTHING, binary("20 00 0000")))
                 .first()
                 .asString()
                 .contains("client");
+    }
+
+    @Test
+    void where_a_certificate_is_required_a_client_without_a_good_one_is_refused() {
+        String client = "Connection from 192.0.2.1:56324 rejected, client did not provide a certificate.";
+        byte[] none = binary("21 11 0014 c0000201 c6336407 dc04 075b 20 0005 01 00000000");
+        byte[] bad = binary("21 11 0014 c0000201 c6336407 dc04 075b 20 0005 05 00000001");
+        byte[] good = binary("21 11 0014 c0000201 c6336407 dc04 075b 20 0005 05 00000000");
+        assertThat(seen(2, Requirement.CERTIFICATE, none)).containsExactly(client);
+        assertThat(seen(2, Requirement.CERTIFICATE, bad)).containsExactly(client);
+        assertThat(seen(2, Requirement.CERTIFICATE, good)).first().asString().startsWith("/192.0.2.1:56324 to ");
+    }
+
+    @Test
+    void a_path_of_a_unix_socket_need_not_be_filled_up() {
+        assertThat(seen(2, Requirement.NOTHING, binary("21 31 0005 2f70617468")))
+                .containsExactly("/path to /path");
     }
 
     @Test
@@ -134,7 +154,7 @@ class ProxyPortTest {
         String tls = "20 0024 01 00000000 21 0007 544c5376312e33 22 0004 616e6e61 23 000f"
                 + HexFormat.of().formatHex(text("AES256-GCM-SHA3"));
         tls = tls.replace("20 0024 01", "20 0028 03");
-        assertThat(seen(2, true, binary("21 11 0037 c0000201 c6336407 dc04 075b" + tls)))
+        assertThat(seen(2, Requirement.TLS, binary("21 11 0037 c0000201 c6336407 dc04 075b" + tls)))
                 .containsExactly("/192.0.2.1:56324 to /198.51.100.7:1883 Security[protocol=TLSv1.3,"
                         + " cipherSuite=AES256-GCM-SHA3, peerCertificate=null, peerCommonName=anna]");
     }
@@ -142,17 +162,17 @@ class ProxyPortTest {
     @Test
     void a_name_that_was_not_verified_is_not_passed_on() {
         String tls = "20 000c 03 00000001 22 0004 616e6e61";
-        assertThat(seen(2, true, binary("21 11 001b c0000201 c6336407 dc04 075b" + tls))
+        assertThat(seen(2, Requirement.TLS, binary("21 11 001b c0000201 c6336407 dc04 075b" + tls))
                         .getFirst())
                 .contains("peerCommonName=null");
     }
 
     @Test
     void where_tls_is_required_a_client_without_it_is_refused() {
-        assertThat(seen(2, true, binary("21 11 000c c0000201 c6336407 dc04 075b")))
-                .containsExactly("Connection refused: its PROXY header does not say that the client uses TLS.");
-        assertThat(seen(2, true, binary("21 11 0014 c0000201 c6336407 dc04 075b 20 0005 00 00000000")))
-                .containsExactly("Connection refused: its PROXY header does not say that the client uses TLS.");
+        assertThat(seen(2, Requirement.TLS, binary("21 11 000c c0000201 c6336407 dc04 075b")))
+                .containsExactly("Connection from 192.0.2.1:56324 rejected, client did not connect using TLS.");
+        assertThat(seen(2, Requirement.TLS, binary("21 11 0014 c0000201 c6336407 dc04 075b 20 0005 00 00000000")))
+                .containsExactly("Connection from 192.0.2.1:56324 rejected, client did not connect using TLS.");
     }
 
     @Test
@@ -174,6 +194,13 @@ class ProxyPortTest {
         refused(1, text("PROXY " + "x".repeat(200)), "its PROXY line is longer than 107 bytes");
         refused(2, text("PROXY TCP4 "), "it does not begin with a PROXY header of version 2");
         refused(2, binary("31 11 000c"), "its PROXY header has version and command 0x31");
+        refused(2, binary("21 00 000c" + "00".repeat(12)), "its PROXY header has the address family 0x0");
+        refused(2, binary("21 12 000c c0000201 c6336407 dc04 075b"), "its PROXY header has the address family 0x12");
+        refused(2, binary("21 31 0000"), "its PROXY header is too short for its addresses");
+        refused(
+                2,
+                binary("21 11 000e c0000201 c6336407 dc04 075b 2000"),
+                "a part of its PROXY header is longer than the header");
         refused(2, binary("21 11 ffff"), "its PROXY header has 65535 bytes, more than 4096");
         refused(2, binary("21 11 0004 c0000201"), "its PROXY header is too short for its addresses");
         refused(
@@ -184,9 +211,9 @@ class ProxyPortTest {
 
     private void refused(int version, byte[] header, String why) {
         events.clear();
-        MemoryPeer peer = connect(version, false);
+        MemoryPeer peer = connect(version, Requirement.NOTHING);
         send(peer, header);
-        assertThat(events).containsExactly("Connection refused: " + why + ".");
+        assertThat(events).containsExactly("Connection rejected, corrupt PROXY header. " + why + ".");
         assertThat(peer.isEnded()).isTrue();
     }
 
@@ -196,7 +223,7 @@ class ProxyPortTest {
                 text("PROXY TCP4 192.0.2.1 198.51.100.7 56324 1883\r\n"),
                 binary("21 11 000c c0000201 c6336407 dc04 075b"))) {
             events.clear();
-            MemoryPeer peer = connect(header[0] == 'P' ? 1 : 2, false);
+            MemoryPeer peer = connect(header[0] == 'P' ? 1 : 2, Requirement.NOTHING);
             byte[][] parts = new byte[header.length][];
             for (int i = 0; i < header.length; i++) {
                 parts[i] = new byte[] {header[i]};
@@ -209,17 +236,18 @@ class ProxyPortTest {
 
     @Test
     void a_proxy_that_says_nothing_is_not_waited_for_long() {
-        MemoryPeer peer = connect(1, false);
+        MemoryPeer peer = connect(1, Requirement.NOTHING);
         send(peer, text("PRO"));
         time.runFor(Duration.ofSeconds(11));
-        assertThat(events).containsExactly("Connection refused: no PROXY header came within 10 s.");
+        assertThat(events)
+                .containsExactly("Connection rejected, corrupt PROXY header. no PROXY header came within 10 s.");
         assertThat(peer.isEnded()).isTrue();
     }
 
     @Test
     void what_follows_waits_while_reading_is_off() throws Exception {
         readsAtOnce = false;
-        MemoryPeer peer = connect(1, false);
+        MemoryPeer peer = connect(1, Requirement.NOTHING);
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.write(text("PROXY TCP4 192.0.2.1 198.51.100.7 56324 1883\r\nfirst "));
         send(peer, all.toByteArray(), text("second"));
