@@ -44,7 +44,7 @@ class WebSocketTest {
         MemoryPeer peer = world.connect();
         assertThat(world.ask(peer, WebWorld.HANDSHAKE + "Sec-WebSocket-Protocol: chat, mqttv3.1 , mqtt\r\n\r\n"))
                 .isEqualTo("HTTP/1.1 101 Switching Protocols\r\n"
-                        + "Upgrade: websocket\r\n"
+                        + "Upgrade: WebSocket\r\n"
                         + "Connection: Upgrade\r\n"
                         + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" // the sample of RFC 6455
                         + "Sec-WebSocket-Protocol: mqtt\r\n\r\n");
