@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** What the program asks of the C library, because Java has no words for it: syslog, the socket of systemd, SIGRTMIN. */
+@SuppressWarnings("restricted") // native functions are what this class is about; the launcher allows them
 final class Libc {
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM = 2;
@@ -52,14 +53,10 @@ final class Libc {
     static final class Syslog {
         private final MethodHandle syslog;
         private final int facility;
-        /** The library keeps it. */
-        @SuppressWarnings("unused")
-        private final MemorySegment name;
-
         /** @param facility as in syslog.h, shifted: 3 &lt;&lt; 3 for daemon, 16 &lt;&lt; 3 for local0 */
         Syslog(String programName, int facility) throws MissingException {
             this.facility = facility;
-            name = Arena.global().allocateFrom(programName);
+            MemorySegment name = Arena.global().allocateFrom(programName); // the library keeps it
             MethodHandle openlog = function(
                     "openlog",
                     FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
