@@ -24,7 +24,6 @@ import org.althing.vote.service.VoteFolder;
 import org.althing.vote.service.VoteService;
 import org.althing.vote.tcp.TcpDoor;
 import org.althing.vote.tcp.Tls;
-import org.althing.vote.web.WebDoor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +63,7 @@ record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress w
             AtomicReference<@Nullable String> address = new AtomicReference<>(); // known when the port is
             WebSite site = new WebSite(
                     Map.of("/mqtt", broker.acceptor(ListenerConfig.webSockets(host, line.webPort()))),
-                    vote.webDoor(new WebDoor.Place(address::get, tls != null)));
+                    vote.webDoor(address::get, tls != null));
             Listening web = engine.listen(
                     new InetSocketAddress(line.bind(), line.webPort()), broker.loop(), webPort(tls, site));
             address.set(LocalNetwork.page(line, web));

@@ -3,7 +3,9 @@ package org.althing.vote;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -11,6 +13,7 @@ import org.althing.journal.Disk;
 import org.althing.journal.Journal;
 import org.althing.net.EventLoop;
 import org.althing.net.Worker;
+import org.althing.vote.json.JsonWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -296,6 +299,11 @@ public final class BallotBox {
         return poll == null ? null : poll.poll;
     }
 
+    /** Whether the identifier belongs to a poll, perhaps to one that was deleted. */
+    public boolean isTaken(String id) {
+        return ledger.poll(id) != null;
+    }
+
     /** Whether this role may see the poll: drafts are for those who direct polls. */
     public boolean isVisible(String id, Role role) {
         PollLedger poll = known(id);
@@ -333,6 +341,27 @@ public final class BallotBox {
             throw new IllegalArgumentException("no poll " + results.poll());
         }
         return Outcome.of(poll.poll, results);
+    }
+
+    /** The results with what they decide and, when the round is over, the {@code checkpoint} that fixes them; JSON. */
+    public String json(Results results) {
+        return JsonWriter.write(members(results));
+    }
+
+    /** The members of {@link #json}. */
+    public Map<String, @Nullable Object> members(Results results) {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>(results.members(outcome(results)));
+        String checkpoint = checkpoint(results.poll());
+        if (checkpoint != null && results.state().isFinal()) {
+            members.put("checkpoint", checkpoint);
+        }
+        return members;
+    }
+
+    /** SHA-256 of the log up to the line that closed the present round; null while it goes on. */
+    public @Nullable String checkpoint(String id) {
+        PollLedger poll = known(id);
+        return poll == null ? null : poll.checkpoint;
     }
 
     /**

@@ -45,7 +45,7 @@ final class Ledger {
             throw new LogDamagedException("ballot log, line " + chain.lines() + ": " + fault);
         }
         Appended appended = append(line.record());
-        count(line.record(), appended.entry());
+        count(line.record(), appended.entry(), chain.head());
         return line;
     }
 
@@ -170,8 +170,12 @@ final class Ledger {
         return () -> poll.appendedState = before;
     }
 
-    /** Takes the record, which is on the disk, into what is shown. */
-    void count(LogRecord record, Round.@Nullable Entry entry) {
+    /**
+     * Takes the record, which is on the disk, into what is shown.
+     *
+     * @param head SHA-256 of its line
+     */
+    void count(LogRecord record, Round.@Nullable Entry entry, String head) {
         PollLedger poll = known(record.poll());
         switch (record) {
             case LogRecord.Defined _, LogRecord.Enrolled _, LogRecord.CodesIssued _ -> {
@@ -182,6 +186,7 @@ final class Ledger {
                     poll.past.add(poll.results());
                 }
                 poll.state = PollState.OPEN;
+                poll.checkpoint = null;
                 poll.shown = poll.current;
             }
             case LogRecord.Paused _ -> poll.state = PollState.PAUSED;
@@ -196,6 +201,7 @@ final class Ledger {
                 poll.state = PollState.CLOSED;
                 poll.closedAtMillis = closed.at();
                 poll.shown.close(closed);
+                poll.checkpoint = head;
                 poll.keyIsMissing |=
                         poll.poll.rules().isSecret() ? closed.participation() == null : poll.shown.sealed > 0;
             }

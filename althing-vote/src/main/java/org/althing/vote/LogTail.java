@@ -110,7 +110,7 @@ final class LogTail {
         Set<String> changed = new LinkedHashSet<>();
         for (int i = 0; i < count; i++) {
             Pending line = pending.remove();
-            ledger.count(line.record, line.appended.entry());
+            ledger.count(line.record, line.appended.entry(), line.mark.head());
             durable = line.mark;
             committed.add(line);
             changed.add(line.record.poll());

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PollDesk {
     private static final int ROSTER_MAX = 200_000;
-    private static final int PIN_LENGTH_MIN = 4;
-    private static final int PIN_LENGTH_MAX = 64;
     private static final String CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     private static final int CODE_LENGTH = 12;
 
@@ -204,8 +202,9 @@ final class PollDesk {
             if (!seen.add(key)) {
                 return "voter " + number + ": \"" + voter.name() + "\" is on the list already";
             }
-            if (voter.pin().length() < PIN_LENGTH_MIN || voter.pin().length() > PIN_LENGTH_MAX) {
-                return "voter " + number + ": a PIN has " + PIN_LENGTH_MIN + " to " + PIN_LENGTH_MAX + " characters";
+            if (voter.pin().length() < RosterText.PIN_LENGTH_MIN || voter.pin().length() > RosterText.PIN_LENGTH_MAX) {
+                return "voter " + number + ": a PIN has " + RosterText.PIN_LENGTH_MIN + " to "
+                        + RosterText.PIN_LENGTH_MAX + " characters";
             }
         }
         return null;

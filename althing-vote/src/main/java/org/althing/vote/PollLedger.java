@@ -43,6 +43,10 @@ final class PollLedger {
     /** Of the last line that closed a round. */
     long closedAtMillis;
 
+    /** SHA-256 of the line that closed the round, and with it of all lines before; null while the round goes on. */
+    @Nullable
+    String checkpoint;
+
     /** Whether something that the poll's key sealed can't be read. */
     boolean keyIsMissing;
 

@@ -29,6 +29,13 @@ public record Results(
         long seq,
         long untilMillis) {
 
+    /** Of a round in which nobody has voted yet, with what may be shown then. */
+    public static Results none(Poll poll, PollState state) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        poll.options().forEach(option -> counts.put(option.key(), 0L));
+        return new Results(poll.id(), 1, state, 0, null, true, counts, 0, 0, 0);
+    }
+
     /**
      * As pushed and retained: {@code {"poll":"heure","round":1,"state":"open","total":3,"eligible":null,"counts":{..},
      * "counted":3,"seq":3}}; counts are null while they are hidden.
@@ -37,12 +44,7 @@ public record Results(
         return JsonWriter.write(members());
     }
 
-    /** The same with what the counts decide. */
-    public String json(Outcome outcome) {
-        return JsonWriter.write(members(outcome));
-    }
-
-    /** The members of {@link #json(Outcome)}. */
+    /** The members of {@link #json} with what the counts decide. */
     public Map<String, @Nullable Object> members(Outcome outcome) {
         Map<String, @Nullable Object> members = members();
         if (state.isFinal()) {

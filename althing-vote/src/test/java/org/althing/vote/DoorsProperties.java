@@ -28,7 +28,7 @@ class DoorsProperties {
         Gen.forAll(150, gen -> {
             Hall hall = Hall.open();
             TcpPeer tcp = new TcpPeer(hall);
-            WebDoor web = new WebDoor(hall.box, hall.roles, new Random(1), WebDoor.Place.asAsked());
+            WebDoor web = new WebDoor(hall.box, hall.roles, new Random(1), Hall.place());
             List<Told> told = new ArrayList<>();
             for (int i = gen.between(1, 40); i > 0; i--) {
                 String voter = "voter" + (char) ('a' + gen.between(0, 9));

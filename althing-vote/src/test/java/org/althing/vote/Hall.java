@@ -8,6 +8,8 @@ import java.util.List;
 import org.althing.journal.Disk;
 import org.althing.journal.Journal;
 import org.althing.journal.memory.MemoryDisk;
+import org.althing.net.Worker;
+import org.althing.vote.web.WebDoor;
 import org.jspecify.annotations.Nullable;
 
 /** A ballot box with the poll {@code heure} on a loop that the test drives. */
@@ -92,6 +94,17 @@ public final class Hall {
             throw new AssertionError("answered " + answers.size() + " times");
         }
         return answers.getFirst();
+    }
+
+    /** Pages over plain HTTP, at whatever address a browser finds them, without a log to be exported. */
+    public static WebDoor.Place place() {
+        return new WebDoor.Place(
+                () -> null,
+                false,
+                () -> {
+                    throw new IOException("no log");
+                },
+                Worker.virtualThreads());
     }
 
     public Results results() {

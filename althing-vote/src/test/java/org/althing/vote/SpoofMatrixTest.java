@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class SpoofMatrixTest {
     private final Hall hall = Hall.open();
     private final TcpPeer tcp = new TcpPeer(hall);
-    private final WebDoor web = new WebDoor(hall.box, hall.roles, new Random(1), WebDoor.Place.asAsked());
+    private final WebDoor web = new WebDoor(hall.box, hall.roles, new Random(1), Hall.place());
     private final List<ApplicationMessage> published = new ArrayList<>();
     private final BrokerCarrier broker =
             new BrokerCarrier(hall.box, hall.board, hall.roles, new VoteTopics(VoteTopics.DEFAULT_ROOT), true);

@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.althing.vote.PollCommand;
 import org.althing.vote.PollJson;
 import org.althing.vote.Role;
+import org.althing.vote.RosterText;
 import org.althing.vote.command.Arguments.UsageException;
 import org.althing.vote.service.Tokens;
 import org.althing.vote.service.VoteFolder;
@@ -39,7 +38,6 @@ final class PollsCommand {
             "--seconds",
             "--link");
     private static final int ANSWER_MILLIS = 30_000;
-    private static final int PIN_DIGITS = 6;
     private static final String USAGE =
             "althing vote poll create|open|pause|close|publish|roster|codes|voters|delete|list"
                     + " ...; althing vote --help says more";
@@ -102,28 +100,21 @@ final class PollsCommand {
             throw new UsageException("usage: althing vote poll roster POLL FILE");
         }
         String id = poll(operands.getFirst());
-        List<PollCommand.Enrolment> voters = new ArrayList<>();
-        StringBuilder drawn = new StringBuilder();
-        int number = 0;
-        for (String line : Files.readAllLines(Path.of(operands.get(1)))) {
-            number++;
-            String[] cells = line.split("[;\t]", -1);
-            String name = cells[0].strip();
-            if (line.isBlank()) {
-                continue;
-            }
-            if (cells.length > 2 || name.isEmpty()) {
-                throw new UsageException(
-                        operands.get(1) + ", line " + number + ": a name and a PIN are expected, not '" + line + "'");
-            }
-            String pin = cells.length == 2 ? cells[1].strip() : "";
-            if (pin.isEmpty()) {
-                pin = newPin();
-                drawn.append(name).append(';').append(pin).append('\n');
-            }
-            voters.add(new PollCommand.Enrolment(name, pin));
+        RosterText roster = RosterText.read(Files.readString(Path.of(operands.get(1))), around.random());
+        if (!roster.mistakes().isEmpty()) {
+            roster.mistakes()
+                    .forEach(mistake -> around.err()
+                            .println(operands.get(1) + ", line " + mistake.line() + ": " + fault(mistake.fault())
+                                    + ": '" + mistake.text() + "'"));
+            return VoteCommand.USAGE;
         }
-        int status = ask(arguments, "MANAGE roster " + id + " " + PollJson.writeRoster(voters));
+        StringBuilder drawn = new StringBuilder();
+        roster.drawn()
+                .forEach(voter -> drawn.append(voter.name())
+                        .append(';')
+                        .append(voter.pin())
+                        .append('\n'));
+        int status = ask(arguments, "MANAGE roster " + id + " " + PollJson.writeRoster(roster.voters()));
         if (status == VoteCommand.OK) {
             around.out().print(drawn);
             around.out().flush();
@@ -131,12 +122,14 @@ final class PollsCommand {
         return status;
     }
 
-    private String newPin() {
-        StringBuilder pin = new StringBuilder();
-        while (pin.length() < PIN_DIGITS) {
-            pin.append(around.random().nextInt(10));
-        }
-        return pin.toString();
+    private static String fault(RosterText.Fault fault) {
+        return switch (fault) {
+            case NOT_A_NAME -> "not a name";
+            case TOO_LONG -> "the name is too long";
+            case TWICE -> "this name stands in a line before";
+            case BAD_PIN -> "a PIN has 4 to 64 characters";
+            case TOO_MANY_CELLS -> "a name and a PIN are expected";
+        };
     }
 
     private int codes(Arguments arguments, List<String> operands) throws UsageException, IOException {

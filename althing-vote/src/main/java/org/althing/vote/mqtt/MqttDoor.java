@@ -325,7 +325,7 @@ final class MqttDoor {
             publish(topics.poll(poll.id()), Announcements.json(poll, results), Qos.AT_LEAST_ONCE, true);
             publish(topics.pollText(poll.id()), Announcements.text(poll, results.state()), Qos.AT_LEAST_ONCE, true);
         }
-        publish(topics.results(poll.id()), results.json(box.outcome(results)), Qos.AT_MOST_ONCE, true);
+        publish(topics.results(poll.id()), box.json(results), Qos.AT_MOST_ONCE, true);
         results.counts().forEach((option, count) -> {
             TopicName topic = topics.results(poll.id(), option);
             String number = Long.toString(count);

@@ -25,6 +25,7 @@ import org.althing.net.NetEngine;
 import org.althing.net.NetEngine.Listening;
 import org.althing.net.Worker;
 import org.althing.vote.BallotBox;
+import org.althing.vote.LogExport;
 import org.althing.vote.Poll;
 import org.althing.vote.ResultsBoard;
 import org.althing.vote.Role;
@@ -173,9 +174,15 @@ public final class VoteService implements AutoCloseable {
         carrier.connect();
     }
 
-    /** Opens the web door: what answers the pages, on any loop. */
-    public HttpHandler webDoor(WebDoor.Place place) {
-        return new WebDoor(box, roles, random, place);
+    /**
+     * Opens the web door: what answers the pages, on any loop.
+     *
+     * @param address tells where others reach the pages, such as {@code http://192.168.1.5:8080}; null where nobody knows
+     * @param isEncrypted whether they are served over TLS only
+     */
+    public HttpHandler webDoor(Supplier<@Nullable String> address, boolean isEncrypted) {
+        return new WebDoor(
+                box, roles, random, new WebDoor.Place(address, isEncrypted, () -> LogExport.of(folder), worker));
     }
 
     /** Keeps a copy of what is public in this SQLite file from now on, a second behind. */

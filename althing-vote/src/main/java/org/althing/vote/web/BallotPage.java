@@ -1,23 +1,25 @@
 package org.althing.vote.web;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.althing.vote.CastResult;
 import org.althing.vote.Counting;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
 import org.althing.vote.PollOption;
 import org.althing.vote.PollState;
+import org.althing.vote.Refusal;
 import org.althing.vote.Results;
 import org.althing.vote.Rules;
 import org.althing.vote.SecrecyWords;
 import org.althing.vote.Words;
+import org.althing.vote.json.JsonWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The ballot page: question, name, choices, verdict, bars. Whole without JavaScript; with it, the scripts beside this class
  * keep the bars live and send the ballot over MQTT.
- *
- * <p>The bars are drawn by an attribute of SVG, because the page's content security policy allows no inline style.
  */
 final class BallotPage {
     /** What was posted, and what became of it. */
@@ -33,13 +35,14 @@ final class BallotPage {
      * @param path of this page, for the link to the other language
      * @param voteId in the form, so that a form posted twice is one vote
      * @param hasCode whether the browser has brought its code already
+     * @param nowMillis the server's wall clock, which the rest of a round is counted by
      */
-    record Asked(String path, String voteId, boolean hasCode) {}
+    record Asked(String path, String voteId, boolean hasCode, long nowMillis) {}
 
     private final Poll poll;
     private final Results results;
     private final PageWords words;
-    private final StringBuilder html = new StringBuilder(4_096);
+    private final StringBuilder html = new StringBuilder(6_144);
 
     private BallotPage(Poll poll, Results results, Language language) {
         this.poll = poll;
@@ -50,42 +53,120 @@ final class BallotPage {
     static String html(Poll poll, Results results, Language language, Asked asked, @Nullable Posted posted) {
         BallotPage page = new BallotPage(poll, results, language);
         page.main(asked, posted);
-        String question = poll.question(language);
-        return Frame.html(language, question, asked.path(), page.html.toString());
+        return Frame.html(language, Frame.Kind.VOTER, poll.question(language), asked.path(), page.html.toString());
+    }
+
+    /** The part that voters see, alone: for the organiser who is about to write the question. */
+    static String preview(Poll poll, Results results, Language language) {
+        BallotPage page = new BallotPage(poll, results, language);
+        page.html
+                .append("<p class=\"question\">")
+                .append(escaped(poll.question(language)))
+                .append("</p>\n");
+        page.status();
+        page.form(new Asked("/", "", false, 0), null);
+        return page.html.toString();
+    }
+
+    /** A poll that exists and is not open yet: whoever came by the code early waits here, and is told nothing. */
+    static String early(String id, Language language, String path) {
+        PageWords words = new PageWords(language);
+        String main = """
+                <main id="poll" data-poll="%s" data-state="draft" data-round="0" data-words="%s">
+                <h1>%s</h1>
+                <p class="shut">%s</p>
+                </main>
+                """.formatted(
+                        id,
+                        escaped(JsonWriter.write(connectionWords(words))),
+                        escaped(words.notOpenYet()),
+                        escaped(words.opensByItself()));
+        return Frame.html(language, Frame.Kind.VOTER, words.notOpenYet(), path, main);
     }
 
     private void main(Asked asked, @Nullable Posted posted) {
         html.append("""
-                <main id="poll" data-poll="%s" data-state="%s" data-who="%s" data-lang="%s" data-sending="%s" data-number="%s"
-                  data-live="%s" data-connecting="%s" data-lost="%s" data-seat="%s"
-                  data-final="%s" data-voted="%s" data-already="%s">
-                <h1>%s</h1>
+                <main id="poll" data-poll="%s" data-state="%s" data-round="%d" data-who="%s" data-change="%s" data-batch="%d"
+                  data-now="%d" data-until="%d" data-words="%s">
+                <h1 dir="auto">%s</h1>
                 """.formatted(
-                        escaped(poll.id()),
+                        poll.id(),
                         results.state().word(),
+                        results.round(),
                         poll.rules().eligibility() == Rules.Eligibility.OPEN_NAMES ? "names" : "proof",
-                        words.language().code(),
-                        escaped(words.sending()),
-                        escaped(words.ballotNumber()),
-                        escaped(words.live()),
-                        escaped(words.connecting()),
-                        escaped(words.lost()),
-                        escaped(words.oneSeatStandsFor()),
-                        escaped(words.state(PollState.CLOSED)),
-                        escaped(Words.verdict(new CastResult.Voted(1), poll, words.language())),
-                        escaped(Words.verdict(new CastResult.AlreadyVoted(), poll, words.language())),
+                        poll.rules().change() == Rules.Change.UNTIL_CLOSE ? "until-close" : "no",
+                        seatBatch(poll),
+                        asked.nowMillis(),
+                        results.untilMillis(),
+                        escaped(JsonWriter.write(scriptWords())),
                         escaped(poll.question(words.language()))));
+        status();
         html.append("<div class=\"columns\">\n<section class=\"ballot\">\n");
         verdict(posted);
-        if (posted != null && posted.isVoted()) {
-            html.append("<p class=\"next\" id=\"next\"><a href=\"/v/%s?lang=%s\">%s</a></p>\n"
-                    .formatted(poll.id(), words.language().code(), escaped(words.again())));
-        } else {
+        html.append("<p class=\"next\" id=\"next\"%s><a href=\"/v/%s?lang=%s\">%s</a></p>\n<div id=\"form\">\n"
+                .formatted(
+                        posted != null && posted.isVoted() ? "" : " hidden",
+                        poll.id(),
+                        words.language().code(),
+                        escaped(again())));
+        if (posted == null || !posted.isVoted()) {
             form(asked, posted);
         }
-        html.append("</section>\n");
-        bars();
+        html.append("</div>\n</section>\n");
+        results();
         html.append("</div>\n</main>\n");
+    }
+
+    /** How many ballots light a seat together before the close. */
+    static int seatBatch(Poll poll) {
+        return poll.rules().isSecret() ? poll.rules().batch() : 1;
+    }
+
+    private String again() {
+        return poll.rules().change() == Rules.Change.UNTIL_CLOSE ? words.changeIt() : words.again();
+    }
+
+    private static Map<String, Object> connectionWords(PageWords words) {
+        Map<String, Object> said = new LinkedHashMap<>();
+        said.put("live", words.live());
+        said.put("connecting", words.connecting());
+        said.put("lost", words.lost());
+        return said;
+    }
+
+    /** What the script says by itself. */
+    private Map<String, Object> scriptWords() {
+        Map<String, Object> said = connectionWords(words);
+        said.put("sending", words.sending());
+        said.put("waiting", words.waiting());
+        said.put("number", words.ballotNumber());
+        said.put("left", words.timeLeft());
+        said.put("seat", words.oneSeatStandsFor());
+        said.put("batch", words.shownTogether());
+        said.put("hidden", words.hidden());
+        said.put("voted", Words.verdict(new CastResult.Voted(1), poll, words.language()));
+        said.put("already", Words.verdict(new CastResult.AlreadyVoted(), poll, words.language()));
+        Map<String, Object> states = new LinkedHashMap<>();
+        for (PollState state : PollState.values()) {
+            states.put(state.word(), words.state(state));
+        }
+        said.put("states", states);
+        Map<String, Object> hints = new LinkedHashMap<>();
+        hints.put(
+                "already-voted",
+                words.hint(new CastResult.AlreadyVoted(), poll.rules().eligibility()));
+        for (Refusal refusal : Refusal.values()) {
+            hints.put(
+                    refusal.code(),
+                    words.hint(new CastResult.Refused(refusal), poll.rules().eligibility()));
+        }
+        said.put("hints", hints);
+        return said;
+    }
+
+    private void status() {
+        html.append("<p class=\"kind\">%s <span id=\"clock\"></span></p>\n"
+                .formatted(escaped(words.kind(poll.rules().secrecy()))));
     }
 
     /** In the page's language, and in French beside it, because that is what the other doors say. */
@@ -95,13 +176,15 @@ final class BallotPage {
         String french = posted == null || words.language() == Language.FRENCH
                 ? ""
                 : Words.verdict(posted.result(), poll, Language.FRENCH);
-        String number = posted != null && posted.result() instanceof CastResult.Voted(long seq)
-                ? words.ballotNumber() + " " + seq
-                : "";
+        String more = posted == null
+                ? ""
+                : posted.result() instanceof CastResult.Voted(long seq)
+                        ? words.ballotNumber() + " " + words.number(seq)
+                        : words.hint(posted.result(), poll.rules().eligibility());
         html.append("""
                 <div class="verdict %s" id="verdict" role="status"><p class="words">%s</p><p class="number">%s</p>\
                 <p class="original" lang="fr">%s</p></div>
-                """.formatted(kind, escaped(text), escaped(number), escaped(french)));
+                """.formatted(kind, escaped(text), escaped(more), escaped(french)));
     }
 
     private void form(Asked asked, @Nullable Posted posted) {
@@ -120,20 +203,19 @@ final class BallotPage {
                     <form id="vote" method="post" action="/v/%s?lang=%s" accept-charset="utf-8">
                     """.formatted(poll.id(), words.language().code()));
             identity(asked, posted);
-            html.append("""
-                    <p class="hint" id="hands">%s %s</p>
-                    <fieldset><legend>%s</legend>
-                    """.formatted(
-                            escaped(SecrecyWords.of(poll.rules().secrecy(), words.language())),
-                            escaped(Words.eligibility(who, words.language())),
-                            escaped(words.yourChoice() + howMany())));
+            html.append("<fieldset><legend>%s</legend>\n".formatted(escaped(words.yourChoice() + howMany())));
             choices(posted);
             html.append("""
                     </fieldset>
                     <input type="hidden" name="id" value="%s">
                     <button type="submit">%s</button>
                     </form>
-                    """.formatted(asked.voteId(), escaped(words.vote())));
+                    <p class="hint" id="hands">%s %s</p>
+                    """.formatted(
+                            asked.voteId(),
+                            escaped(words.vote()),
+                            escaped(SecrecyWords.of(poll.rules().secrecy(), words.language())),
+                            escaped(Words.eligibility(who, words.language()))));
         }
     }
 
@@ -149,7 +231,7 @@ final class BallotPage {
                     <div id="code-field"%s>
                     """.formatted(
                     asked.hasCode() ? "" : " hidden", escaped(words.codeIsKnown()), asked.hasCode() ? " hidden" : ""));
-            field("code", "text", words.yourCode(), "", !asked.hasCode(), 20, "off");
+            field("code", "text", words.yourCode(), "", !asked.hasCode(), 20, "off\" autocapitalize=\"characters");
             html.append("</div>\n");
             return;
         }
@@ -171,7 +253,7 @@ final class BallotPage {
         html.append("""
                 <label class="field" for="%1$s">%2$s</label>
                 <input id="%1$s" name="%1$s" type="%3$s"%4$s maxlength="%5$d" autocomplete="%6$s"
-                  spellcheck="false" aria-describedby="hands" value="%7$s">
+                  spellcheck="false" dir="auto" aria-describedby="hands" value="%7$s">
                 """.formatted(
                         name, escaped(label), type, required ? " required" : "", lengthMax, complete, escaped(value)));
     }
@@ -190,19 +272,19 @@ final class BallotPage {
         int number = 0;
         boolean isOne = poll.rules().counting().choicesMax(poll.options().size()) == 1;
         for (PollOption option : poll.options()) {
-            int colour = colour(number++);
+            String look = BarsTable.look(number++);
             String label = escaped(option.label(words.language()));
             if (poll.rules().counting() instanceof Counting.Score(int max)) {
                 html.append("""
-                        <label class="choice o%d"><input type="number" name="score-%s" min="0" max="%d" value="0">\
-                        <span>%s</span></label>
-                        """.formatted(colour, option.key(), max, label));
+                        <label class="choice %s"><input type="number" name="score-%s" min="0" max="%d" value="0" \
+                        inputmode="numeric"><span dir="auto">%s</span></label>
+                        """.formatted(look, option.key(), max, label));
             } else {
                 boolean chosen = posted != null && posted.choice().contains(option.key());
                 html.append("""
-                        <label class="choice o%d"><input type="%s" name="choice" value="%s"%s%s><span>%s</span></label>
+                        <label class="choice %s"><input type="%s" name="choice" value="%s"%s%s><span dir="auto">%s</span></label>
                         """.formatted(
-                                colour,
+                                look,
                                 isOne ? "radio" : "checkbox",
                                 option.key(),
                                 isOne ? " required" : "",
@@ -212,57 +294,16 @@ final class BallotPage {
         }
     }
 
-    private void bars() {
+    private void results() {
         html.append("""
                 <section class="results" aria-labelledby="results">
                 <h2 id="results">%s</h2>
                 <p class="state" id="state">%s</p>
                 <div class="seats" id="seats" aria-hidden="true"></div>
-                <table><thead><tr><th scope="col">%s</th><th scope="col" class="bar"><span>%s</span></th>
-                <th scope="col">%s</th><th scope="col">%%</th></tr></thead>
-                <tbody id="bars">
                 """.formatted(
-                        escaped(words.results()),
-                        escaped(results.isShown() ? words.state(results.state()) : words.hidden()),
-                        escaped(words.option()),
-                        escaped(words.share()),
-                        escaped(words.votes())));
-        int number = 0;
-        for (PollOption option : poll.options()) {
-            bar(option, colour(number++));
-        }
-        html.append("""
-                </tbody>
-                <tfoot><tr><th scope="row">%s</th><td class="bar"></td><td id="total">%d</td><td></td></tr></tfoot></table>
-                <p class="connection" id="connection"></p>
-                </section>
-                """.formatted(escaped(words.total()), results.total()));
-    }
-
-    private void bar(PollOption option, int colour) {
-        long count = results.counts().getOrDefault(option.key(), 0L);
-        long of = poll.rules().counting() instanceof Counting.Score(int max)
-                ? results.counted() * max
-                : results.counted();
-        double share = of == 0 ? 0 : (double) count / of;
-        html.append("""
-                <tr class="o%d" data-option="%s"><th scope="row">%s</th>\
-                <td class="bar"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">\
-                <rect class="track" width="100" height="10"/>\
-                <rect class="fill" width="100" height="10" transform="scale(%s 1)"/></svg></td>\
-                <td class="count">%d</td><td class="percent">%s</td></tr>
-                """.formatted(
-                        colour,
-                        option.key(),
-                        escaped(option.label(words.language())),
-                        Double.toString(Math.round(share * 10_000) / 10_000.0),
-                        count,
-                        words.percent(count, of)));
-    }
-
-    /** Eight colours; the label always says the same. */
-    private static int colour(int number) {
-        return number % 8 + 1;
+                escaped(words.results()), escaped(results.isShown() ? words.state(results.state()) : words.hidden())));
+        html.append(BarsTable.html(poll, results, words));
+        html.append("<p class=\"hint\" id=\"note\">%s</p>\n</section>\n".formatted(escaped(words.together(results))));
     }
 
     private static String escaped(String text) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The fields of a form post or a query: {@code application/x-www-form-urlencoded}. */
 final class FormFields {
@@ -37,6 +38,10 @@ final class FormFields {
     String first(String name) {
         List<String> values = fields.get(name);
         return values == null ? "" : values.getFirst();
+    }
+
+    Set<String> names() {
+        return fields.keySet();
     }
 
     List<String> all(String name) {

@@ -4,10 +4,27 @@ import org.althing.vote.Language;
 
 /** What all pages have around them. */
 final class Frame {
+    /** Whom a page is for: each kind has its script, and its style beside the common one. */
+    enum Kind {
+        VOTER("page"),
+        SCREEN("screen"),
+        ORGANISER("organiser");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        private String style() {
+            return this == VOTER ? "" : "<link rel=\"stylesheet\" href=\"/assets/" + word + ".css\">\n";
+        }
+    }
+
     private Frame() {}
 
     /** @param path of the page itself, for the link to the other language */
-    static String html(Language language, String title, String path, String main) {
+    static String html(Language language, Kind kind, String title, String path, String main) {
         PageWords words = new PageWords(language);
         Language other = language == Language.FRENCH ? Language.ENGLISH : Language.FRENCH;
         return """
@@ -19,12 +36,13 @@ final class Frame {
                 <meta name="color-scheme" content="light dark">
                 <title>%2$s</title>
                 <link rel="stylesheet" href="/assets/page.css">
-                <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-                <script type="module" src="/assets/page.js"></script>
+                %7$s<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+                <script type="module" src="/assets/%8$s.js"></script>
                 </head>
-                <body>
+                <body class="%8$s">
                 <header><a class="brand" href="/?lang=%1$s">Althing</a>
-                <a class="language" href="%3$s?lang=%4$s" lang="%4$s" hreflang="%4$s">%5$s</a></header>
+                <p class="connection" id="connection"></p>
+                <a class="language" id="language" href="%3$s?lang=%4$s" lang="%4$s" hreflang="%4$s">%5$s</a></header>
                 %6$s</body>
                 </html>
                 """.formatted(
@@ -33,6 +51,8 @@ final class Frame {
                         Html.escape(path),
                         other.code(),
                         Html.escape(words.otherLanguage()),
-                        main);
+                        main,
+                        kind.style(),
+                        kind.word);
     }
 }

@@ -1,7 +1,11 @@
 package org.althing.vote.web;
 
+import org.althing.vote.CastResult;
 import org.althing.vote.Language;
 import org.althing.vote.PollState;
+import org.althing.vote.Refusal;
+import org.althing.vote.Results;
+import org.althing.vote.Rules;
 import org.althing.vote.Words;
 
 /** What the pages say, apart from the verdicts, which are the same at all doors. */
@@ -91,9 +95,101 @@ record PageWords(Language language) {
             case "pause" -> in("Suspendre", "Pause");
             case "close" -> in("Clore", "Close");
             case "publish" -> in("Publier", "Publish");
-            case "delete" -> in("Supprimer les votants et les votes", "Delete voters and votes");
+            case "delete" -> in("Supprimer", "Delete");
             default -> command;
         };
+    }
+
+    /** The way of secrecy in two words; the sentence that explains it stands below the ballot. */
+    String kind(Rules.Secrecy secrecy) {
+        return switch (secrecy) {
+            case NAMED -> in("Vote à main levée", "Show of hands");
+            case CONFIDENTIAL -> in("Vote confidentiel", "Confidential vote");
+            case CODES -> in("Vote par code", "Vote by code");
+        };
+    }
+
+    /** What to do about a ballot that does not count, or empty. */
+    String hint(CastResult result, Rules.Eligibility who) {
+        return switch (result) {
+            case CastResult.Voted _ -> "";
+            case CastResult.AlreadyVoted _ ->
+                who == Rules.Eligibility.CODES
+                        ? in("Ce code a déjà servi.", "This code was used already.")
+                        : in(
+                                "Un bulletin compte déjà sous ce nom. Si ce n’est pas le vôtre, dites-le à l’organisation.",
+                                "A ballot counts already under this name. If it is not yours, tell the organiser.");
+            case CastResult.Refused(Refusal refusal) ->
+                switch (refusal) {
+                    case BAD_PIN, BAD_CODE ->
+                        in(
+                                "Vérifiez ce que vous avez reçu, et recommencez.",
+                                "Check what you were given, and try again.");
+                    case RATE ->
+                        in("Attendez une minute avant le prochain essai.", "Wait a minute before the next try.");
+                    case UNKNOWN_CHOICE, WRONG_NUMBER_OF_CHOICES, WRONG_SCORE ->
+                        in("Corrigez votre choix, et votez encore.", "Correct your choice, and vote again.");
+                    case BAD_NAME, NAME_TOO_LONG ->
+                        in("Corrigez votre nom, et votez encore.", "Correct your name, and vote again.");
+                    case BUSY, DEGRADED ->
+                        in(
+                                "Rien n’a été compté. Votez encore dans un instant.",
+                                "Nothing was counted. Vote again soon.");
+                    case UNKNOWN_POLL, NOT_OPEN, PAUSED, CLOSED, NOT_ELIGIBLE, BAD_VOTE_ID -> "";
+                };
+        };
+    }
+
+    String opensByItself() {
+        return in("Cette page s’ouvrira d’elle-même.", "This page will open by itself.");
+    }
+
+    String waiting() {
+        return in(
+                "Pas de connexion : votre vote partira dès qu’elle revient.",
+                "No connection: your vote will leave as soon as it is back.");
+    }
+
+    /** With {@code %s} for minutes and seconds. */
+    String timeLeft() {
+        return in("encore %s", "%s left");
+    }
+
+    String changeIt() {
+        return in("Changer mon vote", "Change my vote");
+    }
+
+    String voters() {
+        return in("Votants", "Voters");
+    }
+
+    String points() {
+        return "Points";
+    }
+
+    /** With {@code %s} twice: how many are shown of how many. */
+    String shownTogether() {
+        return in(
+                "%s bulletins montrés sur %s\u00a0: ils le sont par lots, pour qu’aucun ne se lise à l’écran.",
+                "%s of %s ballots shown: several at a time, so that no single one can be read off the screen.");
+    }
+
+    /** The same with the numbers, while some are held back; otherwise empty. */
+    String together(Results results) {
+        return results.isShown() && results.counted() < results.total()
+                ? shownTogether().formatted(number(results.counted()), number(results.total()))
+                : "";
+    }
+
+    /** {@code 10 000} and {@code 10,000}. */
+    String number(long number) {
+        String digits = Long.toString(number);
+        StringBuilder grouped = new StringBuilder();
+        for (int i = 0; i < digits.length(); i++) {
+            boolean isGap = i > 0 && (digits.length() - i) % 3 == 0;
+            grouped.append(isGap ? in("\u202f", ",") : "").append(digits.charAt(i));
+        }
+        return grouped.toString();
     }
 
     String results() {
@@ -110,10 +206,6 @@ record PageWords(Language language) {
 
     String votes() {
         return "Votes";
-    }
-
-    String total() {
-        return "Total";
     }
 
     String state(PollState state) {
@@ -209,6 +301,6 @@ record PageWords(Language language) {
     }
 
     private String in(String french, String english) {
-        return Words.in(language, french, english);
+        return Words.in(language, Typography.french(french), english);
     }
 }

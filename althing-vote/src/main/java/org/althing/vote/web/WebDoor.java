@@ -5,21 +5,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.althing.net.HttpHandler;
+import org.althing.net.Worker;
 import org.althing.vote.Ballot;
 import org.althing.vote.BallotBox;
 import org.althing.vote.CastResult;
 import org.althing.vote.Counting;
 import org.althing.vote.JoinCode;
 import org.althing.vote.Language;
+import org.althing.vote.LogExport;
 import org.althing.vote.Poll;
 import org.althing.vote.PollOption;
 import org.althing.vote.PollState;
 import org.althing.vote.Proof;
 import org.althing.vote.Refusal;
 import org.althing.vote.Results;
+import org.althing.vote.Role;
 import org.althing.vote.Roles;
 import org.althing.vote.Rules;
 import org.althing.vote.Words;
@@ -36,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  *   POST /v/heure/session   a code from the fragment of a link: a session, so that the code is typed nowhere
  *   GET  /v/heure/results   the count, JSON; with ?id= what the one may see who cast that ballot
  *   GET  /j/ABC234          on to the poll with this join code; also /j?code=
+ *   GET  /screen/heure      the page for the projector
  *   GET  /assets/...        style and scripts
  *   /organiser, /api        see OrganiserDoor
  * </pre>
@@ -49,12 +54,11 @@ public final class WebDoor implements HttpHandler {
      * @param address tells where others reach them, such as {@code http://192.168.1.5:8080}; null where nobody knows, and
      *     then it is as each browser says it
      * @param isEncrypted whether the pages are served over TLS only
+     * @param log reads the log for exports; blocks
+     * @param worker runs what blocks
      */
-    public record Place(Supplier<@Nullable String> address, boolean isEncrypted) {
-        /** Over plain HTTP, at whatever address a browser finds them. */
-        public static Place asAsked() {
-            return new Place(() -> null, false);
-        }
+    public record Place(
+            Supplier<@Nullable String> address, boolean isEncrypted, Callable<LogExport> log, Worker worker) {
 
         /** The address without a slash at its end, for links that others open. */
         String address(Request request) {
@@ -75,13 +79,15 @@ public final class WebDoor implements HttpHandler {
     private final Assets assets = new Assets();
     private final VoterSessions sessions;
     private final OrganiserDoor organiser;
+    private final Place place;
 
     /** @param random names ballots of forms and sessions; not to be guessed by others */
     public WebDoor(BallotBox box, Roles roles, RandomGenerator random, Place place) {
         this.box = box;
         this.random = random;
         sessions = new VoterSessions(random, place);
-        organiser = new OrganiserDoor(box, roles, place);
+        organiser = new OrganiserDoor(box, roles, place, random);
+        this.place = place;
     }
 
     @Override
@@ -98,7 +104,7 @@ public final class WebDoor implements HttpHandler {
         String path = request.path();
         boolean isGet = Requests.isGet(request);
         String[] levels = path.substring(1).split("/", -1);
-        String poll = levels.length > 1 && levels[0].equals("v") ? levels[1] : "";
+        String poll = levels.length > 1 && (levels[0].equals("v") || levels[0].equals("screen")) ? levels[1] : "";
         String below = levels.length > 2 ? path.substring(4 + poll.length()) : "";
         if (organiser.takes(path)) {
             organiser.route(request, language, exchange);
@@ -106,8 +112,12 @@ public final class WebDoor implements HttpHandler {
             exchange.respond(isGet ? join(request, language) : Responses.notAllowed("GET, HEAD"));
         } else if (path.equals("/")) {
             exchange.respond(isGet ? home(request, language) : Responses.notAllowed("GET, HEAD"));
+        } else if (levels[0].equals("screen")) {
+            exchange.respond(isGet ? screen(poll, request, language) : Responses.notAllowed("GET, HEAD"));
         } else if (below.equals("results")) {
             exchange.respond(isGet ? results(poll, request) : Responses.notAllowed("GET, HEAD"));
+        } else if (isGet && below.isEmpty() && isEarly(poll)) {
+            exchange.respond(Responses.page(200, BallotPage.early(poll, language, path)));
         } else if (!isVisible(poll) || !below.isEmpty() && !below.equals("session")) {
             exchange.respond(Responses.page(404, ListPage.sentence(new PageWords(language).notFound(), language)));
         } else if (below.equals("session")) {
@@ -126,7 +136,43 @@ public final class WebDoor implements HttpHandler {
         return results != null && results.state() != PollState.DRAFT;
     }
 
+    private boolean isEarly(String poll) {
+        Results results = box.results(poll);
+        return results != null && results.state() == PollState.DRAFT;
+    }
+
     // ---------------------------------------------------------------------------------------------- looking
+
+    private Response screen(String id, Request request, Language language) {
+        Role role = organiser.role(request);
+        Poll poll = box.poll(id);
+        Results results = box.results(id);
+        if (poll == null || results == null) {
+            return Responses.page(404, ListPage.sentence(new PageWords(language).notFound(), language));
+        }
+        if (!box.isVisible(id, role)) {
+            return Responses.page(200, BallotPage.early(id, language, "/screen/" + id));
+        }
+        List<Poll> all = box.polls().stream()
+                .filter(other -> box.isVisible(other.id(), role))
+                .toList();
+        String next = all.size() < 2
+                ? null
+                : "/screen/" + all.get((all.indexOf(poll) + 1) % all.size()).id();
+        return Responses.page(
+                200,
+                ScreenPage.html(
+                        new ScreenPage.Asked(
+                                poll,
+                                results,
+                                box.outcome(results),
+                                role,
+                                place.address(request),
+                                box.checkpoint(id),
+                                next,
+                                box.loop().clock().wallMillis()),
+                        language));
+    }
 
     private Response home(Request request, Language language) {
         Map<Poll, PollState> polls = new LinkedHashMap<>();
@@ -157,8 +203,11 @@ public final class WebDoor implements HttpHandler {
         if (poll == null || results == null) {
             throw new IllegalStateException("no poll " + pollId);
         }
-        BallotPage.Asked asked =
-                new BallotPage.Asked(path, Roles.newSecret(random), sessions.code(pollId, request) != null);
+        BallotPage.Asked asked = new BallotPage.Asked(
+                path,
+                Roles.newSecret(random),
+                sessions.code(pollId, request) != null,
+                box.loop().clock().wallMillis());
         return Responses.page(status, BallotPage.html(poll, results, language, asked, posted));
     }
 
@@ -167,7 +216,7 @@ public final class WebDoor implements HttpHandler {
                 ? FormFields.of(request.query()).first("code")
                 : request.path().substring(3);
         for (Poll poll : box.polls()) {
-            if (isVisible(poll.id()) && JoinCode.means(typed, poll.id())) {
+            if (JoinCode.means(typed, poll.id())) {
                 return Responses.seeOther("/v/" + poll.id());
             }
         }
@@ -179,7 +228,7 @@ public final class WebDoor implements HttpHandler {
         Results results = id.isEmpty() ? box.results(pollId) : box.resultsFor(pollId, id);
         return results == null || !isVisible(pollId)
                 ? Responses.json(404, JsonWriter.write(Map.of("status", Refusal.UNKNOWN_POLL.code())))
-                : Responses.json(200, results.json(box.outcome(results)));
+                : Responses.json(200, box.json(results));
     }
 
     private Response asset(Request request) {
@@ -188,7 +237,12 @@ public final class WebDoor implements HttpHandler {
             return new Response(
                     404, Map.of("Content-Type", "text/plain"), "not found\n".getBytes(StandardCharsets.US_ASCII));
         }
-        return Responses.of(200, asset.contentType(), "no-cache", asset.content());
+        boolean isKnown = asset.tag().equals(request.header("if-none-match"));
+        boolean isPacked = String.valueOf(request.header("accept-encoding")).contains("gzip");
+        byte[] body = isKnown ? new byte[0] : isPacked ? asset.packed() : asset.content();
+        Response response = Responses.of(isKnown ? 304 : 200, asset.contentType(), "no-cache", body);
+        response = Responses.with(Responses.with(response, "ETag", asset.tag()), "Vary", "Accept-Encoding");
+        return isPacked && !isKnown ? Responses.with(response, "Content-Encoding", "gzip") : response;
     }
 
     // ---------------------------------------------------------------------------------------------- voting

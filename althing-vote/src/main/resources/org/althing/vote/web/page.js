@@ -2,7 +2,8 @@
 // its own receipt comes, and by the form's address where there is no MQTT. Without this script the page works as a form.
 
 import { MqttClient, hex } from './mqtt.js';
-import { Bars } from './bars.js';
+import { Bars, put } from './bars.js';
+import { Clock } from './clock.js';
 import { Seats } from './seats.js';
 
 const RESEND_MS = 2000;
@@ -11,91 +12,189 @@ const POLL_MS = 2000;
 const ROOT = 'vote/v1/';
 
 function start(main) {
-  const words = main.dataset;
-  const poll = words.poll;
-  const topics = ROOT + poll + '/';
-  const bars = new Bars(words.lang);
-  const seats = new Seats(document.getElementById('seats'), words.seat);
-  const connection = document.getElementById('connection');
-  const state = document.getElementById('state');
-  let shownSeq = -1;
-  let fallback = 0;
+  const data = main.dataset;
+  const words = JSON.parse(data.words);
+  const topics = ROOT + data.poll + '/';
+  const url = (location.protocol === 'https:' ? 'wss://' : 'ws://') + location.host + '/mqtt';
+  if (data.state === 'draft') {
+    // Nothing is published of a draft; as soon as it is open, there is.
+    new MqttClient(url, connection(words, data.poll, () => {}, opened)).subscribe(topics + 'results', opened);
+    return;
+  }
+  const bars = new Bars(document.documentElement.lang);
+  const seats = new Seats(document.getElementById('seats'), words.seat, Number(data.batch));
+  const clock = new Clock(document.getElementById('clock'), Number(data.now), '· ' + words.left);
+  let state = data.state + data.round;
+  let shown = '';
   let ballots = null;
 
   function show(results) {
-    if (results.seq < shownSeq) return;
-    shownSeq = results.seq;
-    if (!results.counts) {
-      bars.total.textContent = bars.number.format(results.total);
-      return;
+    const text = JSON.stringify(results);
+    if (text === shown) return;
+    shown = text;
+    if (results.counts || !ballots.last) {
+      bars.show(results);
+      seats.show(results);
+      put(document.getElementById('state'), results.counts ? words.states[results.state] : words.hidden);
     }
-    bars.show(results);
-    seats.show(results);
-    if (results.state === 'closed' || results.state === 'published') state.textContent = words.final;
+    put(document.getElementById('note'), bars.heldBack(results, words.batch));
+    clock.set(results.until);
+    if (state !== results.state + results.round) {
+      state = results.state + results.round;
+      main.dataset.round = results.round;
+      renew();
+    }
   }
 
   async function fetchResults() {
+    const own = ballots.last ? '?id=' + ballots.last.id : '';
+    const answer = await fetch('/v/' + data.poll + '/results' + own);
+    if (answer.ok) show(await answer.json());
+  }
+
+  // The poll was opened, paused or closed: the server's page says what can be done now.
+  async function renew() {
     try {
-      const own = ballots ? ballots.lastId : '';
-      const answer = await fetch('/v/' + poll + '/results' + (own ? '?id=' + own : ''));
-      if (answer.ok) show(await answer.json());
-    } catch { /* the network is away; the state of the connection says so */ }
+      const answer = await fetch('/v/' + data.poll + '?lang=' + document.documentElement.lang);
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const form = page.getElementById('form');
+      if (form) ballots.renew(form);
+    } catch { state = ''; /* no network: with the next results */ }
   }
 
-  function onState(now, seconds) {
-    connection.className = 'connection ' + now;
-    connection.textContent = now === 'live' ? words.live
-      : now === 'connecting' ? words.connecting : words.lost.replace('%s', seconds);
-    clearInterval(fallback);
-    if (now === 'lost') fallback = setInterval(fetchResults, POLL_MS);
-    if (now === 'live') ballots.resend();
-  }
-
-  const url = (location.protocol === 'https:' ? 'wss://' : 'ws://') + location.host + '/mqtt';
-  ballots = new Ballots(poll, topics, words, () => { shownSeq = -1; fetchResults(); });
-  fetchResults();
-  const mqtt = new MqttClient(url, onState);
+  ballots = new Ballots(data, topics, words, () => quietly(fetchResults));
+  clock.set(Number(data.until));
+  quietly(fetchResults);
+  const mqtt = new MqttClient(url, connection(words, data.poll, () => ballots.resend(), () => quietly(fetchResults)));
   ballots.use(mqtt);
-  mqtt.subscribe(topics + 'results', (text) => show(JSON.parse(text)));
+  mqtt.subscribe(topics + 'results', (text) => {
+    const results = JSON.parse(text);
+    // What only those see who have voted is not in what everybody gets.
+    if (!results.counts && ballots.last && results.state !== 'closed') quietly(fetchResults);
+    else show(results);
+  });
   addEventListener('online', () => mqtt.hurry());
 }
 
-// One ballot at a time, from the form to its receipt.
+async function opened() {
+  try {
+    const answer = await fetch(location.href);
+    if (answer.ok && !(await answer.text()).includes('data-state="draft"')) location.reload();
+  } catch { /* no network: the next try comes by itself */ }
+}
+
+function quietly(task) {
+  task().catch(() => { /* the network is away; the state of the connection says so */ });
+}
+
+// Says how the connection is; while it is lost, asks by HTTP.
+function connection(words, poll, onLive, ask) {
+  const element = document.getElementById('connection');
+  let asking = 0;
+  return (now, seconds) => {
+    element.className = 'connection ' + now;
+    put(element, now === 'lost' ? words.lost.replace('%s', seconds) : words[now]);
+    clearInterval(asking);
+    if (now === 'lost') asking = setInterval(ask, POLL_MS);
+    if (now === 'live') onLive();
+  };
+}
+
+// One ballot at a time, from the form to its receipt. What was sent, and what became of it, is kept: a reload, another tab
+// and a lost network change nothing.
 class Ballots {
-  constructor(poll, topics, words, onVoted) {
+  constructor(data, topics, words, onVoted) {
     this.onVoted = onVoted;
     // Where the server wants a proof, the ballot goes by the form's address only: a PIN or a code is nobody else's.
-    this.byForm = words.who === 'proof';
-    this.lastId = '';
-    this.poll = poll;
+    this.byForm = data.who === 'proof';
+    this.canChange = data.change === 'until-close';
+    this.data = data;
     this.topics = topics;
     this.words = words;
-    this.form = document.getElementById('vote');
+    this.number = new Intl.NumberFormat(document.documentElement.lang);
+    this.box = document.getElementById('form');
+    this.next = document.getElementById('next');
     this.verdict = document.getElementById('verdict');
     this.waiting = null;
+    this.last = null;
     this.timer = 0;
-    if (this.form) {
-      this.form.addEventListener('submit', (event) => {
+    document.addEventListener('submit', (event) => {
+      if (event.target.id === 'vote') {
         event.preventDefault();
-        this.cast();
-      });
-    }
+        this.cast(event.target);
+      }
+    });
+    this.next.addEventListener('click', (event) => {
+      event.preventDefault();
+      this.again();
+    });
+    addEventListener('storage', (event) => {
+      if (event.key === 'voted/' + data.poll) this.recall();
+    });
   }
 
   use(mqtt) {
     this.mqtt = mqtt;
-    const kept = this.kept();
-    if (kept && this.form) this.send(kept);
+    this.recall();
+    const kept = read(this.store(), 'vote/' + this.data.poll);
+    if (kept && kept.round === this.data.round && !this.isDone(kept.id)) this.send(kept);
   }
 
-  cast() {
+  isDone(id) {
+    return this.last !== null && this.last.id === id;
+  }
+
+  // The verdict that this browser was given in this round, perhaps in another tab.
+  recall() {
+    const voted = read(localStorage, 'voted/' + this.data.poll);
+    if (!voted || voted.round !== this.data.round || this.verdict.classList.contains('voted') || this.isDone(voted.id)) {
+      return;
+    }
+    if (this.waiting && this.waiting.id !== voted.id) return;
+    this.settle();
+    this.counted(voted);
+  }
+
+  // The form as the server has it now: after the close there is none.
+  renew(form) {
+    const name = this.box.querySelector('#name');
+    const fresh = form.querySelector('#name');
+    if (name && fresh) fresh.value = name.value;
+    const wasDone = this.last !== null;
+    this.box.replaceChildren(...form.childNodes);
+    const kept = read(localStorage, 'voted/' + this.data.poll);
+    if (wasDone && (!kept || kept.round !== this.data.round)) this.again();
+    const isOpen = Boolean(this.box.querySelector('form'));
+    this.next.hidden = !this.last || !isOpen;
+    this.box.hidden = Boolean(this.last) && isOpen;
+  }
+
+  // For somebody else at the same device, or to change the vote.
+  again() {
+    this.last = null;
+    this.next.hidden = true;
+    this.box.hidden = false;
+    this.say('', '', '', '');
+    if (!this.box.querySelector('form')) {
+      location.reload();
+      return;
+    }
+    const name = this.box.querySelector('#name');
+    if (!this.canChange) {
+      forget(localStorage, 'voted/' + this.data.poll);
+      this.box.querySelector('form').reset();
+    }
+    if (name) name.focus();
+  }
+
+  cast(form) {
     if (this.waiting) return;
-    const fields = new FormData(this.form);
+    const fields = new FormData(form);
     const choice = fields.getAll('choice');
     for (const [name, value] of fields) {
       if (name.startsWith('score-') && value !== '') choice.push(name.slice(6) + '=' + value);
     }
-    const ballot = { name: clean(fields.get('name')), choice, id: hex(16) };
+    const ballot = { name: clean(fields.get('name')), choice, id: hex(16), round: this.data.round };
     for (const name of ['pin', 'code']) if (fields.get(name)) ballot[name] = fields.get(name);
     this.send(ballot);
   }
@@ -103,15 +202,13 @@ class Ballots {
   send(ballot) {
     this.waiting = ballot;
     this.wait = RESEND_MS;
-    this.keep(ballot);
-    this.form.querySelector('button').disabled = true;
-    this.say('', this.words.sending, '', '');
-    if (this.byForm) {
-      this.attempt();
-      return;
+    write(this.store(), 'vote/' + this.data.poll, ballot);
+    this.busy(true);
+    this.say('sending', this.words.sending, '', '');
+    if (!this.byForm) {
+      this.receiptTopic = this.topics + 'receipt/' + level(ballot.name);
+      this.mqtt.subscribe(this.receiptTopic, (text) => this.onReceipt(text));
     }
-    this.receiptTopic = this.topics + 'receipt/' + level(ballot.name);
-    this.mqtt.subscribe(this.receiptTopic, (text) => this.onReceipt(text));
     this.attempt();
   }
 
@@ -133,13 +230,15 @@ class Ballots {
   // The same ballot by the form's address: the identifier makes it the same vote, whichever arrives.
   async post(ballot) {
     try {
-      const answer = await fetch(this.form.action, {
+      const answer = await fetch('/v/' + this.data.poll + '?lang=' + document.documentElement.lang, {
         method: 'POST',
         headers: { Accept: 'application/json' },
         body: fields(ballot),
       });
       if (answer.status !== 503) this.onReceipt(await answer.text());
-    } catch { /* sent again by the timer */ }
+    } catch {
+      if (this.waiting === ballot) this.say('sending', this.words.sending, this.words.waiting, '');
+    }
   }
 
   onReceipt(text) {
@@ -151,48 +250,76 @@ class Ballots {
     }
     const ballot = this.waiting;
     if (!ballot || receipt.id !== ballot.id || receipt.status === 'degraded' || receipt.status === 'busy') return;
-    this.waiting = null;
-    clearTimeout(this.timer);
-    if (!this.byForm) this.mqtt.unsubscribe(this.receiptTopic);
-    this.keep(null);
-    this.form.querySelector('button').disabled = false;
-    const voted = receipt.status === 'voted';
-    if (voted) {
-      this.lastId = ballot.id;
-      this.onVoted();
+    this.settle();
+    if (receipt.status === 'voted') {
+      // Not what was chosen: the next person at this device has no business with it.
+      const voted = { id: ballot.id, seq: receipt.seq, round: ballot.round };
+      write(localStorage, 'voted/' + this.data.poll, voted);
+      this.counted(voted);
+      return;
     }
-    const own = this.words[voted ? 'voted' : 'already'];
-    const translated = voted || receipt.status === 'already-voted' ? own : receipt.text;
-    this.say(voted ? 'voted' : 'refused', translated, voted ? this.words.number + ' ' + receipt.seq : '',
-      translated === receipt.text ? '' : receipt.text);
+    const words = receipt.status === 'already-voted' ? this.words.already : receipt.text;
+    this.say('refused', words, this.words.hints[receipt.status] || '', words === receipt.text ? '' : receipt.text);
   }
 
-  say(kind, words, number, original) {
+  // Nothing is on its way any more.
+  settle() {
+    this.waiting = null;
+    clearTimeout(this.timer);
+    if (this.receiptTopic) this.mqtt.unsubscribe(this.receiptTopic);
+    this.receiptTopic = '';
+    forget(this.store(), 'vote/' + this.data.poll);
+    this.busy(false);
+  }
+
+  counted(voted) {
+    this.last = voted;
+    const isOpen = Boolean(this.box.querySelector('form'));
+    this.box.hidden = isOpen;
+    this.next.hidden = !isOpen;
+    this.say('voted', this.words.voted, this.words.number + ' ' + this.number.format(voted.seq),
+      this.words.voted === 'a voté' ? '' : 'a voté');
+    this.onVoted();
+  }
+
+  busy(is) {
+    const button = this.box.querySelector('button');
+    if (button) button.disabled = is;
+  }
+
+  say(kind, words, more, original) {
     this.verdict.className = 'verdict ' + kind;
-    this.verdict.querySelector('.words').textContent = words;
-    this.verdict.querySelector('.number').textContent = number;
-    this.verdict.querySelector('.original').textContent = original;
+    put(this.verdict.querySelector('.words'), words);
+    put(this.verdict.querySelector('.number'), more);
+    put(this.verdict.querySelector('.original'), original);
+    if (kind === 'voted' || kind === 'refused') this.verdict.scrollIntoView({ block: 'nearest' });
   }
 
   // A PIN is kept no longer than the tab.
   store() {
     return this.byForm ? sessionStorage : localStorage;
   }
+}
 
-  kept() {
-    try {
-      return JSON.parse(this.store().getItem('vote/' + this.poll));
-    } catch {
-      return null;
-    }
+// Private windows may have no storage: then a reload asks again.
+function read(store, key) {
+  try {
+    return JSON.parse(store.getItem(key));
+  } catch {
+    return null;
   }
+}
 
-  keep(ballot) {
-    try {
-      if (ballot) this.store().setItem('vote/' + this.poll, JSON.stringify(ballot));
-      else this.store().removeItem('vote/' + this.poll);
-    } catch { /* private windows may have no storage: then a reload asks again */ }
-  }
+function write(store, key, value) {
+  try {
+    store.setItem(key, JSON.stringify(value));
+  } catch { /* as above */ }
+}
+
+function forget(store, key) {
+  try {
+    store.removeItem(key);
+  } catch { /* as above */ }
 }
 
 function clean(name) {
@@ -229,15 +356,6 @@ async function exchangeCode(poll) {
   } catch { /* the code can be typed */ }
 }
 
-// The secret of an organiser's link.
-function enter(form) {
-  const secret = new URLSearchParams(location.hash.slice(1)).get('t');
-  if (!secret) return;
-  history.replaceState(null, '', location.pathname + location.search);
-  form.elements.secret.value = secret;
-  form.submit();
-}
-
 // A name as one level of a topic, as the server reads it.
 function level(name) {
   return name.replace(/[\u0000-\u001f\u007f/+#%]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0'));
@@ -249,5 +367,3 @@ if (main) {
   start(main);
   exchangeCode(main.dataset.poll);
 }
-const secretForm = document.getElementById('secret-form');
-if (secretForm) enter(secretForm);

@@ -1,13 +1,15 @@
-// The assembly: a half circle in which each ballot lights a seat, from left to right in the order of the options. It
-// shows how many people and which mix; the numbers are in the table.
+// The assembly: a half circle in which each ballot lights a seat. It shows how many people and which mix; the numbers are
+// in the table. While counts are shown, seats have the options' colours, from left to right in the order asked. While they
+// are hidden, seats light at places that say nothing, in batches where the vote is secret.
 
 const SIZES = [24, 60, 120, 240, 420, 600];
 const RADIUS = 100;
-const INNER = 42;
+const INNER = 40;
+const SVG = 'http://www.w3.org/2000/svg';
 
 // The seats of a half circle, row by row with even spacing, sorted from left to right.
 function layout(seats) {
-  const rows = Math.max(2, Math.round(Math.sqrt(seats / 4)));
+  const rows = Math.max(2, Math.round(Math.sqrt(seats / 3.4)));
   const radii = Array.from({ length: rows }, (_, i) => INNER + (RADIUS - INNER) * i / (rows - 1));
   const sum = radii.reduce((a, b) => a + b, 0);
   const places = [];
@@ -21,46 +23,80 @@ function layout(seats) {
     }
   });
   places.sort((a, b) => a.angle - b.angle || b.radius - a.radius);
-  const gap = Math.min((RADIUS - INNER) / (rows - 1), Math.PI * radii[0] / Math.max(1, seats * radii[0] / sum));
-  return { places, dot: Math.min(6, gap * 0.4) };
+  const gap = Math.min((RADIUS - INNER) / (rows - 1), Math.PI * sum / seats);
+  return { places, dot: Math.min(6, gap * 0.41) };
+}
+
+// An order of places that is always the same and follows nothing: a full cycle with a step of the golden ratio.
+function shuffled(count) {
+  let step = Math.max(1, Math.round(count * 0.618));
+  while (gcd(step, count) !== 1) step++;
+  return Array.from({ length: count }, (_, i) => i * step % count);
+}
+
+function gcd(a, b) {
+  return b === 0 ? a : gcd(b, a % b);
 }
 
 export class Seats {
-  constructor(element, sentence) {
+  constructor(element, sentence, batch) {
     this.element = element;
     this.sentence = sentence;
-    this.options = [...document.querySelectorAll('#bars tr')].map((row) => (
-      { key: row.dataset.option, colour: row.className }));
+    this.batch = batch;
+    this.options = [...document.getElementById('bars').rows].map((row) => (
+      { key: row.dataset.option, look: row.getAttribute('class') }));
     this.size = 0;
   }
 
   show(results) {
-    const size = SIZES.find((seats) => seats >= results.total) || SIZES[SIZES.length - 1];
+    const people = Math.max(results.total, results.eligible || 0);
+    const size = Math.max(2, results.eligible && people <= 600 ? people
+      : SIZES.find((seats) => seats >= people) || SIZES[SIZES.length - 1]);
     if (size !== this.size) this.build(size);
-    const per = Math.max(1, Math.ceil(results.total / size));
+    const per = Math.max(1, Math.ceil(people / size));
+    const looks = new Array(size).fill('');
+    if (results.counts && sum(results.counts) > 0) this.coloured(results, per, looks);
+    else this.neutral(results, per, looks);
+    looks.forEach((look, i) => this.light(i, look));
+    this.note.textContent = per > 1 ? this.sentence.replace('%s', per) : '';
+  }
+
+  // Where a ballot has several options, the seats show the mix of all choices.
+  coloured(results, per, looks) {
+    const lit = Math.min(Math.round(results.counted / per), looks.length);
+    const all = sum(results.counts);
     let seat = 0;
     let votes = 0;
     for (const option of this.options) {
       votes += results.counts[option.key] || 0;
-      const end = Math.round(votes / per);
-      for (; seat < end && seat < this.circles.length; seat++) this.light(seat, 'lit ' + option.colour);
+      for (const end = Math.round(votes / all * lit); seat < end; seat++) looks[seat] = 'lit ' + option.look;
     }
-    for (; seat < this.circles.length; seat++) this.light(seat, '');
-    this.note.textContent = per > 1 ? this.sentence.replace('%s', per) : '';
   }
 
-  light(seat, name) {
+  neutral(results, per, looks) {
+    const open = results.state === 'open' || results.state === 'paused';
+    const total = open ? results.total - results.total % this.batch : results.total;
+    const lit = Math.min(Math.round(total / per), looks.length);
+    for (let i = 0; i < lit; i++) looks[this.order[i]] = 'lit';
+  }
+
+  light(seat, look) {
     const circle = this.circles[seat];
-    if (circle.getAttribute('class') !== name) circle.setAttribute('class', name);
+    if (this.looks[seat] !== look) {
+      this.looks[seat] = look;
+      circle.setAttribute('class', look);
+    }
   }
 
   build(size) {
     this.size = size;
-    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-    svg.setAttribute('viewBox', '-108 -108 216 116');
+    this.order = shuffled(size);
+    this.looks = new Array(size).fill('');
+    const svg = document.createElementNS(SVG, 'svg');
+    svg.setAttribute('viewBox', '-107 -107 214 114');
     const { places, dot } = layout(size);
     this.circles = places.map((place) => {
-      const circle = document.createElementNS('http://www.w3.org/2000/svg', 'circle');
+      const circle = document.createElementNS(SVG, 'circle');
       circle.setAttribute('cx', place.x.toFixed(2));
       circle.setAttribute('cy', place.y.toFixed(2));
       circle.setAttribute('r', dot.toFixed(2));
@@ -70,4 +106,8 @@ export class Seats {
     this.note = document.createElement('p');
     this.element.replaceChildren(svg, this.note);
   }
+}
+
+function sum(counts) {
+  return Object.values(counts).reduce((a, b) => a + b, 0);
 }

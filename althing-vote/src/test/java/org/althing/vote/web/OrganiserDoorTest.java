@@ -22,7 +22,7 @@ class OrganiserDoorTest {
     private static final Map<String, String> TOKEN = Map.of("authorization", "Bearer " + Hall.ORGANISER);
 
     private final Hall hall = Hall.open();
-    private final WebDoor door = new WebDoor(hall.box, hall.roles, new Random(1), WebDoor.Place.asAsked());
+    private final WebDoor door = new WebDoor(hall.box, hall.roles, new Random(1), Hall.place());
 
     private Response ask(String method, String target, Map<String, String> headers, String body) {
         List<Response> responses = new ArrayList<>();

@@ -23,7 +23,7 @@ class WebDoorTest {
     private static final String SCRIPT = "<script>alert(1)</script>";
 
     private final Hall hall = Hall.open();
-    private final WebDoor door = new WebDoor(hall.box, hall.roles, new Random(1), WebDoor.Place.asAsked());
+    private final WebDoor door = new WebDoor(hall.box, hall.roles, new Random(1), Hall.place());
 
     private Response ask(String method, String path, String query, Map<String, String> headers, String body) {
         List<Response> responses = new ArrayList<>();
