@@ -55,10 +55,9 @@ final class OrganiserPage {
         return page.framed("/organiser");
     }
 
-    private void head(String title, Notice notice) {
-        main.append("<main class=\"organiser\"><h1 dir=\"auto\">")
-                .append(escaped(title))
-                .append("</h1>\n");
+    /** @param above what stands above the title, HTML */
+    private void head(String title, Notice notice, String above) {
+        main.append("<main class=\"organiser\">%s<h1 dir=\"auto\">%s</h1>\n".formatted(above, escaped(title)));
         notice(main, notice, words.language());
     }
 

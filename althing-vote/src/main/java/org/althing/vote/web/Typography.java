@@ -8,6 +8,6 @@ final class Typography {
         return sentence.replace(" :", "\u00a0:")
                 .replace(" ;", "\u202f;")
                 .replace(" ?", "\u202f?")
-                .replace(" %", "\u202f%");
+                .replaceAll(" %(?!s)", "\u202f%");
     }
 }

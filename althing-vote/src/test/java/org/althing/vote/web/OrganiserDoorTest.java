@@ -102,7 +102,12 @@ class OrganiserDoorTest {
         assertThat(text(ask("GET", "/", Map.of(), "")))
                 .as("a draft is nobody's business")
                 .doesNotContain("Quoi");
-        assertThat(ask("GET", "/v/p", Map.of(), "").status()).isEqualTo(404);
+        assertThat(text(ask("GET", "/v/p", Map.of(), "")))
+                .as("who comes early waits, and is told nothing")
+                .contains("pas encore ouvert")
+                .doesNotContain("Quoi");
+        assertThat(text(ask("GET", "/screen/p", Map.of(), ""))).doesNotContain("Quoi");
+        assertThat(ask("POST", "/v/p", Map.of(), "name=a&choice=a").status()).isEqualTo(404);
         assertThat(ask("GET", "/v/p/results", Map.of(), "").status()).isEqualTo(404);
         Map<String, String> presenter = Map.of("authorization", "Bearer " + Hall.PRESENTER);
         assertThat(ask("POST", "/api/polls/heure/delete", presenter, "").status())
@@ -137,7 +142,14 @@ class OrganiserDoorTest {
         assertThat(ask("POST", "/api/polls/heure/close", foreign, "").status()).isEqualTo(403);
         assertThat(hall.results().state()).isEqualTo(PollState.OPEN);
         assertThat(text(ask("POST", "/organiser", session, "poll=heure&command=close")))
-                .contains("scrutin fermé");
+                .as("what cannot be taken back is asked about")
+                .contains("Clore ce scrutin")
+                .contains("Plus aucun vote ne comptera");
+        assertThat(hall.results().state()).isEqualTo(PollState.OPEN);
+        Response closed = ask("POST", "/organiser", session, "poll=heure&command=close&sure=yes");
+        assertThat(closed.headers()).containsEntry("Location", "/organiser?lang=fr&done=close&poll=heure");
+        assertThat(text(ask("GET", "/organiser?done=close&poll=heure", session, "")))
+                .contains("Le scrutin est fermé.");
         assertThat(hall.results().state()).isEqualTo(PollState.CLOSED);
 
         ask("POST", "/organiser/end", session, "");

@@ -2,6 +2,9 @@ package org.althing.vote.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -9,9 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.althing.net.HttpHandler.Request;
 import org.althing.net.HttpHandler.Response;
+import org.althing.vote.Ballot;
 import org.althing.vote.Hall;
+import org.althing.vote.JoinCode;
 import org.althing.vote.Language;
 import org.althing.vote.Poll;
 import org.althing.vote.PollCommand;
@@ -58,7 +65,7 @@ class WebDoorTest {
     @Test
     void the_first_page_is_the_ballot_while_exactly_one_poll_is_open() {
         assertThat(text(get("/")))
-                .contains("<h1>Heure d’été ou heure d’hiver ?</h1>")
+                .contains("<h1 dir=\"auto\">Heure d’été ou heure d’hiver ?</h1>")
                 .contains("action=\"/v/heure?lang=fr\"");
         assertThat(get("/").status()).isEqualTo(200);
 
@@ -69,7 +76,7 @@ class WebDoorTest {
         assertThat(text(get("/"))).contains("href=\"/v/heure?lang=fr\"").contains("href=\"/v/second?lang=fr\"");
         hall.run(new PollCommand.Close("heure"));
         hall.loop.run();
-        assertThat(text(get("/"))).contains("<h1>Et ?</h1>");
+        assertThat(text(get("/"))).contains("<h1 dir=\"auto\">Et ?</h1>");
         assertThat(text(get("/v/heure"))).contains("Le scrutin est fermé.").doesNotContain("<form");
     }
 
@@ -239,6 +246,8 @@ class WebDoorTest {
         Map<String, String> types = Map.of(
                 "page.css", "text/css; charset=utf-8",
                 "page.js", "text/javascript; charset=utf-8",
+                "screen.js", "text/javascript; charset=utf-8",
+                "organiser.css", "text/css; charset=utf-8",
                 "mqtt.js", "text/javascript; charset=utf-8",
                 "icon.svg", "image/svg+xml");
         types.forEach((name, type) -> {
@@ -257,5 +266,60 @@ class WebDoorTest {
     private static String voteId(String page) {
         int start = page.indexOf("name=\"id\" value=\"") + 17;
         return page.substring(start, page.indexOf('"', start));
+    }
+
+    @Test
+    void the_whole_page_of_a_voter_is_below_20_kilobytes_packed_and_is_not_sent_twice() throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(get("/").body());
+        }
+        int bytes = packed.size();
+        Map<String, String> asks = Map.of("accept-encoding", "gzip, deflate");
+        for (String name : List.of("page.css", "page.js", "mqtt.js", "bars.js", "clock.js", "seats.js", "icon.svg")) {
+            Response asset = ask("GET", "/assets/" + name, "", asks, "");
+            assertThat(asset.headers())
+                    .containsEntry("Content-Encoding", "gzip")
+                    .containsEntry("Vary", "Accept-Encoding");
+            try (GZIPInputStream unpacked = new GZIPInputStream(new ByteArrayInputStream(asset.body()))) {
+                assertThat(unpacked.readAllBytes())
+                        .isEqualTo(get("/assets/" + name).body());
+            }
+            bytes += asset.body().length;
+            String tag = String.valueOf(asset.headers().get("ETag"));
+            Response again = ask("GET", "/assets/" + name, "", Map.of("if-none-match", tag), "");
+            assertThat(again.status()).isEqualTo(304);
+            assertThat(again.body()).isEmpty();
+        }
+        assertThat(bytes).isLessThan(20_000);
+    }
+
+    @Test
+    void counts_that_are_hidden_are_no_zeros() {
+        hall.box.ensureOpened(
+                new Poll(
+                        "secret",
+                        Map.of(Language.FRENCH, "Qui ?"),
+                        Poll.heure().options(),
+                        Rules.showOfHands().withResults(Rules.ResultsShown.AT_CLOSE, 5)),
+                _ -> {});
+        hall.loop.run();
+        hall.vote(new Ballot("secret", "alice", List.of("ete"), null));
+        assertThat(text(get("/v/secret")))
+                .contains("<td class=\"count\">–</td><td class=\"percent\"></td>")
+                .contains("<td id=\"total\">1</td>")
+                .doesNotContain("scale(1");
+    }
+
+    @Test
+    void who_comes_by_the_code_before_the_poll_is_open_waits_on_its_page() {
+        hall.run(new PollCommand.Define(new Poll(
+                "bientot", Map.of(Language.FRENCH, "Secret ?"), Poll.heure().options(), Rules.showOfHands())));
+        assertThat(get("/j/" + JoinCode.of("bientot")).headers()).containsEntry("Location", "/v/bientot");
+        assertThat(text(get("/v/bientot")))
+                .contains("Le scrutin n’est pas encore ouvert.")
+                .contains("data-state=\"draft\"")
+                .doesNotContain("Secret");
+        assertThat(text(get("/"))).doesNotContain("bientot");
     }
 }
