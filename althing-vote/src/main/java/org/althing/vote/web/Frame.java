@@ -16,6 +16,14 @@ final class Frame {
             this.word = word;
         }
 
+        /** What the script needs, fetched with it and not after it. */
+        private String preloads() {
+            return this == ORGANISER ? "" : """
+                    <link rel="modulepreload" href="/assets/mqtt.js"><link rel="modulepreload" href="/assets/bars.js">
+                    <link rel="modulepreload" href="/assets/clock.js"><link rel="modulepreload" href="/assets/seats.js">
+                    """;
+        }
+
         private String style() {
             return this == VOTER ? "" : "<link rel=\"stylesheet\" href=\"/assets/" + word + ".css\">\n";
         }
@@ -36,7 +44,7 @@ final class Frame {
                 <meta name="color-scheme" content="light dark">
                 <title>%2$s</title>
                 <link rel="stylesheet" href="/assets/page.css">
-                %7$s<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+                %7$s%9$s<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
                 <script type="module" src="/assets/%8$s.js"></script>
                 </head>
                 <body class="%8$s">
@@ -53,6 +61,7 @@ final class Frame {
                         Html.escape(words.otherLanguage()),
                         main,
                         kind.style(),
-                        kind.word);
+                        kind.word,
+                        kind.preloads());
     }
 }

@@ -119,7 +119,7 @@ class Ballots {
     this.last = null;
     this.timer = 0;
     document.addEventListener('submit', (event) => {
-      if (event.target.id === 'vote') {
+      if (event.target === this.box.querySelector('form')) {
         event.preventDefault();
         this.cast(event.target);
       }
