@@ -91,6 +91,7 @@ class ArchitectureTest {
         only(
                 "org.althing.tools..",
                 "org.althing.tools..",
+                "org.HdrHistogram..", // bench
                 "org.althing.access..",
                 "org.althing.client..",
                 "org.althing.mqtt..",

@@ -20,6 +20,7 @@ import org.althing.client.MqttClient;
 import org.althing.client.Reason;
 import org.althing.client.Retry;
 import org.althing.client.Threads;
+import org.althing.client.Tls;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
 import org.althing.mqtt.ProtocolVersion;
@@ -161,14 +162,22 @@ final class Connection {
     }
 
     /** Where the system has no such file, it is whom Java trusts. */
-    private static void trustSystem(org.althing.client.Tls tls) {
-        for (String file : SYSTEM_AUTHORITIES) {
-            Path path = Path.of(file);
-            if (Files.isReadable(path)) {
-                tls.ca(path);
-                return;
+    private static void trustSystem(Tls tls) {
+        Path file = systemAuthorities();
+        if (file != null) {
+            tls.ca(file);
+        }
+    }
+
+    /** The file of the authorities that this system trusts; null if it has none where systems have it. */
+    static @Nullable Path systemAuthorities() {
+        for (String name : SYSTEM_AUTHORITIES) {
+            Path file = Path.of(name);
+            if (Files.isReadable(file)) {
+                return file;
             }
         }
+        return null;
     }
 
     private String clientId() {

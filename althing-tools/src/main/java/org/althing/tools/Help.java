@@ -35,7 +35,7 @@ final class Help {
                 .put('\n');
     }
 
-    private static String formats() {
+    static String formats() {
         return """
 
                 Formats of -F: %t topic, %p payload, %l its length, %x %X its bytes in hexadecimal, %j %J all as JSON

@@ -17,6 +17,9 @@ import org.althing.net.Clock;
  * properties are a list of pairs, for their names may repeat.
  */
 record JsonLine(Clock clock) implements MessageWriter {
+    /** Behind the name of a property that is no text. */
+    static final String BASE64 = "-base64";
+
     @Override
     public void write(ReceivedMessage message, Terminal terminal) {
         Json.Node node = head(message, clock.wallMillis());
@@ -57,7 +60,7 @@ record JsonLine(Clock clock) implements MessageWriter {
         Json.Node node = new Json.Node();
         for (Properties.Entry entry : properties.entries()) {
             if (entry.property() != Property.USER_PROPERTY) {
-                node.with(PropertyArguments.nameOf(entry.property()), value(entry.value()));
+                property(node, PropertyArguments.nameOf(entry.property()), entry.value());
             }
         }
         List<Json> pairs = new ArrayList<>();
@@ -67,14 +70,15 @@ record JsonLine(Clock clock) implements MessageWriter {
         return pairs.isEmpty() ? node : node.with("user-properties", new Json.Array(pairs));
     }
 
-    private static Json value(Object value) {
+    private static void property(Json.Node node, String name, Object value) {
         if (value instanceof Long number) {
-            return Json.number(number);
-        }
-        if (value instanceof Bytes bytes) {
+            node.with(name, Json.number(number));
+        } else if (value instanceof Bytes bytes) {
             String text = Printable.utf8(bytes);
-            return new Json.Text(text == null ? Base64.getEncoder().encodeToString(bytes.toByteArray()) : text);
+            String base64 = Base64.getEncoder().encodeToString(bytes.toByteArray());
+            node.with(text == null ? name + BASE64 : name, new Json.Text(text == null ? base64 : text));
+        } else {
+            node.with(name, new Json.Text(String.valueOf(value)));
         }
-        return new Json.Text(String.valueOf(value));
     }
 }

@@ -101,7 +101,12 @@ public final class Main {
             case RR -> new RrCommand(arguments, environment, terminal, voice, mosquitto);
             case CTRL -> new CtrlCommand(arguments, environment, terminal, voice, mosquitto);
             case PASSWD -> new PasswdCommand(arguments, terminal, voice);
-            default -> throw new UsageException(program.word + " is not here");
+            case WATCH -> new WatchCommand(arguments, environment, terminal, voice);
+            case BENCH -> new BenchCommand(arguments, environment, terminal, voice);
+            case DOCTOR -> new DoctorCommand(arguments, environment, terminal, voice);
+            case RECORD -> new RecordCommand(arguments, environment, terminal, voice);
+            case REPLAY -> new ReplayCommand(arguments, environment, terminal, voice);
+            case COMPLETION, MAN -> new TellCommand(program, arguments, terminal);
         };
     }
 

@@ -298,7 +298,7 @@ enum Option {
             Check.number(24, 1 << 28, "--size is 24 to 268435456, not \"%\"."),
             "bytes of a payload (64)"),
     BENCH_TOPIC("-t", "--topic", "topic", "b", Check.topicName("bench"), "topics begin with this (althing/bench)"),
-    YES(null, "--yes", null, "by", Check.FLAG, "do not ask before a host that is not local is loaded"),
+    YES(null, "--yes", null, "b", Check.FLAG, "do not ask before a host that is not local is loaded"),
     SPEED(
             null,
             "--speed",

@@ -130,7 +130,7 @@ final class Voice {
         terminal.error(mosquitto ? inMosquittosWords : program.althingName() + ": " + inOurs);
     }
 
-    private static String lowerFirst(String words) {
+    static String lowerFirst(String words) {
         boolean word = words.length() > 1 && Character.isLowerCase(words.charAt(1));
         return word ? Character.toLowerCase(words.charAt(0)) + words.substring(1) : words;
     }
