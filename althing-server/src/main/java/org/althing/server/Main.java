@@ -17,10 +17,18 @@ public final class Main {
             althing broker [OPTIONS]     the broker alone, with the options and the configuration of mosquitto
             althing pub -t TOPIC -m TEXT publish a message
             althing sub -t TOPIC         subscribe and print what comes
+            althing rr -t TOPIC -e TOPIC send a request, print the answer
+            althing watch 'a/#'          a live tree of topics
+            althing doctor HOST          why can a client not connect?
+            althing bench SCENARIO       measure a broker
+            althing record, replay       messages with their times, to a file and back
+            althing passwd FILE USER     set a password for password_file
+            althing ctrl                 administer a broker
             althing vote COMMAND ...     server, cast, results, watch, recount
             althing scram FILE USER      set a password for SCRAM-SHA-256 (althing_scram_file)
             althing data COMMAND DIR     check, stats, export, repair, snapshot: stored state from outside
             althing demo                 see it work: voters, three doors, a crash in the middle
+            althing completion SHELL     completion for bash, zsh, fish; althing man COMMAND: its manual page
             althing COMMAND --help       options of a command
 
             In a source tree also: althing test, althing simulate, althing dist.

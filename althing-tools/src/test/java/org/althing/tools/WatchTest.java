@@ -46,11 +46,11 @@ class WatchTest {
         assertThat(drawn(8, 60, 10 * SECOND))
                 .containsExactly(
                         "head",
-                        "▾ house   >",
+                        "▾ house    >",
                         "  ▾ bath",
-                        "      temp 19                             2 B             7s",
+                        "      temp  19                            2 B             7s",
                         "  ▾ kitchen",
-                        "      temp 21.5                           4 B            10s",
+                        "      temp  21.5                          4 B            10s",
                         "",
                         "foot");
     }
