@@ -3,9 +3,11 @@ package org.althing.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Objects;
 import org.althing.testing.DebianMosquitto;
 import org.althing.testing.Programs;
 import org.althing.tools.Commands.Ended;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,13 +35,21 @@ class BenchTest {
                 "",
                 Commands.with(new String[] {"-p", "" + broker.port(), "--time", "1s", "--warm-up", "300ms"}, words));
         assertThat(ended.status()).as(ended.out() + ended.err()).isZero();
-        Json report = JsonReader.readExactly(ended.out().strip());
-        assertThat(report).isInstanceOf(Json.Node.class);
-        return (Json.Node) report;
+        return report(ended);
+    }
+
+    private static Json.Node report(Ended ended) {
+        if (JsonReader.readExactly(ended.out().strip()) instanceof Json.Node report) {
+            return report;
+        }
+        throw new AssertionError("no report: " + ended);
     }
 
     private static long number(Json.Node node, String name) {
-        return (long) Double.parseDouble(((Json.Literal) node.get(name)).value());
+        if (node.get(name) instanceof Json.Literal literal) {
+            return (long) Double.parseDouble(literal.value());
+        }
+        throw new AssertionError("no number " + name + " in " + node);
     }
 
     @ParameterizedTest
@@ -53,8 +63,9 @@ class BenchTest {
         for (String fault : List.of("lost", "duplicates", "reordered", "foreign", "failed")) {
             assertThat(number(report, fault)).as(fault).isZero();
         }
-        Json.Node latency = (Json.Node) report.get("latencyMicros");
-        assertThat(latency).isNotNull();
+        if (!(report.get("latencyMicros") instanceof Json.Node latency)) {
+            throw new AssertionError("no latencies in " + report);
+        }
         assertThat(number(latency, "count")).isBetween(400 * copies, 650 * copies);
         assertThat(number(latency, "p50")).isPositive().isLessThanOrEqualTo(number(latency, "p99"));
     }
@@ -91,7 +102,7 @@ class BenchTest {
     @Test
     void a_latency_counts_from_when_the_message_was_due_and_a_bad_broker_is_found_out() {
         FakeBroker.Conduct bad = new FakeBroker.Conduct() {
-            private volatile FakeBroker.Peer subscriber;
+            private volatile FakeBroker.@Nullable Peer subscriber;
 
             @Override
             public void with(FakeBroker.Peer peer) throws Exception {
@@ -130,7 +141,7 @@ class BenchTest {
                         all[to++] = body[i];
                     }
                 }
-                subscriber.send(all);
+                Objects.requireNonNull(subscriber).send(all);
             }
         };
         try (FakeBroker broken = new FakeBroker(bad)) {
@@ -149,8 +160,7 @@ class BenchTest {
                     "--warm-up",
                     "1ms");
             assertThat(ended.status()).isEqualTo(1);
-            Json.Node report = (Json.Node) JsonReader.readExactly(ended.out().strip());
-            assertThat(report).isNotNull();
+            Json.Node report = report(ended);
             assertThat(number(report, "lost")).isEqualTo(1);
             assertThat(number(report, "duplicates")).isEqualTo(1);
             assertThat(number(report, "reordered")).isZero();
