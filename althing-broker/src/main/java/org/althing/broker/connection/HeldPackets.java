@@ -34,7 +34,9 @@ final class HeldPackets {
     private final ChangeLog changes;
     private final Consumer<ControlPacket> out;
     private final Runnable onDrained;
-    private final ArrayDeque<Held> held = new ArrayDeque<>(0);
+    /** Made when the first packet has to wait: without persistence none does. */
+    private @Nullable ArrayDeque<Held> held;
+
     private final Runnable afterCommit = this::afterCommit;
     private boolean waits;
     private boolean closed;
@@ -50,17 +52,17 @@ final class HeldPackets {
     }
 
     int size() {
-        return held.size();
+        return held == null ? 0 : held.size();
     }
 
     void add(long change, ControlPacket packet) {
         if (closed) {
             return;
         }
-        if (held.isEmpty() && changes.isCommitted(change)) {
+        if (size() == 0 && changes.isCommitted(change)) {
             out.accept(packet);
         } else {
-            held.add(new Held(this, change, packet));
+            line().add(new Held(this, change, packet));
             release();
         }
     }
@@ -68,21 +70,26 @@ final class HeldPackets {
     AckSlot reserve() {
         Held place = new Held(this, ChangeLog.NOTHING, null);
         if (!closed) {
-            held.add(place);
+            line().add(place);
         }
         return place;
+    }
+
+    private ArrayDeque<Held> line() {
+        ArrayDeque<Held> line = held == null ? new ArrayDeque<>() : held;
+        held = line;
+        return line;
     }
 
     /** Nothing that is held leaves any more. */
     void close() {
         closed = true;
-        held.clear();
+        held = null;
     }
 
     private void release() {
         boolean released = false;
-        while (!held.isEmpty()) {
-            Held first = held.getFirst();
+        while (held != null && held.peekFirst() instanceof Held first) {
             ControlPacket packet = first.packet;
             if (packet == null) {
                 break;

@@ -464,6 +464,7 @@ public final class NetworkConnection implements TransportListener {
     /** CONNACK has left, and now the rest may. */
     void onConnAckSent(Session opened) {
         phase = Phase.OPEN;
+        admission = null;
         opened.open();
         environment.loop().execute(() -> guarded(this::resume));
     }

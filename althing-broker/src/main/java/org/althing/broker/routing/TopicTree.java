@@ -202,7 +202,7 @@ public final class TopicTree {
 
         /** Those whose filter, which ends here, is this one. */
         Subscriptions subscriptions(TopicFilter filter) {
-            return filter.levels().getLast().equals("#") ? many : exact;
+            return filter.endsWithHash() ? many : exact;
         }
 
         @Nullable

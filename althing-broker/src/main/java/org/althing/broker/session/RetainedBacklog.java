@@ -3,6 +3,7 @@ package org.althing.broker.session;
 import java.util.ArrayDeque;
 import org.althing.broker.routing.RoutedMessage;
 import org.althing.broker.routing.Subscription;
+import org.althing.mqtt.Qos;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,32 +14,42 @@ import org.jspecify.annotations.Nullable;
  * message already.
  */
 final class RetainedBacklog {
-    private record Entry(RoutedMessage message, Subscription subscription) {}
+    record Entry(RoutedMessage message, Subscription subscription) {
+        /** At which it is to be sent. */
+        Qos qos() {
+            return Qos.min(subscription.qos(), message.message().qos());
+        }
+    }
 
-    private final ArrayDeque<Entry> entries = new ArrayDeque<>(0);
+    /** Null while there are none: of most sessions always. */
+    private @Nullable ArrayDeque<Entry> entries;
 
     void add(RoutedMessage message, Subscription subscription) {
+        if (entries == null) {
+            entries = new ArrayDeque<>();
+        }
         entries.add(new Entry(message, subscription));
     }
 
     boolean isEmpty() {
-        return entries.isEmpty();
+        return entries == null;
     }
 
     @Nullable
-    RoutedMessage message() {
-        return entries.isEmpty() ? null : entries.getFirst().message();
-    }
-
-    Subscription subscription() {
-        return entries.getFirst().subscription();
+    Entry first() {
+        return entries == null ? null : entries.getFirst();
     }
 
     void removeFirst() {
-        entries.removeFirst();
+        if (entries != null) {
+            entries.removeFirst();
+            if (entries.isEmpty()) {
+                entries = null;
+            }
+        }
     }
 
     void clear() {
-        entries.clear();
+        entries = null;
     }
 }

@@ -1,7 +1,9 @@
 package org.althing.broker.session;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.althing.broker.Client;
 import org.althing.broker.Ledger.Fate;
@@ -12,6 +14,7 @@ import org.althing.broker.routing.ShareMember;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.TopicFilter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shared subscriptions of one session.
@@ -25,9 +28,14 @@ final class Shares {
     private final Session session;
     private final OutboundFlow outbound;
     private final SessionChanges changes;
-    private final Map<TopicFilter, Share> byFilter = new HashMap<>(2);
-    private final ArrayDeque<Share> wantWindow = new ArrayDeque<>(0);
-    private final ArrayDeque<Share> wantRoom = new ArrayDeque<>(0);
+    /** Null before the first one: most sessions are in no group. */
+    private @Nullable All all;
+
+    private static final class All {
+        final Map<TopicFilter, Share> byFilter = new HashMap<>(2);
+        final ArrayDeque<Share> wantWindow = new ArrayDeque<>(0);
+        final ArrayDeque<Share> wantRoom = new ArrayDeque<>(0);
+    }
 
     Shares(SessionEnvironment environment, Session session, OutboundFlow outbound, SessionChanges changes) {
         this.environment = environment;
@@ -37,22 +45,24 @@ final class Shares {
     }
 
     int size() {
-        return byFilter.size();
+        return all == null ? 0 : all.byFilter.size();
     }
 
     boolean has(TopicFilter filter) {
-        return byFilter.containsKey(filter);
+        return all != null && all.byFilter.containsKey(filter);
     }
 
     /** Joins the group, or changes the options of a member. */
     Membership put(TopicFilter filter, SubscriptionOptions options, int identifier) {
-        Share known = byFilter.get(filter);
+        All mine = all == null ? new All() : all;
+        all = mine;
+        Share known = mine.byFilter.get(filter);
         if (known != null) {
             known.membership.options(options, identifier);
             return known.membership;
         }
         Share share = new Share(filter, options, identifier);
-        byFilter.put(filter, share);
+        mine.byFilter.put(filter, share);
         if (session.isOpen()) {
             share.membership.present();
         }
@@ -61,7 +71,7 @@ final class Shares {
 
     /** Leaves the group; false if the session was not in it. */
     boolean remove(TopicFilter filter) {
-        Share share = byFilter.remove(filter);
+        Share share = all == null ? null : all.byFilter.remove(filter);
         if (share == null) {
             return false;
         }
@@ -73,13 +83,19 @@ final class Shares {
 
     /** The client is there, and what waits for it alone has left as far as it could. */
     void onOpen() {
-        for (Share share : byFilter.values()) {
+        for (Share share : shares()) {
             share.membership.present();
         }
     }
 
     /** There may be window or room again. */
     void onDemand() {
+        if (all != null) {
+            onDemand(all.wantRoom, all.wantWindow);
+        }
+    }
+
+    private void onDemand(ArrayDeque<Share> wantRoom, ArrayDeque<Share> wantWindow) {
         for (int rest = wantRoom.size(); rest > 0 && outbound.hasRoom() && !wantRoom.isEmpty(); rest--) {
             Share share = wantRoom.removeFirst();
             share.wantsRoom = false;
@@ -94,9 +110,11 @@ final class Shares {
 
     /** The client is gone; what was lent to it has been given back. */
     void onClientGone() {
-        wantRoom.clear();
-        wantWindow.clear();
-        for (Share share : byFilter.values()) {
+        if (all != null) {
+            all.wantRoom.clear();
+            all.wantWindow.clear();
+        }
+        for (Share share : shares()) {
             share.wantsRoom = false;
             share.wantsWindow = false;
             share.membership.absent();
@@ -104,11 +122,15 @@ final class Shares {
     }
 
     void end() {
-        for (Share share : byFilter.values()) {
+        for (Share share : shares()) {
             share.left = true;
             share.membership.leave();
         }
-        byFilter.clear();
+        all = null;
+    }
+
+    private Collection<Share> shares() {
+        return all == null ? List.of() : all.byFilter.values();
     }
 
     private final class Share implements ShareMember {
@@ -143,18 +165,18 @@ final class Shares {
                 return hasRoom();
             }
             boolean idle = outbound.isIdle();
-            if (!idle && !wantsWindow) {
+            if (!idle && !wantsWindow && all != null) {
                 wantsWindow = true;
-                wantWindow.add(this);
+                all.wantWindow.add(this);
             }
             return idle;
         }
 
         private boolean hasRoom() {
             boolean room = outbound.hasRoom();
-            if (!room && !wantsRoom) {
+            if (!room && !wantsRoom && all != null) {
                 wantsRoom = true;
-                wantRoom.add(this);
+                all.wantRoom.add(this);
             }
             return room;
         }

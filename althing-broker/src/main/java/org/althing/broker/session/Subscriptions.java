@@ -231,12 +231,11 @@ final class Subscriptions {
     void sendRetained() {
         int sent = 0;
         while (session.isOpen() && session.link() instanceof SessionLink link) {
-            RoutedMessage message = backlog.message();
-            if (message == null) {
+            RetainedBacklog.Entry first = backlog.first();
+            if (first == null) {
                 return;
             }
-            Qos qos = Qos.min(backlog.subscription().qos(), message.message().qos());
-            if (qos == Qos.AT_MOST_ONCE ? !link.hasRoom() : !outbound.isIdle()) {
+            if (first.qos() == Qos.AT_MOST_ONCE ? !link.hasRoom() : !outbound.isIdle()) {
                 return; // an acknowledgement or room brings us back
             }
             if (sent == SLICE) {
@@ -244,29 +243,26 @@ final class Subscriptions {
                 return;
             }
             sent++;
-            deliverFirst(qos);
+            deliver(first);
         }
     }
 
-    private void deliverFirst(Qos qos) {
-        RoutedMessage message = backlog.message();
-        Subscription subscription = backlog.subscription();
+    /** Delivers the first of the backlog. */
+    private void deliver(RetainedBacklog.Entry first) {
         backlog.removeFirst();
+        RoutedMessage message = first.message();
+        Subscription subscription = first.subscription();
         boolean stillDue = byFilter.get(subscription.filter()) == subscription;
-        if (message != null
-                && stillDue
-                && !isOwn(message, subscription)
-                && environment.router().isRetained(message)) {
-            session.deliver(message, qos, true, subscription.identifiers()); // [MQTT-3.3.1-8]
+        if (stillDue && !isOwn(message, subscription) && environment.router().isRetained(message)) {
+            session.deliver(message, first.qos(), true, subscription.identifiers()); // [MQTT-3.3.1-8]
         }
     }
 
     /** The client is gone: what it was granted at QoS 1 or 2 and has not been sent waits like any other message. */
     void onClientGone() {
-        while (backlog.message() instanceof RoutedMessage message) {
-            Qos qos = Qos.min(backlog.subscription().qos(), message.message().qos());
-            if (changes.isDurable() && qos != Qos.AT_MOST_ONCE) {
-                deliverFirst(qos);
+        while (backlog.first() instanceof RetainedBacklog.Entry first) {
+            if (changes.isDurable() && first.qos() != Qos.AT_MOST_ONCE) {
+                deliver(first);
             } else {
                 backlog.removeFirst();
             }

@@ -12,12 +12,10 @@ import org.althing.mqtt.TopicName;
  * or malformed. Every {@code what} names the field in the exception.
  *
  * <p>Bytes are taken straight from the buffer that was received, heap or direct; only strings in a direct buffer go
- * through a small array first.
+ * through a small array first, which the decoders of a thread share with their {@link TopicTable}.
  */
 final class FieldReader {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    private static final int SCRATCH = 256;
-
     /** Of the table of a decoder that shares none. */
     private static final int OWN_TOPICS_BYTES = 16 << 10;
 
@@ -29,7 +27,6 @@ final class FieldReader {
     private boolean controlsInNames;
 
     private TopicTable topics = new TopicTable(OWN_TOPICS_BYTES);
-    private byte[] scratch = {};
 
     private String packet = "";
     private ByteBuffer bytes = NOTHING;
@@ -215,13 +212,7 @@ final class FieldReader {
         if (bytes.hasArray()) {
             return bytes.array();
         }
-        byte[] copy;
-        if (length > SCRATCH) {
-            copy = new byte[length];
-        } else {
-            copy = scratch.length == 0 ? new byte[SCRATCH] : scratch;
-            scratch = copy;
-        }
+        byte[] copy = length > TopicTable.SCRATCH_BYTES ? new byte[length] : topics.scratch();
         bytes.get(position, copy, 0, length);
         return copy;
     }

@@ -34,10 +34,13 @@ public final class TopicTable {
 
     private static final int LEVEL_BYTES = 56;
 
+    static final int SCRATCH_BYTES = 256;
+
     private final long bytesMax;
     private final int slotsMax;
     private @Nullable Entry[] slots = EMPTY;
     private long bytesKept;
+    private byte[] scratch = {};
 
     /** Topics that fell out since the table has this size. */
     private int lost;
@@ -58,6 +61,14 @@ public final class TopicTable {
         this.bytesMax = bytesMax;
         long slotsWanted = Math.max(SLOTS_MIN, Math.min(SLOTS_MAX, bytesMax / ENTRY_BYTES));
         slotsMax = Integer.highestOneBit((int) slotsWanted);
+    }
+
+    /** Room for bytes that are looked at before anything else is decoded. */
+    byte[] scratch() {
+        if (scratch.length == 0) {
+            scratch = new byte[SCRATCH_BYTES];
+        }
+        return scratch;
     }
 
     @Nullable
