@@ -114,7 +114,7 @@ final class Handshake {
         if (listener.naming().userNameAsClientId() && userName() == null) {
             return ReasonCode.NOT_AUTHORIZED;
         }
-        if (clientIdIsTooLong()) {
+        if (!assigned && clientIdIsTooLong()) {
             return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
         }
         if (assigned && !mayBeNameless()) {
