@@ -81,6 +81,37 @@ class DistributionTest {
     }
 
     @Test
+    void the_broker_starts_from_the_cache_that_was_made_with_the_distribution() throws IOException {
+        try (ChildProcess broker =
+                Programs.start(asSomebodyElse(bin("althing"), "broker", "-p", Integer.toString(Programs.freePort())))) {
+            broker.awaitErr(" running\n", Althing.LIMIT);
+            assertThat(Files.readString(Path.of("/proc/" + broker.pid() + "/maps")))
+                    .contains(moved.resolve("lib/broker.aot").toString());
+        }
+    }
+
+    @Test
+    void a_cache_that_does_not_fit_is_not_spoken_of() throws IOException {
+        Path lib = Files.createDirectory(folder.resolve("lib-with-broken-cache"));
+        try (Stream<Path> jars = Files.list(moved.resolve("lib"))) {
+            for (Path jar : jars.filter(path -> path.toString().endsWith(".jar")).toList()) {
+                Files.createSymbolicLink(lib.resolve(jar.getFileName()), jar);
+            }
+        }
+        Files.writeString(lib.resolve("broker.aot"), "no cache at all");
+        try (ChildProcess broker = Programs.start(
+                null,
+                Map.of("ALTHING_LIB", lib.toString()),
+                bin("althing"),
+                "broker",
+                "-p",
+                Integer.toString(Programs.freePort()))) {
+            broker.awaitErr(" running\n", Althing.LIMIT);
+            assertThat(broker.err() + broker.out()).doesNotContainIgnoringCase("cache").doesNotContain("[error");
+        }
+    }
+
+    @Test
     void without_a_jdk_25_it_says_how_to_get_one() throws IOException {
         // An empty folder in the place of every JDK: the launcher's own search is pointed away from this machine.
         Path script = Files.writeString(
@@ -97,7 +128,14 @@ class DistributionTest {
     void every_compatible_name_is_there_and_the_archive_too() throws IOException {
         try (Stream<Path> names = Files.list(moved.resolve("bin"))) {
             assertThat(names.map(path -> path.getFileName().toString()).sorted())
-                    .containsExactly("althing", "mosquitto", "mosquitto_pub", "mosquitto_sub");
+                    .containsExactly(
+                            "althing",
+                            "mosquitto",
+                            "mosquitto_ctrl",
+                            "mosquitto_passwd",
+                            "mosquitto_pub",
+                            "mosquitto_rr",
+                            "mosquitto_sub");
         }
         try (Stream<Path> archives = Files.list(folder.resolve("made"))) {
             assertThat(archives.map(path -> path.getFileName().toString()))
