@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.althing.broker.session.RestoredState;
 import org.althing.broker.shard.Listeners;
@@ -63,6 +64,15 @@ public final class Broker implements AutoCloseable {
         return builder(config, engine).store(JournalStateStore.inFolder(folder)).start();
     }
 
+    /**
+     * Looks at everything that the listeners need but their addresses: files of certificates and keys, folders of pages.
+     *
+     * @throws IOException if something is not as it should be
+     */
+    public static void check(BrokerConfig config) throws IOException {
+        Listeners.check(config.listeners());
+    }
+
     /** A broker in the making; nothing happens before {@link Builder#start}. */
     public static Builder builder(BrokerConfig config, NetEngine engine) {
         return new Builder(config, engine);
@@ -107,6 +117,45 @@ public final class Broker implements AutoCloseable {
                     .encode(new Publish(false, packetIdentifier, 0, message), new PacketBuffer(0));
         }
         shards.publish(message);
+    }
+
+    /**
+     * Prepares that another configuration counts: listeners are opened, changed and closed, limits are changed for all,
+     * those of connections for new ones. The number of shards and the strategy of share groups that are there stay.
+     *
+     * @throws IOException if a file cannot be read or an address cannot be bound; nothing has changed
+     */
+    public Change prepare(BrokerConfig next) throws IOException {
+        Listeners.Change prepared = listeners.prepare(next.listeners());
+        return new Change() {
+            @Override
+            public void apply() {
+                prepared.apply();
+                shards.change(next);
+            }
+
+            @Override
+            public void abandon() {
+                prepared.abandon();
+            }
+        };
+    }
+
+    /** Another configuration, with everything done that may fail. One of the two is called, by one thread at a time. */
+    public interface Change {
+        /** From now on it counts. */
+        void apply();
+
+        /** It will not count. */
+        void abandon();
+    }
+
+    /**
+     * Writes down, line by line, which clients have subscribed to what, and which topics have a retained message. Waits for
+     * the loops; not to be called on one of them.
+     */
+    public void describe(Consumer<String> line) {
+        shards.describe(line);
     }
 
     /** What was counted so far. Any thread. */

@@ -109,10 +109,8 @@ public record BrokerConfig(
      *
      * @param max subscriptions of one client; 0 for no limit
      * @param shareStrategy which member of a share group gets which message
-     * @param duplicates whether a message comes once for each of a client's subscriptions that match, or once
-     * @param upgradesQos whether a message comes with the QoS of the subscription even if it was published with a lower one
      */
-    public record SubscriptionRules(int max, ShareStrategy shareStrategy, boolean duplicates, boolean upgradesQos) {}
+    public record SubscriptionRules(int max, ShareStrategy shareStrategy) {}
 
     /**
      * How much may wait, and what happens when it is too much.
@@ -185,8 +183,6 @@ public record BrokerConfig(
         private int payloadSizeMax;
         private boolean retainAvailable = true;
         private @Nullable Duration retainExpiry;
-        private boolean duplicates = true;
-        private boolean upgradesQos;
         private @Nullable Duration sessionExpiryMax;
         private ShareStrategy shareStrategy = ShareStrategy.ROUND_ROBIN;
         private long queuedBytesMax;
@@ -284,18 +280,6 @@ public record BrokerConfig(
         /** {@code retain_expiry_interval}; null for ever. */
         public Builder retainExpiry(@Nullable Duration expiry) {
             retainExpiry = expiry;
-            return this;
-        }
-
-        /** {@code allow_duplicate_messages}. */
-        public Builder duplicates(boolean allow) {
-            duplicates = allow;
-            return this;
-        }
-
-        /** {@code upgrade_outgoing_qos}. */
-        public Builder upgradesQos(boolean upgrade) {
-            upgradesQos = upgrade;
             return this;
         }
 
@@ -457,7 +441,7 @@ public record BrokerConfig(
                             payloadSizeMax,
                             new RetainRules(retainAvailable, retainExpiry),
                             sessionExpiryMax,
-                            new SubscriptionRules(subscriptionsMax, shareStrategy, duplicates, upgradesQos),
+                            new SubscriptionRules(subscriptionsMax, shareStrategy),
                             payloadFormatChecked,
                             new QueueLimits(queuedBytesMax, inflightBytesMax, queueFull, tellQuota, memoryBudgetBytes)),
                     new Announcements(responseInformation, serverReference, serverMoved),

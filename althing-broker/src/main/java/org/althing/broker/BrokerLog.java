@@ -17,6 +17,11 @@ public interface BrokerLog {
     /** Takes one line, without time and line end. Called on the broker's threads; must not block for long. */
     void log(Level level, String line);
 
+    /** The same of a line about one client: its identifier and its address. */
+    default void log(Level level, String line, String clientId, String address) {
+        log(level, line);
+    }
+
     /** Whether lines of this level go anywhere; those that do not are not even built. */
     default boolean logs(Level level) {
         return level.compareTo(Level.DEBUG) < 0;

@@ -89,7 +89,7 @@ final class UpCommand {
             print(line, doors);
         } catch (IOException e) {
             err.println("althing up: " + TakenPort.explain(e, doors(line)));
-            lifetime.abandon();
+            lifetime.abandon(FAILED);
             return FAILED;
         }
         return -1;

@@ -14,6 +14,7 @@ import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.conf.ConfigOption.Scope;
 import org.althing.broker.conf.ConfigOption.Type;
 import org.althing.broker.conf.MosquittoConf.Note;
+import org.althing.broker.conf.MosquittoConf.Said;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ final class ConfBuilder {
     final SecurityDraft security = new SecurityDraft();
     final Map<String, PluginDraft> loadedPlugins = new LinkedHashMap<>();
     final List<Note> notes = new ArrayList<>();
+    final List<Said> said = new ArrayList<>();
 
     boolean perListenerSettings;
     boolean checkRetainSource;
@@ -100,6 +102,26 @@ final class ConfBuilder {
             throw new ConfException("Duplicate '" + line.name() + "' value in configuration.", line);
         }
         option.setter().set(this, line);
+        said.add(new Said(
+                ownerName(option.scope()),
+                line.name(),
+                line.value().strip(),
+                line.place(),
+                switch (option.reload()) {
+                    case YES -> "";
+                    case NEW_CONNECTIONS -> "for new connections";
+                    case RESTART -> "at the next start";
+                }));
+    }
+
+    private String ownerName(Scope scope) {
+        return switch (scope) {
+            case GLOBAL -> "";
+            case SECURITY -> perListenerSettings ? listener().shortName() : "";
+            case LISTENER, ANY_LISTENER -> listener().shortName();
+            case BRIDGE -> "connection " + bridge().name;
+            case PLUGIN -> "plugin " + plugin().name.value();
+        };
     }
 
     /** Finds what the option belongs to, and makes it the one that setters work on. */

@@ -270,20 +270,17 @@ final class DeliveryOptions {
                 "allow_duplicate_messages",
                 GLOBAL,
                 Type.BOOLEAN,
-                "true",
+                "false",
                 YES,
-                "A client with several subscriptions that match gets a message once for each; if not, once with the highest QoS",
-                (conf, line) -> {
-                    conf.deprecated(line, "The behaviour will default to true.");
-                    conf.broker.duplicates(Values.bool(line));
-                });
-        rows.flag(
+                "A client with several subscriptions that match gets a message once, with the highest QoS and all Subscription Identifiers, which is what `false` means; `true`, Mosquitto's default, costs a warning",
+                DeliveryOptions::duplicates);
+        rows.refused(
                 "upgrade_outgoing_qos",
                 GLOBAL,
-                false,
-                YES,
-                "Messages are sent with the QoS of the subscription even if they were published with a lower one, against the standard",
-                (conf, value) -> conf.broker.upgradesQos(value));
+                Type.BOOLEAN,
+                "false",
+                "`true` is refused: a message is never sent with a higher QoS than it was published with, as the standard says",
+                DeliveryOptions::upgrade);
         rows.add(
                 "persistent_client_expiration",
                 GLOBAL,
@@ -309,5 +306,18 @@ final class DeliveryOptions {
                 YES,
                 "Subscriptions of a client; beyond it 0x97 in SUBACK, before MQTT 5.0 0x80. 0: no limit",
                 (conf, value) -> conf.broker.subscriptionsMax(value.intValue()));
+    }
+
+    private static void duplicates(ConfBuilder conf, Directive line) throws ConfException {
+        conf.deprecated(line, "");
+        if (Values.bool(line)) {
+            conf.warn(line, "overlapping subscriptions of a client bring a message once, with the highest QoS");
+        }
+    }
+
+    private static void upgrade(ConfBuilder conf, Directive line) throws ConfException {
+        if (Values.bool(line)) {
+            throw new ConfException("'upgrade_outgoing_qos true' is not served: the standard forbids it.", line);
+        }
     }
 }

@@ -206,6 +206,11 @@ final class ListenerDraft {
         return "listener " + (port == 0 ? place : Integer.toString(port)) + " (" + declared.place() + ")";
     }
 
+    /** As the file says it, without where. */
+    String shortName() {
+        return "listener " + port + (place == null ? "" : " " + place);
+    }
+
     private boolean isAnonymousAllowed(SecurityDraft rules) {
         Located<Boolean> said = allowAnonymous == null ? rules.allowAnonymous : allowAnonymous;
         return said != null && said.value();

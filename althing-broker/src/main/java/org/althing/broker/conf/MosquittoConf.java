@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param program what concerns the process
  * @param localOnly whether no listener was configured, so that only this machine is served
  * @param notes lines for the log about what was read, in the order of the file
+ * @param said what the files say, in their order
  */
 public record MosquittoConf(
         BrokerConfig broker,
@@ -32,7 +33,17 @@ public record MosquittoConf(
         LogSettings log,
         Program program,
         boolean localOnly,
-        List<Note> notes) {
+        List<Note> notes,
+        List<Said> said) {
+
+    /**
+     * One option that the files say.
+     *
+     * @param owner the listener or plugin it belongs to; empty for the broker
+     * @param place file and line
+     * @param reload when a change of it counts, in words; empty for at once
+     */
+    public record Said(String owner, String name, String value, String place, String reload) {}
 
     /** A line for the log. */
     public record Note(BrokerLog.Level level, String line) {}
@@ -84,6 +95,7 @@ public record MosquittoConf(
 
     public MosquittoConf {
         notes = List.copyOf(notes);
+        said = List.copyOf(said);
     }
 
     /** Reads a file, for a process without environment variables. */
@@ -146,7 +158,8 @@ public record MosquittoConf(
                         conf.logJson),
                 new Program(path(conf.pidFile), conf.user, path(conf.scramFile)),
                 localOnly,
-                conf.notes);
+                conf.notes,
+                conf.said);
     }
 
     private static @Nullable Path path(@Nullable String name) {

@@ -146,6 +146,18 @@ final class Admission {
             connection.refuse(ReasonCode.SERVER_UNAVAILABLE, "state cannot be saved at present");
             return;
         }
+        int clientsMax = environment.config().connections().clientsMax();
+        if (clientsMax >= 0
+                && !environment
+                        .registry()
+                        .hasRoomFor(
+                                handshake.clientId(),
+                                clientsMax,
+                                environment.sessionsOfAll().getAsLong())) {
+            connection.refuse(
+                    ReasonCode.SERVER_BUSY, "there are " + clientsMax + " clients, as global_max_clients allows");
+            return;
+        }
         SessionRegistry.Connected connected = environment.registry().connect(request);
         Session session = connected.session();
         link.session(session);

@@ -1,6 +1,7 @@
 package org.althing.broker.connection;
 
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.althing.broker.AuthenticationMethod;
 import org.althing.broker.Authenticator;
@@ -8,6 +9,7 @@ import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.Counters;
+import org.althing.broker.routing.CurrentConfig;
 import org.althing.broker.routing.Partitions;
 import org.althing.broker.session.SessionEnvironment;
 import org.althing.broker.session.SessionRegistry;
@@ -19,17 +21,24 @@ import org.althing.net.EventLoop;
  *
  * @param topics the topic names that any of its clients used lately
  * @param methods of enhanced authentication, by their names
+ * @param sessionsOfAll how many sessions all shards have
  */
 public record ConnectionEnvironment(
-        BrokerConfig config,
+        CurrentConfig current,
         SessionEnvironment sessions,
         SessionRegistry registry,
         TopicTable topics,
         Authenticator authenticator,
         Map<String, AuthenticationMethod> methods,
+        LongSupplier sessionsOfAll,
         RandomGenerator random) {
     public ConnectionEnvironment {
         methods = Map.copyOf(methods);
+    }
+
+    /** As of the last reload. */
+    public BrokerConfig config() {
+        return current.get();
     }
 
     /** Whose clients are whose. */
@@ -50,9 +59,9 @@ public record ConnectionEnvironment(
     }
 
     /** A line about who comes and goes. */
-    void logConnection(String line) {
-        if (config.connectionMessages()) {
-            log().log(Level.NOTICE, line);
+    void logConnection(String line, String clientId, String address) {
+        if (config().connectionMessages()) {
+            log().log(Level.NOTICE, line, clientId, address);
         }
     }
 }

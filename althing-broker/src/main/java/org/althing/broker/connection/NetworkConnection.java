@@ -150,7 +150,9 @@ public final class NetworkConnection implements TransportListener {
             ConnectionEnvironment environment, ListenerConfig listener, Transport transport, Owner owner) {
         NetworkConnection begun = new NetworkConnection(environment, listener, transport, owner, null);
         environment.logConnection(
-                "New connection from " + begun.address + " on " + place(listener, transport.localAddress()) + ".");
+                "New connection from " + begun.address + " on " + place(listener, transport.localAddress()) + ".",
+                begun.clientId,
+                begun.address);
         return begun;
     }
 
@@ -385,8 +387,11 @@ public final class NetworkConnection implements TransportListener {
         }
         Security security = transport.security();
         if (security != null && !security.cipherSuite().isEmpty()) {
-            environment.logConnection("Connection from " + address + " negotiated " + security.protocol() + " cipher "
-                    + security.cipherSuite() + ".");
+            environment.logConnection(
+                    "Connection from " + address + " negotiated " + security.protocol() + " cipher "
+                            + security.cipherSuite() + ".",
+                    clientId,
+                    address);
         }
         version = connect.version();
         PacketEncoder encoder = new PacketEncoder(version);
@@ -456,9 +461,13 @@ public final class NetworkConnection implements TransportListener {
         Dispatch dispatch = new Dispatch(environment, this, listener, session, link, reauthentication);
         accepted = new Accepted(session, link, dispatch);
         keepAlive.limit(TimeUnit.SECONDS.toNanos(handshake.serverKeepAlive()) * 3 / 2); // [MQTT-3.1.2-22]
-        environment.logConnection("New client connected from " + address + " as " + clientId + " (p" + version.level()
-                + ", c" + (handshake.connect().cleanStart() ? 1 : 0) + ", k"
-                + handshake.connect().keepAliveSeconds() + (userName == null ? "" : ", u'" + userName + "'") + ").");
+        environment.logConnection(
+                "New client connected from " + address + " as " + clientId + " (p" + version.level()
+                        + ", c" + (handshake.connect().cleanStart() ? 1 : 0) + ", k"
+                        + handshake.connect().keepAliveSeconds() + (userName == null ? "" : ", u'" + userName + "'")
+                        + ").",
+                clientId,
+                address);
     }
 
     /** CONNACK has left, and now the rest may. */
@@ -530,7 +539,8 @@ public final class NetworkConnection implements TransportListener {
         phase = Phase.ENDED;
         keepAlive.stop();
         input.close();
-        environment.logConnection("Client " + name() + " disconnected" + (why.isEmpty() ? "" : ": " + why) + ".");
+        environment.logConnection(
+                "Client " + name() + " disconnected" + (why.isEmpty() ? "" : ": " + why) + ".", clientId, address);
         output.close();
         if (accepted != null) {
             accepted.link.close();

@@ -37,6 +37,11 @@ public final class Deadlines {
         pending.remove(deadline);
     }
 
+    /** The time that they go by. */
+    public long wallMillis() {
+        return loop.clock().wallMillis();
+    }
+
     /** How many are pending. */
     public int size() {
         return pending.size();

@@ -10,8 +10,12 @@ import org.althing.net.Clock;
 public record GroupEnvironment(
         Router router,
         ChangeLog changes,
-        DeliveryLimits limits,
+        CurrentConfig config,
         AccessControl access,
         Counters counters,
         BrokerLog log,
-        Clock clock) {}
+        Clock clock) {
+    DeliveryLimits limits() {
+        return config.delivery();
+    }
+}

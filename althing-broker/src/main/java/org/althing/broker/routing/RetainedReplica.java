@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.althing.broker.Counters;
 import org.althing.broker.StateChange;
 import org.althing.mqtt.TopicFilter;
@@ -42,6 +43,7 @@ final class RetainedReplica {
     private final Peers peers;
     private final Partitions partitions;
 
+    private LongSupplier mostMillis = () -> 0;
     private long clock;
     private final Map<TopicName, Long> tombstones = new HashMap<>();
     /** By the shard that gave the stamp, in the order in which they came here. */
@@ -139,9 +141,19 @@ final class RetainedReplica {
     }
 
     private void expireLater(RoutedMessage message) {
-        if (message.expires()) {
-            message.retainedUntil = deadlines.at(message.expiresAtMillis(), () -> expire(message));
+        long until = message.expiresAtMillis();
+        long most = mostMillis.getAsLong();
+        if (most > 0 && message.isStored()) { // what the broker says of itself it says again only when it changes
+            until = Math.min(until, deadlines.wallMillis() + most);
         }
+        if (until != StateChange.NEVER) {
+            message.retainedUntil = deadlines.at(until, () -> expire(message));
+        }
+    }
+
+    /** How long messages may be retained at most, from now or the start of the process on; 0 for ever. */
+    void atMost(LongSupplier millis) {
+        mostMillis = millis;
     }
 
     private void expire(RoutedMessage message) {

@@ -3,6 +3,7 @@ package org.althing.broker.routing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.althing.broker.Counters;
 import org.althing.broker.StateChange;
 import org.althing.mqtt.Qos;
@@ -43,6 +44,11 @@ public final class Router {
         handOvers = new HandOvers(changes, peers.partitions());
         cache = new MatchCache(tree, topicsKept);
         retained = new RetainedReplica(changes, deadlines, counters, peers);
+    }
+
+    /** How long messages may be retained at most, in milliseconds; 0 for ever. Asked each time. */
+    public void retainAtMost(LongSupplier millis) {
+        retained.atMost(millis);
     }
 
     /** Retains the message if it says so, and delivers it; returns whether any subscription matched. */

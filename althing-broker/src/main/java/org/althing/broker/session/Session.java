@@ -1,5 +1,6 @@
 package org.althing.broker.session;
 
+import java.util.function.BiConsumer;
 import org.althing.broker.AccessControl.Action;
 import org.althing.broker.Client;
 import org.althing.broker.Ledger.Account;
@@ -14,6 +15,7 @@ import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.Will;
 import org.jspecify.annotations.Nullable;
 
@@ -305,6 +307,12 @@ public final class Session implements Subscriber {
     @Override
     public int partition() {
         return Partitions.of(clientId);
+    }
+
+    /** Visits the subscriptions with the QoS that they are granted. */
+    void visitSubscriptions(BiConsumer<TopicFilter, Qos> visitor) {
+        subscriptions.visit(visitor);
+        shares.visit(visitor);
     }
 
     public Client client() {

@@ -7,6 +7,7 @@ import org.althing.broker.BrokerLog;
 import org.althing.broker.Counters;
 import org.althing.broker.PublishInterceptor;
 import org.althing.broker.routing.ChangeLog;
+import org.althing.broker.routing.CurrentConfig;
 import org.althing.broker.routing.Deadlines;
 import org.althing.broker.routing.Router;
 import org.althing.broker.routing.ShareGroups;
@@ -15,7 +16,7 @@ import org.althing.net.EventLoop;
 /** What all sessions of a shard share. */
 public record SessionEnvironment(
         EventLoop loop,
-        DeliveryLimits limits,
+        CurrentConfig config,
         Router router,
         ShareGroups groups,
         ChangeLog changes,
@@ -26,6 +27,10 @@ public record SessionEnvironment(
         BrokerLog log) {
     public SessionEnvironment {
         interceptors = List.copyOf(interceptors);
+    }
+
+    DeliveryLimits limits() {
+        return config.delivery();
     }
 
     long wallMillis() {

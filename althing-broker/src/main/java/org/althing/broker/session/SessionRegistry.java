@@ -9,7 +9,9 @@ import org.althing.broker.StateChange;
 import org.althing.broker.routing.ChangeLog;
 import org.althing.broker.routing.Partitions;
 import org.althing.broker.routing.RoutedMessage;
+import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.Will;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,23 @@ public final class SessionRegistry {
 
     public SessionRegistry(SessionEnvironment environment) {
         this.environment = environment;
+    }
+
+    /** Sees one subscription after the other. */
+    @FunctionalInterface
+    public interface SubscriptionVisitor {
+        void visit(String clientId, TopicFilter filter, Qos qos);
+    }
+
+    /** Visits all subscriptions of all sessions, shared ones too. */
+    public void visitSubscriptions(SubscriptionVisitor visitor) {
+        sessions.forEach((clientId, session) ->
+                session.visitSubscriptions((filter, qos) -> visitor.visit(clientId, filter, qos)));
+    }
+
+    /** Whether this client has a session, or there may be one more. */
+    public boolean hasRoomFor(String clientId, int clientsMax, long clientsNow) {
+        return clientsMax < 0 || clientsNow < clientsMax || sessions.containsKey(clientId);
     }
 
     /** Binds the client's session, old or new, to the connection. */

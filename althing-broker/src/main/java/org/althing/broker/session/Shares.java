@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.althing.broker.Client;
 import org.althing.broker.Ledger.Fate;
 import org.althing.broker.routing.Loan;
@@ -48,6 +49,10 @@ final class Shares {
         return all == null ? 0 : all.byFilter.size();
     }
 
+    void visit(BiConsumer<TopicFilter, Qos> visitor) {
+        byFilter.forEach((filter, share) -> visitor.accept(filter, share.qos));
+    }
+
     boolean has(TopicFilter filter) {
         return all != null && all.byFilter.containsKey(filter);
     }
@@ -58,6 +63,7 @@ final class Shares {
         all = mine;
         Share known = mine.byFilter.get(filter);
         if (known != null) {
+            known.qos = options.qos();
             known.membership.options(options, identifier);
             return known.membership;
         }
@@ -135,11 +141,13 @@ final class Shares {
 
     private final class Share implements ShareMember {
         private final Membership membership;
+        private Qos qos;
         private boolean left;
         private boolean wantsWindow;
         private boolean wantsRoom;
 
         Share(TopicFilter filter, SubscriptionOptions options, int identifier) {
+            qos = options.qos();
             membership = environment.groups().join(filter, this, options, identifier);
         }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.StateChange;
 import org.althing.broker.routing.Interest;
@@ -46,6 +47,10 @@ final class Subscriptions {
         this.outbound = outbound;
         this.changes = changes;
         this.interest = interest;
+    }
+
+    void visit(BiConsumer<TopicFilter, Qos> visitor) {
+        byFilter.forEach((filter, subscription) -> visitor.accept(filter, subscription.qos()));
     }
 
     /** [MQTT-3.8.4-1] Answered with SUBACK; retained messages follow, as far as window and room allow. */

@@ -24,6 +24,8 @@ import org.althing.broker.ListenerConfig.Family;
 import org.althing.net.NetEngine;
 import org.althing.net.NetEngine.Listening;
 import org.althing.net.Worker;
+import org.althing.net.tls.ServerTls;
+import org.althing.net.tls.TlsSettings;
 
 /**
  * The listeners that a configuration names: opens them, changes them while they run, closes them.
@@ -108,6 +110,24 @@ public final class Listeners {
             throw e;
         }
         return change;
+    }
+
+    /** Looks at what listeners need but their addresses. */
+    public static void check(List<ListenerConfig> configs) throws IOException {
+        for (ListenerConfig config : configs) {
+            TlsSettings tls = config.tls();
+            Path folder = config.web().folder();
+            try {
+                if (tls != null) {
+                    ServerTls.open(tls);
+                }
+                if (folder != null && !Files.isDirectory(folder)) {
+                    throw new IOException("http_dir " + folder + " is no folder");
+                }
+            } catch (IOException e) {
+                throw new IOException(config.name() + ": " + e.getMessage(), e);
+            }
+        }
     }
 
     private Open bind(ListenerConfig config) throws IOException {

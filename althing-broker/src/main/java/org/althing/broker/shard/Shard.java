@@ -1,10 +1,14 @@
 package org.althing.broker.shard;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.Counters;
 import org.althing.broker.Ledger;
@@ -13,6 +17,7 @@ import org.althing.broker.StateStore;
 import org.althing.broker.connection.ConnectionEnvironment;
 import org.althing.broker.connection.NetworkConnection;
 import org.althing.broker.routing.ChangeLog;
+import org.althing.broker.routing.CurrentConfig;
 import org.althing.broker.routing.Deadlines;
 import org.althing.broker.routing.GroupEnvironment;
 import org.althing.broker.routing.Partitions;
@@ -27,6 +32,7 @@ import org.althing.broker.session.SessionEnvironment;
 import org.althing.broker.session.SessionRegistry;
 import org.althing.broker.sys.SysTopics;
 import org.althing.mqtt.ApplicationMessage;
+import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.codec.TopicTable;
 import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
@@ -47,6 +53,7 @@ final class Shard implements Peers.Link {
     private final Router router;
     private final ShareGroups groups;
     private final ConnectionEnvironment environment;
+    private final CurrentConfig current;
     // In the order of their coming: what a run of the simulation does must not hang on identity hash codes.
     /** Of the heap, for the topics used lately: their names, and as much again for who gets their messages. */
     private static final int HEAP_PARTS_FOR_TOPICS = 32;
@@ -70,24 +77,20 @@ final class Shard implements Peers.Link {
     Shard(EventLoop loop, Partitions partitions, Shards.Parts parts) {
         this.loop = loop;
         this.parts = parts;
-        counters.memory.limit(Math.max(1, parts.config().delivery().queue().memoryBytesMax() / partitions.shards()));
+        current = new CurrentConfig(parts.config());
+        limitMemory(partitions);
         changes = new ChangeLog(parts.store(), partitions, loop, parts.log());
         peers = new Peers(partitions, changes, loop);
         Deadlines deadlines = new Deadlines(loop);
         long topicBytes = Runtime.getRuntime().maxMemory() / HEAP_PARTS_FOR_TOPICS / partitions.shards();
         router = new Router(
                 changes, deadlines, counters, peers, (int) Math.min(topicBytes / TOPIC_BYTES, Integer.MAX_VALUE));
+        router.retainAtMost(this::retainMillis);
         groups = new ShareGroups(new GroupEnvironment(
-                router,
-                changes,
-                parts.config().delivery(),
-                parts.accessControl(),
-                counters,
-                parts.log(),
-                loop.clock()));
+                router, changes, current, parts.accessControl(), counters, parts.log(), loop.clock()));
         SessionEnvironment sessions = new SessionEnvironment(
                 loop,
-                parts.config().delivery(),
+                current,
                 router,
                 groups,
                 changes,
@@ -97,13 +100,41 @@ final class Shard implements Peers.Link {
                 counters,
                 parts.log());
         environment = new ConnectionEnvironment(
-                parts.config(),
+                current,
                 sessions,
                 new SessionRegistry(sessions),
                 new TopicTable(topicBytes),
                 parts.authenticator(),
                 parts.methods(),
+                this::allSessions,
                 parts.random());
+    }
+
+    private long retainMillis() {
+        Duration expiry = current.delivery().retain().expiry();
+        return expiry == null ? 0 : expiry.toMillis();
+    }
+
+    /** Sessions on all shards. */
+    private long allSessions() {
+        long sum = 0;
+        for (Shard shard : all) {
+            sum += shard.counters.sessions.value();
+        }
+        return sum;
+    }
+
+    private void limitMemory(Partitions partitions) {
+        counters.memory.limit(Math.max(1, current.delivery().queue().memoryBytesMax() / partitions.shards()));
+    }
+
+    /** Another configuration counts from now on. Runs on the loop. */
+    void change(BrokerConfig next) {
+        current.change(next);
+        limitMemory(peers.partitions());
+        if (sys != null) {
+            sys.everySeconds(next.sysIntervalSeconds());
+        }
     }
 
     /** Tells it of the others, and of itself, by number; before anything runs. */
@@ -184,11 +215,36 @@ final class Shard implements Peers.Link {
 
     /** Publishes the {@code $SYS} topics of the whole broker from here. Runs on the loop. */
     void publishSys(Counters ofAll) {
-        int seconds = parts.config().sysIntervalSeconds();
+        int seconds = current.get().sysIntervalSeconds();
+        sys = new SysTopics(loop, ofAll, seconds, message -> router.publish(RoutedMessage.ofBroker(message)));
         if (seconds > 0) {
-            sys = new SysTopics(loop, ofAll, seconds, message -> router.publish(RoutedMessage.ofBroker(message)));
             sys.start();
         }
+    }
+
+    /** Client, QoS and filter of each subscription. Runs on the loop. */
+    List<String> describeSubscriptions() {
+        List<String> lines = new ArrayList<>();
+        environment
+                .registry()
+                .visitSubscriptions(
+                        (client, filter, qos) -> lines.add("  " + filter + " (" + client + ", " + qos.level() + ")"));
+        Collections.sort(lines);
+        return lines;
+    }
+
+    /** The topics, with QoS and bytes. Runs on the loop. */
+    List<String> describeRetained() {
+        List<String> lines = new ArrayList<>();
+        for (String filter : List.of("#", "$SYS/#", "$CONTROL/#")) {
+            router.retained(
+                    TopicFilter.of(filter),
+                    each -> lines.add("  " + each.message().topic() + " (q"
+                            + each.message().qos().level() + ", "
+                            + each.message().payload().length() + " bytes)"));
+        }
+        Collections.sort(lines);
+        return lines;
     }
 
     /** Takes the connections of one listener. */

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.althing.broker.AccessControl;
 import org.althing.broker.AuthenticationMethod;
@@ -89,6 +92,29 @@ public final class Shards {
     /** Routes a message of the broker's own, in the order of the calls of one thread. Any thread. */
     public void publish(ApplicationMessage message) {
         shards.getFirst().publish(message);
+    }
+
+    /** Another configuration counts from now on: limits, not the number of shards. Any thread. */
+    public void change(BrokerConfig next) {
+        shards.forEach(shard -> shard.loop().execute(() -> shard.change(next)));
+    }
+
+    /** Writes down subscriptions of all shards, then retained topics, which every shard has. Waits for the loops. */
+    public void describe(Consumer<String> line) {
+        List<String> lines = new ArrayList<>();
+        lines.add("Subscriptions:");
+        for (Shard shard : shards) {
+            lines.addAll(await(shard, shard::describeSubscriptions));
+        }
+        lines.add("Retained messages:");
+        lines.addAll(await(shards.getFirst(), shards.getFirst()::describeRetained));
+        lines.forEach(line);
+    }
+
+    private static List<String> await(Shard shard, Supplier<List<String>> question) {
+        CompletableFuture<List<String>> answer = new CompletableFuture<>();
+        shard.loop().execute(() -> answer.complete(question.get()));
+        return answer.join();
     }
 
     /** What all of them have counted. */

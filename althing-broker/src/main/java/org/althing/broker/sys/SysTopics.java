@@ -35,7 +35,8 @@ public final class SysTopics {
 
     private final EventLoop loop;
     private final Counters counters;
-    private final int intervalSeconds;
+    private int intervalSeconds;
+    private boolean started;
     private final Consumer<ApplicationMessage> publish;
     private final Map<String, String> shown = new HashMap<>();
     private final List<Load> loads = new ArrayList<>();
@@ -47,7 +48,7 @@ public final class SysTopics {
 
     /**
      * @param counters of the whole broker
-     * @param intervalSeconds between two looks, at least 1
+     * @param intervalSeconds between two looks; 0 for none
      * @param publish takes each message, on the loop
      */
     public SysTopics(EventLoop loop, Counters counters, int intervalSeconds, Consumer<ApplicationMessage> publish) {
@@ -59,6 +60,7 @@ public final class SysTopics {
 
     /** Shows the first numbers, and goes on. Runs on the loop. */
     public void start() {
+        started = true;
         startNanos = loop.clock().nanos();
         lastNanos = startNanos;
         loads.add(new Load("messages/received", counters.packetsReceived::value));
@@ -71,6 +73,20 @@ public final class SysTopics {
         String version = SysTopics.class.getPackage().getImplementationVersion();
         show("version", "althing version " + (version == null ? "development" : version));
         look();
+    }
+
+    /** Looks so often from now on; 0 for never. Runs on the loop. */
+    public void everySeconds(int seconds) {
+        if (seconds == intervalSeconds) {
+            return;
+        }
+        stop();
+        intervalSeconds = seconds;
+        if (seconds > 0 && !started) {
+            start();
+        } else if (seconds > 0) {
+            look();
+        }
     }
 
     /** Shows nothing any more. Runs on the loop. */

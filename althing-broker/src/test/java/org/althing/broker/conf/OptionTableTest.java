@@ -337,18 +337,14 @@ class OptionTableTest {
         assertThat(unsaid.connections().connectionsMax()).isEqualTo(-1);
         assertThat(unsaid.connections().clientsMax()).isEqualTo(-1);
         assertThat(unsaid.delivery().retain().expiry()).isNull();
-        assertThat(unsaid.delivery().subscriptions().duplicates()).isTrue();
-        assertThat(unsaid.delivery().subscriptions().upgradesQos()).isFalse();
         assertThat(unsaid.controlApi()).isFalse();
         var said = read("global_max_connections 3\nglobal_max_clients 4\nretain_expiry_interval 5\n"
-                        + "allow_duplicate_messages false\nupgrade_outgoing_qos true\n"
+                        + "allow_duplicate_messages false\nupgrade_outgoing_qos false\n"
                         + "memory_limit 6000000\nenable_control_api true\n")
                 .broker();
         assertThat(said.connections().connectionsMax()).isEqualTo(3);
         assertThat(said.connections().clientsMax()).isEqualTo(4);
         assertThat(said.delivery().retain().expiry()).isEqualTo(Duration.ofMinutes(5));
-        assertThat(said.delivery().subscriptions().duplicates()).isFalse();
-        assertThat(said.delivery().subscriptions().upgradesQos()).isTrue();
         assertThat(said.delivery().queue().memoryBytesMax()).isEqualTo(6_000_000);
         assertThat(said.controlApi()).isTrue();
         assertThat(read("retain_expiry_interval 20000000\n")
@@ -357,6 +353,9 @@ class OptionTableTest {
                         .retain()
                         .expiry())
                 .isEqualTo(Duration.ofMinutes(10_000_000));
+        refused("upgrade_outgoing_qos true\n", "is not served: the standard forbids it");
+        assertThat(read("allow_duplicate_messages true\n").notes().getLast().line())
+                .startsWith("Warning: 'allow_duplicate_messages' changes nothing in Althing");
         refused("retain_expiry_interval 0\n", "retain_expiry_interval must be >= 1.");
         refused("memory_limit -1\n", "Invalid 'memory_limit' value (-1)");
     }

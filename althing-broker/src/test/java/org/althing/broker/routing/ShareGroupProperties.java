@@ -51,11 +51,10 @@ class ShareGroupProperties {
             groups = new ShareGroups(new GroupEnvironment(
                     router,
                     changes,
-                    BrokerConfig.builder()
+                    new CurrentConfig(BrokerConfig.builder()
                             .shareStrategy(strategy)
                             .queuedMessagesMax(queuedMax)
-                            .build()
-                            .delivery(),
+                            .build()),
                     AccessControl.everything(),
                     counters,
                     BrokerLog.systemLogger(),

@@ -1,0 +1,83 @@
+package org.althing.server;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.conf.ConfException;
+import org.althing.broker.conf.MosquittoConf;
+import org.althing.broker.conf.MosquittoConf.LogSettings;
+import org.jspecify.annotations.Nullable;
+
+/** What the command line of the broker says. */
+final class BrokerLine {
+    private static final int PORTS_MAX = 10;
+
+    final List<String> words;
+
+    @Nullable
+    Path file;
+
+    final List<Integer> ports = new ArrayList<>();
+    boolean verbose;
+    boolean quiet;
+    boolean daemon;
+    boolean testConfig;
+    boolean diff;
+
+    private BrokerLine(List<String> words) {
+        this.words = words;
+    }
+
+    static BrokerLine parse(List<String> words) throws Options.UsageException {
+        BrokerLine line = new BrokerLine(words);
+        Options options = new Options(words);
+        for (String word = options.next(); word != null; word = options.next()) {
+            switch (word) {
+                case "-c", "--config-file" -> line.file = options.path();
+                case "-p", "--port" -> line.ports.add(options.port(1));
+                case "-v", "--verbose" -> line.verbose = true;
+                case "-q", "--quiet" -> line.quiet = true;
+                case "-d", "--daemon" -> line.daemon = true;
+                case "--test-config" -> line.testConfig = true;
+                case "--diff" -> line.diff = true;
+                case "--tls-keylog" ->
+                    throw new Options.UsageException(
+                            "--tls-keylog is not served: Java's TLS does not tell its secrets");
+                default -> throw options.unknown();
+            }
+        }
+        if (line.ports.size() > PORTS_MAX) {
+            throw new Options.UsageException("-p may be given " + PORTS_MAX + " times at most");
+        }
+        if ((line.testConfig || line.diff) && line.file == null) {
+            throw new Options.UsageException((line.diff ? "--diff" : "--test-config") + " needs -c FILE");
+        }
+        return line;
+    }
+
+    /** Reads the configuration that the line names, or takes the one without a file. */
+    MosquittoConf read() throws ConfException {
+        return file == null ? MosquittoConf.withoutFile(ports) : MosquittoConf.read(file, ports, System.getenv());
+    }
+
+    /** The log as the configuration has it, where the line does not say otherwise. */
+    LogSettings log(MosquittoConf conf) {
+        if (quiet) {
+            return levels(conf.log(), Set.of());
+        }
+        return verbose ? levels(conf.log(), EnumSet.allOf(Level.class)) : conf.log();
+    }
+
+    private static LogSettings levels(LogSettings settings, Set<Level> levels) {
+        return new LogSettings(
+                settings.destinations(),
+                levels,
+                settings.timestamp(),
+                settings.timestampFormat(),
+                settings.facility(),
+                settings.json());
+    }
+}
