@@ -50,7 +50,9 @@ final class Shares {
     }
 
     void visit(BiConsumer<TopicFilter, Qos> visitor) {
-        byFilter.forEach((filter, share) -> visitor.accept(filter, share.qos));
+        if (all != null) {
+            all.byFilter.forEach((filter, share) -> visitor.accept(filter, share.qos));
+        }
     }
 
     boolean has(TopicFilter filter) {
