@@ -167,14 +167,14 @@ final class LogWriter implements BrokerLog, AutoCloseable {
             }
             String cut = line.length() > LINE_CHARS_MAX ? line.substring(0, LINE_CHARS_MAX) : line;
             byte[] bytes = (whole(level, cut, clientId, address) + "\n").getBytes(StandardCharsets.UTF_8);
+            for (OutputStream file : sinks.files) {
+                writeTo(file, bytes);
+            }
             if (hasTerminal && sinks.has("stdout")) {
                 writeTo(out, bytes);
             }
             if (hasTerminal && sinks.has("stderr")) {
                 writeTo(err, bytes);
-            }
-            for (OutputStream file : sinks.files) {
-                writeTo(file, bytes);
             }
             if (sinks.syslog != null) {
                 sinks.syslog.log(priority(level), cut);
