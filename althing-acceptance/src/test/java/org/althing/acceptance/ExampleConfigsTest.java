@@ -134,7 +134,8 @@ class ExampleConfigsTest {
     /** A class room: one listener for the pupils without certificates, one for the teacher with hers. */
     @Test
     void a_class_room() throws Exception {
-        TestAuthority root = TestAuthority.root(folder, "school").server("server").client("teacher", "/CN=teacher");
+        TestAuthority root =
+                TestAuthority.root(folder, "school").server("server").client("teacher", "/CN=teacher");
         try (ChildProcess broker = broker(
                 "sys_interval 1",
                 "listener " + port,
@@ -149,8 +150,16 @@ class ExampleConfigsTest {
                 "require_certificate true",
                 "use_identity_as_username true")) {
             String[] teacher = {
-                "-h", "localhost", "-p", Integer.toString(second), "--cafile", root.certificate("school").toString(),
-                "--cert", root.certificate("teacher").toString(), "--key", root.key("teacher").toString()
+                "-h",
+                "localhost",
+                "-p",
+                Integer.toString(second),
+                "--cafile",
+                root.certificate("school").toString(),
+                "--cert",
+                root.certificate("teacher").toString(),
+                "--key",
+                root.key("teacher").toString()
             };
             use(broker, at(port));
             List<String> words = new ArrayList<>(List.of(teacher));
