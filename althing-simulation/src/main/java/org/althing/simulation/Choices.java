@@ -14,6 +14,11 @@ import org.althing.net.memory.LinkConditions;
 
 /** What one client takes it into its head to do. */
 final class Choices {
+    /** Larger than anything but the largest messages. */
+    private static final int PACKET_MIN = 200;
+
+    private static final int KEEP_ALIVE_MAX = 2;
+
     private final String id;
     private final List<String> names;
     private final Ledger ledger;
@@ -55,8 +60,11 @@ final class Choices {
                 !lasts ? 0 : five ? expiry(calmly) : Expiry.NO_END,
                 maximum,
                 five ? random.nextInt(3) : 0,
+                five && !isReader() && random.nextInt(5) == 0 ? PACKET_MIN + random.nextInt(4_000) : Integer.MAX_VALUE,
                 will,
-                five && will != null && random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0,
+                five && will != null && random.nextInt(3) > 0 ? 1 + random.nextInt(3) : 0,
+                random.nextInt(3) == 0 ? 1 + random.nextInt(KEEP_ALIVE_MAX) : 0,
+                five && random.nextInt(4) == 0,
                 false);
     }
 
@@ -70,7 +78,18 @@ final class Choices {
 
     /** A CONNECT that is refused. */
     ConnectOptions stranger() {
-        return new ConnectOptions(ProtocolVersion.MQTT_5, random.nextBoolean(), 0, 0xFFFF, 0, null, 0, true);
+        return new ConnectOptions(
+                ProtocolVersion.MQTT_5,
+                random.nextBoolean(),
+                0,
+                0xFFFF,
+                0,
+                Integer.MAX_VALUE,
+                null,
+                0,
+                0,
+                random.nextBoolean(),
+                true);
     }
 
     private Publication will() {

@@ -22,6 +22,7 @@ import org.althing.mqtt.ControlPacket.Subscribe;
 import org.althing.mqtt.ControlPacket.UnsubAck;
 import org.althing.mqtt.ControlPacket.Unsubscribe;
 import org.althing.mqtt.MalformedPacketException;
+import org.althing.mqtt.Property;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.TopicName;
@@ -37,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * answer, some at once, some late.
  */
 final class Conversation implements TransportListener {
+    private static final int OWN_ALIASES_MAX = 3;
+
     private record Topic(String publisher, TopicName topic, Qos qos) {}
 
     /** A packet that the broker must answer, in the order of these. */
@@ -54,6 +57,10 @@ final class Conversation implements TransportListener {
 
     private final long connectedAtMillis;
     private final Map<Integer, TopicName> aliases = new HashMap<>();
+    /** Of its own, that the broker knows. */
+    private final Map<TopicName, Integer> ownAliases = new HashMap<>();
+
+    private int ownAliasMax;
 
     private boolean over;
     private boolean open;
@@ -64,6 +71,8 @@ final class Conversation implements TransportListener {
 
     private final ArrayDeque<Asked> asked = new ArrayDeque<>();
     private int pings;
+    private boolean authenticating;
+    private boolean closed;
 
     /** Packet identifiers of messages from the broker that are not wholly acknowledged. */
     private final Set<Integer> unacknowledged = new HashSet<>();
@@ -126,7 +135,16 @@ final class Conversation implements TransportListener {
 
     /** Nothing is asked, and nothing waits to be acknowledged. */
     boolean isAtRest() {
-        return asked.isEmpty() && pings == 0 && acknowledgements.isEmpty() && unacknowledged.isEmpty();
+        return asked.isEmpty()
+                && pings == 0
+                && !authenticating
+                && acknowledgements.isEmpty()
+                && unacknowledged.isEmpty();
+    }
+
+    /** Whether the network connection is gone, as this end knows. */
+    boolean isClosed() {
+        return closed;
     }
 
     /** Everything that happens on it from now on means nothing. */
@@ -136,8 +154,11 @@ final class Conversation implements TransportListener {
 
     // ---- packets leave
 
-    void send(ControlPacket packet) {
-        world.onActivity();
+    void send(ControlPacket original) {
+        ControlPacket packet = original instanceof Publish publish ? withAlias(publish) : original;
+        if (!(packet instanceof ControlPacket.PingReq)) {
+            world.onActivity();
+        }
         trace.line(client.id(), () -> "-> " + packet);
         trace.mix(packet.getClass().getSimpleName().hashCode());
         switch (packet) {
@@ -153,6 +174,32 @@ final class Conversation implements TransportListener {
         encoder.encode(packet, buffer);
         transport.write(buffer.view());
         transport.flush();
+    }
+
+    /** Says an alias in the place of the topic, or beside it, or not. */
+    private Publish withAlias(Publish packet) {
+        TopicName topic = packet.message().topic();
+        if (ownAliasMax == 0 || random.nextBoolean()) {
+            return packet;
+        }
+        Integer known = ownAliases.get(topic);
+        if (known != null && random.nextInt(4) > 0) {
+            ApplicationMessage message = packet.message();
+            return new Publish(
+                    packet.duplicate(),
+                    packet.packetIdentifier(),
+                    known,
+                    new ApplicationMessage(
+                            TopicName.ALIASED,
+                            message.payload(),
+                            message.qos(),
+                            message.retain(),
+                            message.properties()));
+        }
+        int alias = 1 + random.nextInt(Math.min(ownAliasMax, OWN_ALIASES_MAX));
+        ownAliases.values().remove(alias); // it stands for another topic from now on
+        ownAliases.put(topic, alias);
+        return new Publish(packet.duplicate(), packet.packetIdentifier(), alias, packet.message());
     }
 
     private void ask(ControlPacket packet) {
@@ -209,22 +256,33 @@ final class Conversation implements TransportListener {
     public void onBytes(ByteBuffer bytes) {
         try {
             while (!over && !goodbye) {
+                int start = bytes.position();
                 ControlPacket packet = decoder.decode(bytes);
                 if (packet == null) {
                     return;
                 }
-                world.onActivity();
+                require(
+                        bytes.position() - start <= options.maximumPacketSize(),
+                        "is larger than the client takes",
+                        packet); // [MQTT-3.1.2-24]
+                if (!(packet instanceof ControlPacket.PingResp)) {
+                    world.onActivity();
+                }
                 trace.line(client.id(), () -> "<- " + packet);
                 trace.mix(packet.getClass().getSimpleName().hashCode());
                 onPacket(packet);
             }
+            bytes.position(bytes.limit()); // nobody listens any more
         } catch (MalformedPacketException e) {
             throw new SimulationFailure(client.id() + " was sent what is no packet", e);
         }
     }
 
     private void onPacket(ControlPacket packet) {
-        require(open || packet instanceof ConnAck, "came before CONNACK", packet);
+        require(
+                open || packet instanceof ConnAck || packet instanceof ControlPacket.Auth,
+                "came before CONNACK",
+                packet);
         switch (packet) {
             case ConnAck answer -> onConnAck(answer);
             case Publish publish -> onPublish(withTopic(publish));
@@ -260,6 +318,7 @@ final class Conversation implements TransportListener {
             case SubAck ack -> onSubAck(ack, answered(packet));
             case UnsubAck ack -> onUnsubAck(ack);
             case ControlPacket.PingResp ping -> require(--pings >= 0, "was not asked for", packet);
+            case ControlPacket.Auth auth -> onAuth(auth);
             case ControlPacket.Disconnect disconnect -> client.onDisconnect(this, disconnect.reasonCode());
             default -> require(false, "is not for clients", packet);
         }
@@ -275,7 +334,40 @@ final class Conversation implements TransportListener {
         open = !answer.reasonCode().isError();
         openedAt = ledger.tick();
         sessionPresent = answer.sessionPresent();
+        ownAliasMax = (int) answer.properties().integer(Property.TOPIC_ALIAS_MAXIMUM, 0);
         client.onConnAck(this, answer);
+        keepAlive();
+    }
+
+    /** Asks to be authenticated again. */
+    void authenticateAgain() {
+        if (options.riddle() && !authenticating) {
+            authenticating = true;
+            send(Riddle.again());
+        }
+    }
+
+    private void onAuth(ControlPacket.Auth packet) {
+        require(options.riddle() && (authenticating || !open), "was not asked for", packet);
+        if (packet.reasonCode() == ReasonCode.CONTINUE_AUTHENTICATION) {
+            send(Riddle.answer(packet, options.stranger()));
+        } else {
+            require(packet.reasonCode() == ReasonCode.SUCCESS && open, "ends an authentication so", packet);
+            authenticating = false;
+        }
+    }
+
+    /** [MQTT-3.1.2-22] Something is sent in time. */
+    private void keepAlive() {
+        long seconds = options.keepAliveSeconds();
+        if (seconds > 0) {
+            transport.loop().schedule(seconds * 400_000_000, () -> {
+                if (isOpen()) {
+                    send(ControlPacket.PingReq.INSTANCE);
+                    keepAlive();
+                }
+            });
+        }
     }
 
     private void onSubAck(SubAck ack, @Nullable ControlPacket answered) {
@@ -378,6 +470,7 @@ final class Conversation implements TransportListener {
     @Override
     public void onClosed(@Nullable Throwable cause) {
         trace.line(client.id(), () -> (over ? "abandoned connection closed: " : "closed: ") + cause);
+        closed = true;
         if (!over) {
             over = true;
             client.onClosed(this, cause, troublesAtGoodbye);

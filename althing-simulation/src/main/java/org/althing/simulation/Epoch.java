@@ -43,6 +43,7 @@ final class Epoch {
     private final Map<Line, Publication> newest = new HashMap<>();
     private final List<Doubt> doubts = new ArrayList<>(0);
     private long doubtFrom = NEVER;
+    private int packetBytesMax = Integer.MAX_VALUE;
     private final Map<TopicName, Publication> retainedCopies = new LinkedHashMap<>();
 
     Epoch(String clientId, Ledger ledger) {
@@ -86,6 +87,16 @@ final class Epoch {
 
     boolean has(Publication publication) {
         return receipts.containsKey(publication);
+    }
+
+    /** A connection of the session begins. */
+    void onOpen(ConnectOptions options) {
+        packetBytesMax = Math.min(packetBytesMax, options.maximumPacketSize());
+    }
+
+    /** Whether it may have been too large for the client on some connection of the session. */
+    boolean mayHaveRefused(Publication publication) {
+        return ConnectOptions.mayBeTooLarge(publication, packetBytesMax);
     }
 
     // ---- subscriptions
@@ -218,7 +229,11 @@ final class Epoch {
 
     /** Each retained message that a subscription must have brought has come. */
     void checkRetainedCame(Publication publication, long openedAt) {
-        if (publication.isShared() || publication.clears() || publication.expires() || !publication.isAcknowledged()) {
+        if (publication.isShared()
+                || publication.clears()
+                || publication.expires()
+                || !publication.isAcknowledged()
+                || mayHaveRefused(publication)) {
             return;
         }
         for (Standing standing : standings) {

@@ -15,7 +15,7 @@ final class Expiry {
     static final long NO_END = 0xFFFF_FFFFL;
 
     /** Between the broker's noticing that a connection is gone and the client's. */
-    private static final long NOTICED_MILLIS = 2_000;
+    private static final long NOTICED_MILLIS = 5_000;
 
     static final Duration NOTICED = Duration.ofMillis(NOTICED_MILLIS);
     /** After a jump the broker looks at the clock within ten seconds. */

@@ -30,7 +30,7 @@ final class Machine {
     /** Of so many bad moments one is used; where several shards are concerned more often. */
     private static final int BAD_MOMENTS = 60;
 
-    private static final int BAD_MOMENTS_OF_SEVERAL = 12;
+    private static final int BAD_MOMENTS_OF_SEVERAL = 3;
 
     private static final long NO_OPERATION = 1L << 60;
     private static final ListenerConfig LISTENER = ListenerConfig.mqtt("simulated", 1883);
@@ -41,7 +41,8 @@ final class Machine {
             Ledger.Fate.EXPIRED,
             Ledger.Fate.CLIENT_GONE,
             Ledger.Fate.SESSION_ENDED,
-            Ledger.Fate.GROUP_ENDED);
+            Ledger.Fate.GROUP_ENDED,
+            Ledger.Fate.PACKET_TOO_LARGE);
     private static final Set<Ledger.Intake> EXPECTED_INTAKES = EnumSet.of(
             Ledger.Intake.ROUTED,
             Ledger.Intake.NO_SUBSCRIBER,
@@ -59,11 +60,17 @@ final class Machine {
     private final World world;
     private final RandomGenerator random;
     private final Runnable onDeath;
-    private final BrokerConfig config;
+    private final int shardsMax;
+    private final int inflightMax;
+    /** 0 for no limit. */
+    private final int queuedMax;
+
+    private final BrokerConfig.QueueFull queueFull;
     private final long segmentBytes;
     private final long syncNanosMax;
     private final long authNanosMax;
 
+    private BrokerConfig config;
     private FaultyDisk disk;
     private Life life = new Life();
     private @Nullable Broker broker;
@@ -73,7 +80,9 @@ final class Machine {
     private long startedAtNanos;
     private boolean isInTrouble = true;
     private boolean failing;
+    private boolean full;
     private boolean stopping;
+    private long queueFullBefore;
     private long starts;
     private long troubles;
     private long lastTrouble;
@@ -86,16 +95,25 @@ final class Machine {
         random = world.time().newRandom();
         disk = new FaultyDisk(world.time().newRandom());
         int[] inflight = {1, 2, 5, 20, 0};
-        config = BrokerConfig.builder()
-                .sysIntervalSeconds(0)
-                .inflightMessagesMax(inflight[random.nextInt(inflight.length)])
-                .queuedMessagesMax(0)
-                .shards(shards)
-                .build();
+        inflightMax = inflight[random.nextInt(inflight.length)];
+        queuedMax = random.nextInt(4) == 0 ? 3 + random.nextInt(10) : 0;
+        queueFull = random.nextBoolean() ? BrokerConfig.QueueFull.DROP_NEWEST : BrokerConfig.QueueFull.DROP_OLDEST;
+        shardsMax = shards;
+        config = config(shards);
         segmentBytes = 1L << (11 + random.nextInt(6));
         authNanosMax = random.nextBoolean() ? 0 : 30_000_000;
         // A slow disk puts the commits of several shards into one, where nothing can come between them.
         syncNanosMax = random.nextInt(shards > 1 ? 5 : 2) > 0 ? 200_000 : 20_000_000;
+    }
+
+    private BrokerConfig config(int shards) {
+        return BrokerConfig.builder()
+                .sysIntervalSeconds(0)
+                .inflightMessagesMax(inflightMax)
+                .queuedMessagesMax(queuedMax)
+                .queueFull(queueFull)
+                .shards(shards)
+                .build();
     }
 
     /** Whether the disk has been made to fail, and nothing was repaired since. */
@@ -110,8 +128,7 @@ final class Machine {
 
     /** What clients of every version may have unacknowledged, as they change versions within a session. */
     int inflightMax() {
-        int max = config.delivery().inflightMessagesMax();
-        return max == 0 ? Integer.MAX_VALUE : max;
+        return inflightMax == 0 ? Integer.MAX_VALUE : inflightMax;
     }
 
     boolean isStopping() {
@@ -176,7 +193,11 @@ final class Machine {
         Life mine = new Life();
         life = mine;
         stopping = false;
-        failing = false;
+        failing = full;
+        mine.failed = full;
+        if (shardsMax > 1) {
+            config = config(starts > 0 && random.nextInt(4) == 0 ? 1 + random.nextInt(shardsMax + 1) : shardsMax);
+        }
         try {
             JournalStateStore store = JournalStateStore.on(
                     disk,
@@ -190,6 +211,7 @@ final class Machine {
                             () -> onEnded(mine)))
                     .random(world.time().newRandom())
                     .authenticator(this::authenticate)
+                    .authenticationMethod(new Riddle(world, random, authNanosMax))
                     .log(this::onLine)
                     .start();
             startedAtMillis = world.wallMillis();
@@ -265,11 +287,12 @@ final class Machine {
     private void onLine(BrokerLog.Level level, String line) {
         world.trace().line("broker", () -> level + " " + line);
         if (line.startsWith("State is saved again")) {
-            failing = false;
+            failing = full; // a little may still have fitted
         }
         if (level == BrokerLog.Level.ERROR) {
-            boolean expected = (failing && line.contains("State cannot be saved"))
-                    || (powerIsGone() && line.contains("no power (simulated)"));
+            boolean saysSo = life.failed && line.contains("State cannot be saved"); // perhaps when it works again
+            failing |= saysSo;
+            boolean expected = saysSo || (powerIsGone() && line.contains("no power (simulated)"));
             if (!expected && bug == null) {
                 bug = line;
             }
@@ -315,15 +338,39 @@ final class Machine {
         world.time().after(Duration.ofMillis(5 + random.nextLong(isLeft ? 2_000 : 100)), () -> {
             if (life == mine && !mine.ended && isLeft) {
                 disk.failAt(NO_OPERATION);
-                failing = broker().counters().degraded.value() > 0;
-            } else if (life == mine && !mine.ended) {
+                failing = full || isDegraded();
+            } else if (life == mine && !mine.ended && isInTrouble) {
                 kill();
             }
         });
     }
 
+    /** There is no space for some seconds; then the broker helps itself. */
+    void fillDisk() {
+        trouble("disk is full");
+        full = true;
+        failing = true;
+        life.failed = true;
+        disk.capacity(disk.used() + random.nextLong(1_000));
+        world.time().after(Duration.ofMillis(50 + random.nextLong(8_000)), this::makeRoom);
+    }
+
+    private void makeRoom() {
+        if (full) {
+            world.trace().line("machine", () -> "disk has space again");
+            full = false;
+            disk.capacity(Long.MAX_VALUE);
+            failing = isDegraded();
+        }
+    }
+
+    private boolean isDegraded() {
+        return broker != null && broker.counters().degraded.value() > 0;
+    }
+
     private void die(String how) {
         trouble(how);
+        queueFullBefore = queueFull();
         broker().loops().forEach(world.engine()::kill);
         broker = null;
         listening = null;
@@ -342,12 +389,14 @@ final class Machine {
     /** Nothing is planned any more, until {@link #trouble()}. */
     void heal() {
         isInTrouble = false;
-        if (failing) {
-            kill();
-        }
+        makeRoom();
         disk.failAt(NO_OPERATION);
         disk.cutPowerAt(NO_OPERATION);
         powerGoesAt = Long.MAX_VALUE;
+        failing = isDegraded();
+        if (failing && random.nextBoolean()) {
+            kill(); // otherwise it has to help itself
+        }
         while (broker == null) {
             start();
         }
@@ -368,6 +417,7 @@ final class Machine {
                 world.trace().line("machine", () -> "stopped");
                 running.loops().forEach(world.engine()::kill);
                 if (broker == running) {
+                    queueFullBefore = queueFull();
                     broker = null;
                 }
             });
@@ -394,7 +444,8 @@ final class Machine {
         Ledger ledger = broker().counters().ledger;
         List<String> dropped = new ArrayList<>();
         for (Ledger.Fate fate : Ledger.Fate.values()) {
-            if (!EXPECTED_FATES.contains(fate) && ledger.count(fate) > 0) {
+            boolean expected = EXPECTED_FATES.contains(fate) || (fate == Ledger.Fate.QUEUE_FULL && queuedMax > 0);
+            if (!expected && ledger.count(fate) > 0) {
                 dropped.add(fate + " " + ledger.count(fate));
             }
         }
@@ -406,9 +457,14 @@ final class Machine {
         return dropped;
     }
 
+    /** How many messages the broker has dropped, in all its lives, because a queue was full. */
+    long queueFull() {
+        return queueFullBefore + (broker == null ? 0 : broker.counters().ledger.count(Ledger.Fate.QUEUE_FULL));
+    }
+
     /** Every message has one fate for each subscriber, or waits for it. */
     void checkBalance() {
-        if (broker != null && broker.loops().size() == 1) {
+        if (broker != null) {
             Ledger ledger = broker.counters().ledger;
             long intakes = ledger.held();
             for (Ledger.Intake intake : Ledger.Intake.values()) {

@@ -28,6 +28,9 @@ final class ModelClient {
         UNKNOWN
     }
 
+    /** The broker may miss a client so much later than one and a half times its Keep Alive. */
+    private static final long MISSED_MILLIS = 1_500;
+
     private final String id;
     private final World world;
     private final Machine machine;
@@ -210,9 +213,12 @@ final class ModelClient {
             epoch = new Epoch(id, world.ledger());
         }
         epoch.onResumed();
+        epoch.onOpen(from.options());
+        world.ledger().onOpen(from.options());
         session = Session.EXISTS;
         unsettled = null;
         int granted = (int) answer.properties().integer(Property.RECEIVE_MAXIMUM, 0xFFFF);
+        receiving.onOpen(from.options());
         sending.onOpen(from, Math.min(machine.inflightMax(), granted));
     }
 
@@ -285,6 +291,29 @@ final class ModelClient {
             } else {
                 to.transport().abort();
             }
+        }
+    }
+
+    /** It is gone, and nobody tells the broker, which has to miss it. */
+    void vanish() {
+        Conversation gone = conversation;
+        if (gone != null && gone.isOpen() && gone.options().keepAliveSeconds() > 0) {
+            world.trace().line(id, () -> "vanishes");
+            lost(world.ledger().tick());
+            long starts = machine.starts();
+            long millis = gone.options().keepAliveSeconds() * 1_500L + MISSED_MILLIS;
+            world.time()
+                    .after(
+                            Duration.ofMillis(millis),
+                            () -> require(
+                                    gone.isClosed() || !machine.isUp() || machine.starts() > starts,
+                                    "was not missed though its Keep Alive is over"));
+        }
+    }
+
+    void authenticateAgain() {
+        if (conversation != null && conversation.isOpen()) {
+            conversation.authenticateAgain();
         }
     }
 

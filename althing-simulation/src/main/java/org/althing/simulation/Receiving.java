@@ -72,6 +72,13 @@ final class Receiving {
         }
     }
 
+    /** What is too large for this connection counts as done, and its packet identifier is free ([MQTT-3.1.2-25]). */
+    void onOpen(ConnectOptions options) {
+        int max = options.maximumPacketSize();
+        unanswered.values().removeIf(each -> each != null && ConnectOptions.mayBeTooLarge(each, max));
+        received.values().removeIf(each -> each != null && ConnectOptions.mayBeTooLarge(each, max));
+    }
+
     /** PUBACK leaves. */
     void onAcknowledged(int identifier) {
         unanswered.remove(identifier);

@@ -93,6 +93,7 @@ public final class Simulation {
                 case 2, 3 -> machine.cutPowerSoon();
                 case 4 -> machine.failSoon();
                 case 5 -> machine.stop();
+                case 6 -> machine.fillDisk();
                 default -> {}
             }
         }
@@ -134,6 +135,10 @@ public final class Simulation {
             client.connect(false);
         } else if (luck < 95) {
             client.pause();
+        } else if (luck < 97) {
+            client.vanish();
+        } else if (luck < 98) {
+            client.authenticateAgain();
         } else {
             client.ping();
         }
@@ -145,6 +150,7 @@ public final class Simulation {
         world.trace().line("world", () -> "at rest");
         rest(() -> !machine.isUp() || !machine.isStopping(), () -> {});
         machine.heal();
+        rest(() -> !machine.isFailing(), () -> {});
         rest(() -> clients.stream().allMatch(ModelClient::isAtRest), this::reconnect);
         world.time().runFor(WILLS_DELAYED); // and then for what they bring
         rest(this::isQuiet, this::reconnect);
@@ -152,7 +158,7 @@ public final class Simulation {
         for (ModelClient client : clients) {
             Epoch epoch = client.epoch();
             if (epoch != null) {
-                world.ledger().checkDelivered(client, epoch, world.wallMillis());
+                world.ledger().checkDelivered(client, epoch, world.wallMillis(), machine.queueFull());
                 world.ledger().checkRetainedCame(client, epoch);
             }
         }

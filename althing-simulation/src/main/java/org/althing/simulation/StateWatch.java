@@ -52,6 +52,9 @@ final class StateWatch {
     private final Set<Long> handedOver = new HashSet<>();
 
     private final boolean severalShards;
+    /** Until the first commit: messages that shards share may be stored anew, and then others are named in old places. */
+    private boolean starting;
+
     private StateChange change = new StateChange.MessageDropped(0);
 
     /**
@@ -66,6 +69,7 @@ final class StateWatch {
 
     /** What the broker finds when it starts. The order is the store's own: whatever others refer to is seen first. */
     void onReplayed(List<StateChange> replayed) {
+        starting = true;
         replayed.stream().sorted(Comparator.comparingInt(StateWatch::rank)).forEach(this::onChange);
     }
 
@@ -80,6 +84,7 @@ final class StateWatch {
 
     /** A turn has ended. */
     void onCommit() {
+        starting = false;
         if (!handedOver.containsAll(unreferred)) {
             onViolation.accept("messages are stored that nobody refers to: " + unreferred + " after " + change);
         }
@@ -119,7 +124,7 @@ final class StateWatch {
             case StateChange.ReceivedPut put -> {
                 refer(put.messageId());
                 Long before = client(put.clientId()).received.put(put.packetIdentifier(), put.messageId());
-                require(before == null, "the packet identifier is in use");
+                require(before == null || starting, "the packet identifier is in use");
                 forget(before);
             }
             case StateChange.ReceivedRemoved removed ->
@@ -175,9 +180,10 @@ final class StateWatch {
     private void onQueued(StateChange.Queued queued) {
         refer(queued.delivery().messageId());
         ClientState client = client(queued.clientId());
-        require(queued.sequence() > client.lastSequence, "comes after " + client.lastSequence);
-        client.lastSequence = queued.sequence();
-        client.queued.put(queued.sequence(), queued.delivery().messageId());
+        Long before = client.queued.put(queued.sequence(), queued.delivery().messageId());
+        require(queued.sequence() > client.lastSequence || starting, "comes after " + client.lastSequence);
+        client.lastSequence = Math.max(client.lastSequence, queued.sequence());
+        forget(before);
     }
 
     private void onInflight(InflightPut put) {
@@ -192,8 +198,9 @@ final class StateWatch {
         InflightPut before = client.inflight.put(put.packetIdentifier(), put);
         if (before != null) {
             boolean goesOn = before.sequence() == put.sequence()
-                    && before.state() == InflightState.AWAITING_PUBREC
-                    && put.state() == InflightState.AWAITING_PUBCOMP;
+                    && (starting
+                            || (before.state() == InflightState.AWAITING_PUBREC
+                                    && put.state() == InflightState.AWAITING_PUBCOMP));
             require(goesOn, "the packet identifier is in use: " + before); // [MQTT-2.2.1-4]
             forget(before.delivery().messageId());
         }

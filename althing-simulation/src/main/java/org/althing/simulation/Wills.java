@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** What may become of the wills of one client. */
 final class Wills {
     /** The broker may notice the end of a connection so much later than the client, or earlier. */
-    private static final int LATER_SECONDS = 3;
+    private static final int LATER_SECONDS = 5;
 
     private static final int EARLIER_SECONDS = 1;
     private static final Duration WRITTEN = Duration.ofMillis(100);
