@@ -74,6 +74,11 @@ public final class ReceivedMessage {
         return packet.duplicate();
     }
 
+    /** The topic alias that the broker used for its topic (MQTT 5.0); 0 if it used none. */
+    public int topicAlias() {
+        return packet.topicAlias();
+    }
+
     /** 0 for QoS 0. */
     public int packetIdentifier() {
         return packet.packetIdentifier();

@@ -13,6 +13,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.althing.client.link.TlsLayer;
 import org.althing.net.tls.PemFile;
 import org.jspecify.annotations.Nullable;
@@ -168,16 +169,22 @@ public final class Tls {
         if (trustsAnyone) {
             return new TrustManager[] {new TrustAnyone()};
         }
-        if (authorities == null) {
-            return null; // Java's own
-        }
-        KeyStore store = emptyStore();
-        for (int i = 0; i < authorities.size(); i++) {
-            store.setCertificateEntry("ca" + i, authorities.get(i));
+        KeyStore store = null; // Java's own
+        if (authorities != null) {
+            store = emptyStore();
+            for (int i = 0; i < authorities.size(); i++) {
+                store.setCertificateEntry("ca" + i, authorities.get(i));
+            }
         }
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
-        return factory.getTrustManagers();
+        TrustManager[] managers = factory.getTrustManagers();
+        for (int i = 0; i < managers.length; i++) {
+            if (managers[i] instanceof X509ExtendedTrustManager judge) {
+                managers[i] = new NameJudge(judge);
+            }
+        }
+        return managers;
     }
 
     private static KeyStore emptyStore() throws GeneralSecurityException, IOException {

@@ -23,6 +23,7 @@ import org.althing.client.Threads;
 import org.althing.client.Tls;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
+import org.althing.mqtt.Property;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.TopicName;
@@ -69,6 +70,8 @@ final class Connection {
                 .connectProperties(arguments.connectProperties.build())
                 .inFlight((int) arguments.number(Option.IN_FLIGHT, 20))
                 .manualAcknowledgement(true)
+                .likeLibmosquitto(voice.isMosquittos()
+                        || arguments.publishProperties.build().has(Property.TOPIC_ALIAS))
                 .threads(threads)
                 .retry(retry);
         where(options);
@@ -113,6 +116,10 @@ final class Connection {
         }
         if (arguments.wantsTls()) {
             secure(options);
+        }
+        if (arguments.has(Option.TLS_KEYLOG)) {
+            throw new UsageException(
+                    "Java's TLS does not give its keys away, so there is no --tls-keylog; -d shows the packets.");
         }
     }
 

@@ -35,8 +35,10 @@ final class MessageJson {
             node.with("mid", Json.number(message.packetIdentifier()));
         }
         Properties properties = message.message().properties();
-        if (!properties.isEmpty()) {
-            node.with("properties", properties(properties));
+        if (!properties.isEmpty() || message.topicAlias() > 0) {
+            Json.Node all = properties(properties);
+            int alias = message.topicAlias();
+            node.with("properties", alias == 0 ? all : all.with("topic-alias", Json.number(alias)));
         }
         node.with("payload", payload).write(out, pretty, 0);
     }
@@ -48,7 +50,7 @@ final class MessageJson {
         return parsed ? JsonReader.read(message.text()) : new Json.Text(message.text());
     }
 
-    private static Json properties(Properties properties) {
+    private static Json.Node properties(Properties properties) {
         Json.Node node = new Json.Node();
         boolean userPropertiesDone = false;
         for (Properties.Entry entry : properties.entries()) {

@@ -39,6 +39,9 @@ record Outcome(int althing, int mosquitto) {
     /** The other side's certificate is not one to trust. */
     static final Outcome DISTRUSTED = new Outcome(4, 1);
 
+    /** The broker breaks the protocol. */
+    static final Outcome BROKEN = new Outcome(7, 2);
+
     /** The connection was lost before all was done. */
     static final Outcome LOST = new Outcome(7, 7);
 

@@ -175,7 +175,7 @@ final class OutputFormat {
             throws IOException {
         Properties properties = message.message().properties();
         switch (field.code()) {
-            case 'A' -> text(field, null, out);
+            case 'A' -> topicAlias(field, message.topicAlias(), out);
             case 'C' -> text(field, properties.string(Property.CONTENT_TYPE), out);
             case 'D' -> correlationData(properties, out);
             case 'E' -> number(field, properties, Property.MESSAGE_EXPIRY_INTERVAL, out);
@@ -209,6 +209,14 @@ final class OutputFormat {
         out.put(bytes, length);
         if (field.left()) {
             out.fill(' ', fill);
+        }
+    }
+
+    private static void topicAlias(Part.Field field, int alias, ByteSink out) {
+        if (alias == 0) {
+            out.fill(' ', field.width());
+        } else {
+            number(field, alias, out);
         }
     }
 

@@ -45,7 +45,9 @@ final class PropertyArguments {
             throw new UsageException(name + " property not supported for " + packet + " in --property argument.");
         }
         read(words, into, packet, properties, property, value);
-        checkPlace(packet, name, properties.build());
+        // The codec has the alias beside the properties; one that is given here is sent as it stands.
+        Properties all = properties.build();
+        checkPlace(packet, name, packet.equals("publish") ? all.without(Property.TOPIC_ALIAS) : all);
     }
 
     private static void read(

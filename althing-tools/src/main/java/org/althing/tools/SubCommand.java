@@ -77,6 +77,7 @@ final class SubCommand implements Command {
         client.onMessage(new Printer());
         client.onIdle(new Flusher());
         client.onConnectFail(new RefusedAgain());
+        client.onDisconnect(new Broken());
     }
 
     private final class Printer implements Handler<ReceivedMessage> {
@@ -102,6 +103,18 @@ final class SubCommand implements Command {
         public void handle(MqttClient it, ClientEvent.ConnectFailed event) {
             if (event.cause().reason() != null && event.retryIn() != null) {
                 trouble = connection.failed(event.cause());
+                end();
+            }
+        }
+    }
+
+    /** Mosquitto: its subscriber ends too when the broker breaks the protocol, instead of connecting again. */
+    private final class Broken implements Handler<ClientEvent.Disconnected> {
+        @Override
+        public void handle(MqttClient it, ClientEvent.Disconnected event) {
+            if (event.retryIn() != null && event.cause().contains("broke the protocol")) {
+                voice.broken(event.cause());
+                trouble = Outcome.BROKEN;
                 end();
             }
         }

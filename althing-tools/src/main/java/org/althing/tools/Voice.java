@@ -17,6 +17,10 @@ final class Voice {
         this.terminal = terminal;
     }
 
+    boolean isMosquittos() {
+        return mosquitto;
+    }
+
     void usage(UsageException problem) {
         say(
                 "Error: " + problem.mosquittosSentence(),
@@ -74,6 +78,11 @@ final class Voice {
 
     void lost(String why) {
         say("Error: The connection was lost.", "the connection was lost: " + why);
+    }
+
+    /** The broker sends what is no MQTT: trying again would bring the same. */
+    void broken(String why) {
+        say("Error: A network protocol error occurred when communicating with the broker.", why);
     }
 
     void publishRefused(int number, Reason reason) {

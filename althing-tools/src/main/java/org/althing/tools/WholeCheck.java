@@ -83,9 +83,6 @@ final class WholeCheck {
         refuseIf(
                 has(Option.PSK) || has(Option.PSK_IDENTITY),
                 "Java's TLS has no pre-shared keys: connect with a certificate (--cafile) instead of --psk.");
-        refuseIf(
-                has(Option.TLS_KEYLOG),
-                "Java's TLS does not give its keys away, so there is no --tls-keylog; -d shows the packets.");
         String ciphers = arguments.text(Option.CIPHERS);
         if (ciphers != null) {
             arguments.set(Option.CIPHERS, CipherNames.toJava(ciphers));

@@ -312,6 +312,7 @@ class CommandsTest {
                 "sub -t a --psk x --psk-identity y|Java's TLS has no pre-shared keys",
                 "sub -t a -S|-S is not served",
                 "sub -t a --tls-keylog x|there is no --tls-keylog",
+                "sub -t a --tls-keylog x --cafile no/such/file|TLS",
                 "pub -t a -m b --tls-engine pkcs11|engines do not exist in Java",
                 "pub -t a -m b --cert x|Both certfile and keyfile must be provided",
                 "pub -t a -m b --cafile x --ciphers NONSENSE|no cipher suite \"NONSENSE\" in Java",

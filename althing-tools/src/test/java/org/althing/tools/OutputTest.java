@@ -198,6 +198,69 @@ class OutputTest {
     }
 
     @Test
+    void the_alias_that_the_broker_used_is_printed() {
+        try (FakeBroker aliasing = new FakeBroker(peer -> {
+            peer.accept();
+            FakeBroker.Packet subscribe = peer.next();
+            peer.send(0x90, 4, subscribe.body()[0], subscribe.body()[1], 0, 0);
+            peer.send(0x30, 9, 0, 1, 't', 3, 0x23, 0, 7, 'h', 'i').next();
+        })) {
+            String[] words = {
+                "-p", aliasing.port(), "-V", "5", "-t", "t", "-C", "1", "-D", "connect", "topic-alias-maximum", "10"
+            };
+            assertThat(Commands.ours("mosquitto_sub", "", Commands.with(words, "-F", "%A|%3A|%j"))
+                            .out())
+                    .startsWith("7|  7|")
+                    .contains("\"properties\":{\"topic-alias\":7}");
+        }
+    }
+
+    @Test
+    void a_broker_that_breaks_the_protocol_is_not_asked_again_and_again() {
+        try (FakeBroker broken = new FakeBroker(peer -> {
+            peer.accept();
+            FakeBroker.Packet subscribe = peer.next();
+            peer.send(0x90, 3, subscribe.body()[0], subscribe.body()[1], 0).next();
+        })) {
+            String[] words = {"-p", broken.port(), "-V", "5", "-t", "t"};
+            assertThat(Commands.ours("mosquitto_sub", "", words).status()).isEqualTo(2);
+            Ended friendly = Commands.ours("althing sub", "", words);
+            assertThat(friendly.status()).isEqualTo(7);
+            assertThat(friendly.err()).contains("the broker broke the protocol").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void an_alias_of_pub_is_sent_as_it_stands() {
+        java.util.List<FakeBroker.Packet> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
+        try (FakeBroker listening = new FakeBroker(peer -> {
+            peer.next();
+            peer.send(0x20, 6, 0, 0, 3, 0x22, 0, 10);
+            seen.add(peer.next());
+            peer.next();
+        })) {
+            for (String name : List.of("mosquitto_pub", "althing pub")) {
+                assertThat(Commands.ours(
+                                name,
+                                "",
+                                "-p",
+                                listening.port(),
+                                "-t",
+                                "t",
+                                "-m",
+                                "x",
+                                "-D",
+                                "publish",
+                                "topic-alias",
+                                "4"))
+                        .isEqualTo(new Ended(0, "", ""));
+            }
+            assertThat(seen).hasSize(2);
+            assertThat(seen.getFirst().body()).containsExactly(0, 1, 't', 3, 0x23, 0, 4, 'x');
+        }
+    }
+
+    @Test
     void messages_are_made_from_a_template_on_schedule() {
         Commands.ours("mosquitto_sub", "", at("-i", "tpl", "-c", "-q", "1", "-t", "tpl", "-E"));
         Ended ended = Commands.ours(

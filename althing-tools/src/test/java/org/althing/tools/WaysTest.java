@@ -147,6 +147,54 @@ class WaysTest {
         assertThat(Commands.ours("althing pub", "", toTls).err()).contains("Does this port speak TLS (--tls)?");
     }
 
+    /** Mosquitto's suite expects this alert; OpenSSL's servers log it. */
+    @Test
+    void a_certificate_for_another_name_is_answered_with_bad_certificate() throws Exception {
+        java.security.KeyStore keys = java.security.KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        var chain = java.security.cert.CertificateFactory.getInstance("X.509")
+                .generateCertificates(Files.newInputStream(KEYS.resolve("elsewhere.pem")));
+        String text = Files.readString(KEYS.resolve("elsewhere.key")).replaceAll("-----[^-]+-----|\\s", "");
+        var spec = new java.security.spec.PKCS8EncodedKeySpec(
+                java.util.Base64.getDecoder().decode(text));
+        String kind = chain.iterator().next().getPublicKey().getAlgorithm();
+        keys.setKeyEntry(
+                "it",
+                java.security.KeyFactory.getInstance(kind).generatePrivate(spec),
+                new char[0],
+                chain.toArray(new java.security.cert.Certificate[0]));
+        var managers = javax.net.ssl.KeyManagerFactory.getInstance("PKIX");
+        managers.init(keys, new char[0]);
+        var context = javax.net.ssl.SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        var alerts = new java.util.concurrent.LinkedBlockingQueue<String>();
+        try (FakeBroker secure = new FakeBroker(
+                context.getServerSocketFactory().createServerSocket(0, 10, InetAddress.getLoopbackAddress()), peer -> {
+                    try {
+                        peer.next();
+                    } catch (IOException alert) {
+                        alerts.add(String.valueOf(alert.getMessage()));
+                    }
+                })) {
+            assertThat(Commands.ours(
+                                    "mosquitto_pub",
+                                    "",
+                                    "-h",
+                                    "localhost",
+                                    "-p",
+                                    secure.port(),
+                                    "--cafile",
+                                    key("ca.pem"),
+                                    "-t",
+                                    "a",
+                                    "-m",
+                                    "x")
+                            .status())
+                    .isEqualTo(1);
+            assertThat(alerts.poll(10, java.util.concurrent.TimeUnit.SECONDS)).contains("bad_certificate");
+        }
+    }
+
     @Test
     void socks_with_a_login_connects_and_without_the_right_one_does_not() throws Exception {
         try (Socks proxy = new Socks("us@er", "pass:word")) {
