@@ -1,8 +1,7 @@
 // One scenario on the voter's page, in real headless Chromium: node page.js SCENARIO URL CHROMIUM [PICTURE]
 // Needs playwright-core and axe-core on NODE_PATH. Ends with status 0, or 1 and what was wrong.
 const assert = require('node:assert/strict');
-const { chromium } = require('playwright-core');
-const axe = require('axe-core');
+const { check, run, talk } = require('./browser.js');
 
 const [scenario, url, executablePath, picture] = process.argv.slice(2);
 const LIMIT = 10_000;
@@ -188,37 +187,4 @@ function focused(page) {
   return page.evaluate(() => document.activeElement.id);
 }
 
-// axe is evaluated in the page's isolated world by the debugger, so the page's own CSP stays on.
-async function check(page, where) {
-  await page.evaluate(axe.source);
-  const result = await page.evaluate(() =>
-    axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }),
-  );
-  const found = result.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary)}`);
-  assert.deepEqual(found, [], where);
-  assert.ok(result.passes.length > 5, 'axe looked at the page');
-}
-
-// Says a word to whoever runs this, and waits for the answer.
-function talk(word) {
-  console.log(word);
-  return new Promise(resolve => process.stdin.once('data', resolve));
-}
-
-(async () => {
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync'],
-  });
-  let status = 0;
-  try {
-    await scenarios[scenario](async options => (await browser.newContext(options)).newPage());
-    console.log('passed');
-  } catch (error) {
-    console.error(error);
-    status = 1;
-  }
-  await browser.close();
-  process.exit(status);
-})();
+run(scenarios, scenario, executablePath);

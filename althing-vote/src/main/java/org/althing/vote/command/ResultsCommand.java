@@ -31,21 +31,28 @@ final class ResultsCommand {
             boolean isTerminal = around.screen().isTerminal();
             int columns = isTerminal ? around.screen().columns() : 80;
             boolean inColour = isTerminal && around.screen().hasColour();
-            TextBars.of(poll).lines(count(results), columns, inColour).forEach(around.out()::println);
+            TextBars.of(poll).lines(count(results, poll), columns, inColour).forEach(around.out()::println);
             return VoteCommand.OK;
         }
     }
 
-    private static TextBars.Count count(Answer results) throws IOException {
+    private static TextBars.Count count(Answer results, Answer poll) throws IOException {
         Map<String, Long> counts = new LinkedHashMap<>();
         try {
-            long total = Long.parseLong(results.values().getOrDefault("total", "0"));
-            for (Map.Entry<String, String> value : results.values().entrySet()) {
-                if (!value.getKey().equals("state") && !value.getKey().equals("total")) {
-                    counts.put(value.getKey(), Long.parseLong(value.getValue()));
+            Map<String, String> values = results.values();
+            long total = Long.parseLong(values.getOrDefault("total", "0"));
+            for (String option : TextBars.of(poll).labels().keySet()) {
+                String votes = values.get(option);
+                if (votes != null) { // none while they are hidden
+                    counts.put(option, Long.parseLong(votes));
                 }
             }
-            return new TextBars.Count(state(results.values().getOrDefault("state", "")), total, counts);
+            return new TextBars.Count(
+                    state(values.getOrDefault("state", "")),
+                    total,
+                    Long.parseLong(values.getOrDefault("eligible", "-1")),
+                    Long.parseLong(values.getOrDefault("counted", Long.toString(total))),
+                    counts);
         } catch (NumberFormatException e) {
             throw new IOException("the server's counts cannot be read: " + results.values(), e);
         }
@@ -55,7 +62,9 @@ final class ResultsCommand {
     static String state(String word) {
         return switch (word) {
             case "open" -> "scrutin ouvert, résultat provisoire";
+            case "paused" -> "scrutin suspendu, résultat provisoire";
             case "closed" -> "scrutin fermé, résultat final";
+            case "published" -> "résultat publié";
             default -> "scrutin pas encore ouvert";
         };
     }

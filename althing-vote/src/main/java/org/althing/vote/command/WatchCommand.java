@@ -6,6 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.althing.vote.command.Arguments.UsageException;
 import org.althing.vote.json.JsonException;
 import org.althing.vote.json.JsonObject;
@@ -20,6 +23,10 @@ final class WatchCommand {
     private static final String USAGE = "althing vote watch [HOST PORT] [POLL]";
     private static final int CONNECT_MILLIS = 5_000;
     private static final long AGAIN_MILLIS = 2_000;
+    /** How often the size of the window is asked for. */
+    private static final long LOOK_MILLIS = 1_000;
+
+    private static final String CLEAR = "\u001b[H\u001b[2J";
 
     private final Surroundings around;
     private final PrintStream out;
@@ -60,25 +67,66 @@ final class WatchCommand {
         }
     }
 
-    /** Shows every count that comes, until the poll is closed. */
-    private void watch(LineClient client, TextBars bars) throws IOException {
-        boolean open = true;
-        while (open) {
-            String line = client.read();
-            int json = line.indexOf('{');
-            if (!line.startsWith("RESULT ") || json < 0) {
-                throw new IOException("the server said: " + line);
+    /** Shows every count that comes, until the round is over; draws anew when the window has another size. */
+    private void watch(LineClient client, TextBars bars) throws IOException, InterruptedException {
+        BlockingQueue<Object> read = new LinkedBlockingQueue<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    read.add(client.read());
+                }
+            } catch (IOException e) {
+                read.add(e);
             }
-            JsonObject results = object(line.substring(json));
-            open = !"closed".equals(member(results, "state"));
-            TextBars.Count count = count(results, bars);
-            if (isTerminal) {
-                show(bars.lines(
-                        count, around.screen().columns(), around.screen().hasColour()));
-            } else {
-                show(List.of(plain(member(results, "state"), count)));
+        });
+        TextBars.Count count = null;
+        int columns = isTerminal ? around.screen().columns() : 0;
+        while (true) {
+            Object next = isTerminal ? read.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS) : read.take();
+            int columnsNow = isTerminal ? around.screen().columns() : 0;
+            if (columnsNow != columns) {
+                columns = columnsNow;
+                drawn = 0; // lines of the old size may be broken in two
+                out.print(CLEAR);
+            } else if (next == null) {
+                continue;
+            }
+            if (next instanceof IOException failure) {
+                throw failure;
+            }
+            if (next instanceof String line) {
+                JsonObject results = results(line);
+                count = count(results, bars);
+                if (!isTerminal) {
+                    show(List.of(plain(member(results, "state"), count)));
+                }
+                if (isOver(member(results, "state"))) {
+                    draw(bars, count, columns);
+                    return;
+                }
+            }
+            if (count != null) {
+                draw(bars, count, columns);
             }
         }
+    }
+
+    private void draw(TextBars bars, TextBars.Count count, int columns) {
+        if (isTerminal) {
+            show(bars.lines(count, columns, around.screen().hasColour()));
+        }
+    }
+
+    private static boolean isOver(@Nullable String state) {
+        return "closed".equals(state) || "published".equals(state) || "deleted".equals(state);
+    }
+
+    private static JsonObject results(String line) throws IOException {
+        int json = line.indexOf('{');
+        if (!line.startsWith("RESULT ") || json < 0) {
+            throw new IOException("the server said: " + line);
+        }
+        return object(line.substring(json));
     }
 
     /** Draws over what was drawn before, line by line, so that nothing flickers. */
@@ -120,12 +168,19 @@ final class WatchCommand {
 
     private static TextBars.Count count(JsonObject results, TextBars bars) throws IOException {
         try {
-            JsonObject counts = results.object("counts");
             Map<String, Long> ordered = new LinkedHashMap<>();
-            for (String key : bars.labels().keySet()) {
-                ordered.put(key, counts.integer(key));
+            if (results.members().get("counts") != null) { // they are not while they are hidden
+                JsonObject counts = results.object("counts");
+                for (String key : bars.labels().keySet()) {
+                    ordered.put(key, counts.integer(key));
+                }
             }
-            return new TextBars.Count(ResultsCommand.state(results.string("state")), results.integer("total"), ordered);
+            return new TextBars.Count(
+                    ResultsCommand.state(results.string("state")),
+                    results.integer("total"),
+                    results.members().get("eligible") == null ? -1 : results.integer("eligible"),
+                    results.integer("counted"),
+                    ordered);
         } catch (JsonException e) {
             throw new IOException("the server's count cannot be read: " + e.getMessage(), e);
         }

@@ -46,8 +46,11 @@ record OrganiserWords(Language language) {
 
     /** What happens, before it is asked for. */
     String consequence(String command, Poll poll, Results results) {
-        PageWords words = new PageWords(language);
-        String voters = words.number(results.total());
+        return consequence(command, poll, new PageWords(language).number(results.total()));
+    }
+
+    /** @param voters how many have voted, or what stands for it */
+    String consequence(String command, Poll poll, String voters) {
         return switch (command) {
             case "close" ->
                 poll.rules().isSecret()
@@ -117,16 +120,17 @@ record OrganiserWords(Language language) {
 
     // ---------------------------------------------------------------------------------------------- the form
 
+    /** In the page's own language, or in the other one. */
     String questionField(Language of) {
-        return of == Language.FRENCH
-                ? in("Question en français", "Question in French")
-                : in("Question en anglais (facultatif)", "Question in English (optional)");
+        return of == language ? "Question" : in("Question en anglais (facultatif)", "Question in French (optional)");
     }
 
     String optionsField(Language of) {
-        return of == Language.FRENCH
+        return of == language
                 ? in("Choix, un par ligne", "Options, one a line")
-                : in("Choix en anglais, dans le même ordre (facultatif)", "Options in English, same order (optional)");
+                : in(
+                        "Choix en anglais, dans le même ordre (facultatif)",
+                        "Options in French, in the same order (optional)");
     }
 
     String identifier() {
@@ -214,7 +218,7 @@ record OrganiserWords(Language language) {
     }
 
     String more() {
-        return in("Majorité, quorum, anglais, identifiant", "Majority, quorum, English, identifier");
+        return in("Majorité, quorum, autre langue, identifiant", "Majority, quorum, other language, identifier");
     }
 
     String saveDraft() {

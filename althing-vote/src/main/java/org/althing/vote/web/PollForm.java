@@ -46,13 +46,13 @@ final class PollForm {
         Rules rules = poll.rules();
         Map<String, String> values = new HashMap<>();
         values.put("id", poll.id());
+        boolean withKeys = true; // in the first language that all options have
         for (Language language : Language.values()) {
             boolean isThere =
                     poll.options().stream().allMatch(option -> option.labels().containsKey(language));
             values.put("question-" + language.code(), poll.question().getOrDefault(language, ""));
-            values.put(
-                    "options-" + language.code(),
-                    isThere ? lines(poll.options(), language, language == Language.FRENCH) : "");
+            values.put("options-" + language.code(), isThere ? lines(poll.options(), language, withKeys) : "");
+            withKeys &= !isThere;
         }
         values.put("counting", rules.counting().word());
         if (rules.counting() instanceof Counting.Multiple(int min, int max)) {

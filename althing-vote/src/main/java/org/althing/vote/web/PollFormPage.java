@@ -52,9 +52,9 @@ final class PollFormPage {
         main.append("<form id=\"poll-form\" method=\"post\" action=\"/organiser/new?lang=%s\">\n"
                 .formatted(language.code()));
         main.append("<input type=\"hidden\" name=\"editing\" value=\"%s\">\n".formatted(Html.escape(editing)));
-        text("question-fr", said.questionField(Language.FRENCH), 200);
+        text("question-" + language.code(), said.questionField(language), 200);
         select("counting", said.countingField(), COUNTINGS, said::counting, "single");
-        lines("options-fr", said.optionsField(Language.FRENCH));
+        lines("options-" + language.code(), said.optionsField(language));
         main.append("<div class=\"pair\" id=\"numbers\"><span class=\"field\" id=\"numbers-label\">%s</span>"
                 .formatted(Html.escape(said.numbers())));
         number("min", "1");
@@ -102,15 +102,16 @@ final class PollFormPage {
     }
 
     private void more(String editing) {
+        Language other = language == Language.FRENCH ? Language.ENGLISH : Language.FRENCH;
         main.append("<details%s><summary>%s</summary>\n"
                 .formatted(
-                        form.value("question-en").isEmpty()
+                        form.value("question-" + other.code()).isEmpty()
                                         && form.value("quorum").isEmpty()
                                 ? ""
                                 : " open",
                         Html.escape(said.more())));
-        text("question-en", said.questionField(Language.ENGLISH), 200);
-        lines("options-en", said.optionsField(Language.ENGLISH));
+        text("question-" + other.code(), said.questionField(other), 200);
+        lines("options-" + other.code(), said.optionsField(other));
         select(
                 "majority",
                 said.majorityField(),

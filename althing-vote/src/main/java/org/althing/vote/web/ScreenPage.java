@@ -196,14 +196,14 @@ final class ScreenPage {
 
     private void closeDialog() {
         html.append("""
-                <dialog id="ask-close" aria-labelledby="ask-title"><h2 id="ask-title">%s</h2><p>%s</p>
+                <dialog id="ask-close" aria-labelledby="ask-title"><h2 id="ask-title">%s</h2><p id="ask-words" data-words="%s"></p>
                 <div class="two"><form method="post" action="/organiser?lang=%s"><input type="hidden" name="poll" value="%s">\
                 <input type="hidden" name="back" value="screen"><input type="hidden" name="sure" value="yes">\
                 <button name="command" value="close">%s</button></form>
                 <form method="dialog"><button class="quiet">%s</button></form></div></dialog>
                 """.formatted(
                         Html.escape(said.closeQuestion()),
-                        Html.escape(new OrganiserWords(words.language()).consequence("close", poll, results)),
+                        Html.escape(new OrganiserWords(words.language()).consequence("close", poll, "%s")),
                         words.language().code(),
                         poll.id(),
                         Html.escape(words.command("close")),

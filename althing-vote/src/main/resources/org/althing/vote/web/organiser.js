@@ -18,7 +18,7 @@ function preview(form) {
 
   function fit() {
     const counting = form.elements.counting.value;
-    document.getElementById('options-fr').closest('form').classList.toggle('yes-no', counting === 'yes-no');
+    form.classList.toggle('yes-no', counting === 'yes-no');
     numbers.hidden = counting !== 'multiple' && counting !== 'score';
     form.elements.min.hidden = counting === 'score';
     form.elements.secrecy.disabled = form.elements.who.value === 'codes';

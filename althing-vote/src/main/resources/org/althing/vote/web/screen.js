@@ -90,6 +90,13 @@ function command(word) {
   return document.querySelector('#controls button[value="' + word + '"]');
 }
 
+// What the close means, with how many have voted by now.
+function question() {
+  const said = document.getElementById('ask-words');
+  put(said, said.dataset.words.replace('%s', bars.number.format(last ? last.total : 0)));
+  askClose.showModal();
+}
+
 function conceal() {
   isConcealed = !isConcealed;
   main.classList.toggle('concealed', isConcealed);
@@ -99,7 +106,7 @@ function conceal() {
 
 function next() {
   if (command('open')) command('open').click();
-  else if (command('close')) askClose.showModal();
+  else if (command('close')) question();
   else if (data.next) location.href = data.next + '?lang=' + document.documentElement.lang;
 }
 
@@ -153,7 +160,7 @@ const closing = command('close');
 if (closing) {
   closing.addEventListener('click', (event) => {
     event.preventDefault();
-    askClose.showModal();
+    question();
   });
 }
 

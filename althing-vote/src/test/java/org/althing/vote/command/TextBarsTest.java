@@ -56,4 +56,23 @@ class TextBarsTest {
                 .contains("\u001b[33m")
                 .contains("\u001b[0m");
     }
+
+    @Test
+    void rules_in_the_answer_are_no_options_and_hidden_counts_no_zeros() {
+        TextBars bars =
+                TextBars.of(Answer.parse("OK poll state=open counting=score max=5 who=roster secrecy=confidential"
+                        + " change=no a=Amina b=Bastien : Qui ?"));
+        assertThat(bars.labels()).containsExactly(Map.entry("a", "Amina"), Map.entry("b", "Bastien"));
+        assertThat(bars.lines(new TextBars.Count("scrutin ouvert", 19, 30, 0, Map.of()), 40, false))
+                .containsExactly(
+                        "Qui ?",
+                        "Amina   " + " ".repeat(15) + "       –",
+                        "Bastien " + " ".repeat(15) + "       –",
+                        "scrutin ouvert · 19 votes sur 30");
+        List<String> shown =
+                bars.lines(new TextBars.Count("scrutin ouvert", 12, 30, 10, Map.of("a", 25L, "b", 50L)), 40, false);
+        assertThat(shown.get(1)).endsWith("25   50 %");
+        assertThat(shown.get(2)).endsWith("50  100 %");
+        assertThat(shown.getLast()).isEqualTo("scrutin ouvert · 12 votes sur 30, 10 montrés");
+    }
 }

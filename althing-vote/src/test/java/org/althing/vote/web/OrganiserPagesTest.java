@@ -135,6 +135,10 @@ class OrganiserPagesTest {
                 .as("from the form and back")
                 .isEqualTo(poll);
         assertThat(PollForm.of(Poll.heure()).poll(_ -> false)).isEqualTo(Poll.heure());
+        assertThat(get("/organiser/new?lang=en").indexOf("question-en"))
+                .isLessThan(get("/organiser/new?lang=en").indexOf("<details"));
+        post("/organiser/new", "question-en", "Only English?", "options-en", "x = Yes\nNo", "id", "english");
+        assertThat(PollForm.of(poll("english")).poll(_ -> false)).isEqualTo(poll("english"));
     }
 
     @Test
