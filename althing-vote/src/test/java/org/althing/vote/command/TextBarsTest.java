@@ -2,6 +2,7 @@ package org.althing.vote.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ class TextBarsTest {
     }
 
     @Test
-    void rules_in_the_answer_are_no_options_and_hidden_counts_no_zeros() {
+    void rules_in_the_answer_are_no_options_and_hidden_counts_no_zeros() throws IOException {
         TextBars bars =
                 TextBars.of(Answer.parse("OK poll state=open counting=score max=5 who=roster secrecy=confidential"
                         + " change=no a=Amina b=Bastien : Qui ?"));
