@@ -71,7 +71,7 @@ class TextBarsTest {
                         "Bastien " + " ".repeat(15) + "       –",
                         "scrutin ouvert · 19 votes sur 30");
         List<String> shown =
-                bars.lines(new TextBars.Count("scrutin ouvert", 12, 30, 10, Map.of("a", 25L, "b", 50L)), 40, false);
+                bars.lines(new TextBars.Count("scrutin ouvert", 12, 30, 10, Map.of("a", 25L, "b", 50L)), 60, false);
         assertThat(shown.get(1)).endsWith("25   50 %");
         assertThat(shown.get(2)).endsWith("50  100 %");
         assertThat(shown.getLast()).isEqualTo("scrutin ouvert · 12 votes sur 30, 10 montrés");
