@@ -10,4 +10,5 @@ module org.althing.broker {
     exports org.althing.broker.access;
     exports org.althing.broker.storage;
     exports org.althing.broker.conf;
+    exports org.althing.broker.migration;
 }

@@ -7,13 +7,22 @@ import java.nio.file.Path;
 public final class AccessFileException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean unreadable;
+
     /** @param line from 1 on */
     AccessFileException(Path file, int line, String what) {
         super(file + ":" + line + ": " + what);
+        unreadable = false;
     }
 
     AccessFileException(Path file, IOException cause) {
         super("cannot read " + file + ": " + reason(cause), cause);
+        unreadable = true;
+    }
+
+    /** Whether it could not be read at all; otherwise a line is wrong. */
+    public boolean isUnreadable() {
+        return unreadable;
     }
 
     private static String reason(IOException cause) {

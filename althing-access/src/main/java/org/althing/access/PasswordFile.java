@@ -13,14 +13,20 @@ import org.jspecify.annotations.Nullable;
 /** User names and their password hashes, as Mosquitto's {@code password_file} has them: a {@code name:hash} a line. */
 public final class PasswordFile {
     /** One line. */
-    record Entry(PasswordHash hash, int line) {}
+    public record Entry(PasswordHash hash, int line) {}
 
     private final Path file;
     private final Map<String, Entry> entries;
+    private final @Nullable PasswordHash slowest;
 
     private PasswordFile(Path file, Map<String, Entry> entries) {
         this.file = file;
         this.entries = entries;
+        slowest = entries.values().stream()
+                .map(Entry::hash)
+                .filter(PasswordHash::isSlow)
+                .findFirst()
+                .orElse(null);
     }
 
     /**
@@ -72,6 +78,30 @@ public final class PasswordFile {
     public @Nullable PasswordHash find(String userName) {
         Entry entry = entries.get(userName);
         return entry == null ? null : entry.hash();
+    }
+
+    /** This user's line, or null. */
+    public @Nullable Entry entry(String userName) {
+        return entries.get(userName);
+    }
+
+    /**
+     * A password that takes as long to check as others of this file: for an unknown name, so that the time an answer takes
+     * does not say which names there are. Null if all are checked at once.
+     */
+    public @Nullable PasswordHash decoy() {
+        return slowest;
+    }
+
+    /** What is odd and no error, in whole sentences: passwords whose hashes fall to a guesser who has the file. */
+    public List<String> warnings() {
+        long weak =
+                entries.values().stream().filter(entry -> entry.hash().isWeak()).count();
+        return weak == 0
+                ? List.of()
+                : List.of("Warning: " + weak + " of " + entries.size() + " passwords in " + file
+                        + " have hashes that are guessed quickly by whoever has the file; 'mosquitto_passwd' writes"
+                        + " better ones.");
     }
 
     public Set<String> userNames() {

@@ -28,6 +28,11 @@ public sealed interface PasswordHash permits PasswordHash.Sha512, PasswordHash.P
     /** As it stands in the file. */
     String text();
 
+    /** Whether it is far from what is asked for today: whoever has the file finds simple passwords in no time. */
+    default boolean isWeak() {
+        return false;
+    }
+
     /** How long {@link #matches} takes, by order: what an answer for an unknown name has to imitate. */
     default boolean isSlow() {
         return true;
@@ -115,6 +120,11 @@ public sealed interface PasswordHash permits PasswordHash.Sha512, PasswordHash.P
         public boolean isSlow() {
             return false;
         }
+
+        @Override
+        public boolean isWeak() {
+            return true;
+        }
     }
 
     /**
@@ -126,6 +136,7 @@ public sealed interface PasswordHash permits PasswordHash.Sha512, PasswordHash.P
         /** What OWASP's cheat sheet on password storage asks for with HMAC-SHA-512. */
         public static final int ITERATIONS = 210_000;
 
+        private static final int WEAK = 10_000;
         static final int BLOCK_BYTES = 64;
         private static final int SALT_BYTES = 64;
 
@@ -196,6 +207,11 @@ public sealed interface PasswordHash permits PasswordHash.Sha512, PasswordHash.P
         @Override
         public boolean isSlow() {
             return iterations > 100;
+        }
+
+        @Override
+        public boolean isWeak() {
+            return iterations < WEAK;
         }
     }
 

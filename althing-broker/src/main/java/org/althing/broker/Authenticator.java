@@ -1,9 +1,11 @@
 package org.althing.broker;
 
 import java.net.SocketAddress;
+import java.util.concurrent.Callable;
 import org.althing.mqtt.Bytes;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.ReasonCode;
+import org.althing.net.Worker;
 import org.jspecify.annotations.Nullable;
 
 /** Decides who may connect. */
@@ -19,11 +21,10 @@ public interface Authenticator {
      * One CONNECT.
      *
      * @param listener where it came in
-     * @param clientId as sent, or the user name where {@code use_username_as_clientid} says so; empty if the broker shall
-     *     make one
+     * @param clientId as sent or assigned, or the user name where {@code use_username_as_clientid} says so
      * @param userName as sent, or {@code provedName}
-     * @param provedName the user name that the client's certificate stands for, where the listener says that it does;
-     *     null otherwise. Such a client has proved who it is, and no password is handed on
+     * @param provedName the user name that the client's certificate or pre-shared key stands for, where the listener says
+     *     that it does; null otherwise. Such a client has proved who it is, and no password is handed on
      */
     record ConnectAttempt(
             ListenerConfig listener,
@@ -61,6 +62,39 @@ public interface Authenticator {
          * @param why for the log only; empty for nothing to add
          */
         void refuse(ReasonCode reasonCode, String why);
+
+        /** Whether the client still waits: no longer once its connection has ended. Any thread. */
+        boolean isAwaited();
+
+        /** Runs a task that may block, on a thread of its own, and then {@code answer} on the shard. Any thread. */
+        <T> void work(Callable<T> task, Worker.Answer<? super T> answer);
+    }
+
+    /** What plain blocking code says about a CONNECT. */
+    sealed interface Verdict {
+        /** The client comes in under this name, or anonymously. */
+        record Accepted(@Nullable String userName) implements Verdict {}
+
+        /** It does not; see {@link AuthReply#refuse}. */
+        record Refused(ReasonCode reasonCode, String why) implements Verdict {}
+    }
+
+    /** An authenticator in plain code: it may wait for files, databases and other servers. */
+    @FunctionalInterface
+    interface Blocking {
+        /** Runs on a virtual thread. A failure refuses the client with Server unavailable, and the log has it. */
+        Verdict authenticate(ConnectAttempt attempt) throws Exception;
+    }
+
+    /** Asks plain blocking code, for each client on a virtual thread of its own. */
+    static Authenticator blocking(Blocking plain) {
+        return (attempt, reply) -> reply.work(() -> plain.authenticate(attempt), (verdict, failure) -> {
+            switch (verdict) {
+                case Verdict.Accepted accepted -> reply.accept(accepted.userName());
+                case Verdict.Refused refused -> reply.refuse(refused.reasonCode(), refused.why());
+                case null -> reply.refuse(ReasonCode.SERVER_UNAVAILABLE, "the authenticator failed: " + failure);
+            }
+        });
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.althing.broker.session.RestoredState;
 import org.althing.broker.shard.Listeners;
@@ -27,6 +28,7 @@ import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
 import org.althing.net.NetEngine;
 import org.althing.net.Worker;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An MQTT broker that runs inside this program.
@@ -158,6 +160,16 @@ public final class Broker implements AutoCloseable {
         shards.describe(line);
     }
 
+    /**
+     * Tells the broker that access control answers differently from now on: {@link Rights} given before are no longer
+     * current. Messages that wait for clients who must not have them any more are dropped. Any thread.
+     *
+     * @param stays runs on the shards for each client that is connected: why it has to go, or null if it may stay
+     */
+    public void rulesChanged(Function<Client, @Nullable Denial> stays) {
+        shards.rulesChanged(stays);
+    }
+
     /** What was counted so far. Any thread. */
     public Counters counters() {
         return shards.counters();
@@ -194,6 +206,7 @@ public final class Broker implements AutoCloseable {
         private StateStore store = StateStore.none();
         private Authenticator authenticator = Authenticator.anonymous();
         private final Map<String, AuthenticationMethod> methods = new HashMap<>();
+        private AddressFilter addressFilter = AddressFilter.all();
         private AccessControl accessControl = AccessControl.everything();
         private BrokerLog log = BrokerLog.systemLogger();
         private RandomGenerator random = new SecureRandom();
@@ -223,6 +236,12 @@ public final class Broker implements AutoCloseable {
             return this;
         }
 
+        /** Decides which addresses may connect at all. */
+        public Builder addressFilter(AddressFilter value) {
+            addressFilter = value;
+            return this;
+        }
+
         public Builder accessControl(AccessControl value) {
             accessControl = value;
             return this;
@@ -239,7 +258,7 @@ public final class Broker implements AutoCloseable {
             return this;
         }
 
-        /** Does what takes long: handshakes of TLS, reading the files of {@code http_dir}. */
+        /** Does what takes long: handshakes of TLS, checks of passwords, reading the files of {@code http_dir}. */
         public Builder worker(Worker value) {
             worker = value;
             return this;
@@ -264,7 +283,17 @@ public final class Broker implements AutoCloseable {
             }
             Shards shards = new Shards(
                     loops,
-                    new Shards.Parts(config, store, authenticator, methods, accessControl, interceptors, log, random));
+                    new Shards.Parts(
+                            config,
+                            store,
+                            authenticator,
+                            methods,
+                            worker,
+                            addressFilter,
+                            accessControl,
+                            interceptors,
+                            log,
+                            random));
             if (store.isDurable()) {
                 log.log(BrokerLog.Level.INFORMATION, "Restored " + restored + ".");
             }

@@ -72,6 +72,7 @@ public record BrokerConfig(
      * @param subscriptions how many, and what they bring
      * @param payloadFormatChecked whether a payload whose Payload Format Indicator says UTF-8 must be that
      * @param queue how much may wait, and what happens when it is too much
+     * @param publishesPerSecondMax PUBLISH packets that one client may send in a second; 0 for no limit
      */
     public record DeliveryLimits(
             int inflightMessagesMax,
@@ -82,7 +83,8 @@ public record BrokerConfig(
             @Nullable Duration sessionExpiryMax,
             SubscriptionRules subscriptions,
             boolean payloadFormatChecked,
-            QueueLimits queue) {
+            QueueLimits queue,
+            int publishesPerSecondMax) {
         public boolean retainAvailable() {
             return retain.available();
         }
@@ -197,6 +199,7 @@ public record BrokerConfig(
         private int clientIdBytesMax = 65_535;
         private int userPropertiesMax = 1_000;
         private int filtersMax = 10_000;
+        private int publishesPerSecondMax;
         private int subscriptionsMax;
         private boolean payloadFormatChecked;
         private @Nullable String responseInformation;
@@ -361,6 +364,12 @@ public record BrokerConfig(
             return this;
         }
 
+        /** {@code althing_message_rate}; 0 for no limit. */
+        public Builder publishesPerSecondMax(int publishes) {
+            publishesPerSecondMax = atLeast(0, publishes, "publishesPerSecondMax");
+            return this;
+        }
+
         /** {@code althing_max_filters}. */
         public Builder filtersMax(int filters) {
             filtersMax = atLeast(1, filters, "filtersMax");
@@ -443,7 +452,8 @@ public record BrokerConfig(
                             sessionExpiryMax,
                             new SubscriptionRules(subscriptionsMax, shareStrategy),
                             payloadFormatChecked,
-                            new QueueLimits(queuedBytesMax, inflightBytesMax, queueFull, tellQuota, memoryBudgetBytes)),
+                            new QueueLimits(queuedBytesMax, inflightBytesMax, queueFull, tellQuota, memoryBudgetBytes),
+                            publishesPerSecondMax),
                     new Announcements(responseInformation, serverReference, serverMoved),
                     connectionMessages,
                     sysIntervalSeconds,

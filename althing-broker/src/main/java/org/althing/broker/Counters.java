@@ -3,6 +3,7 @@ package org.althing.broker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.althing.mqtt.ReasonCode;
 
 /** What a broker has counted since its start, over all its shards. Each shard writes its own; read from any thread. */
 public final class Counters {
@@ -31,11 +32,25 @@ public final class Counters {
     public final Counter publishesSent = counter();
     /** Messages that were not queued because a queue or the memory was full. */
     public final Counter queueRefusals = counter();
+    /** CONNECTs and connections that were refused, by reason; and connections that were ended for their message rate. */
+    private final Counter[] refused = new Counter[ReasonCode.values().length];
+
     /** What messages take. */
     public final MemoryBudget memory = new MemoryBudget(this);
 
     /** Where every message went. */
     public final Ledger ledger = new Ledger(this);
+
+    public Counters() {
+        for (int i = 0; i < refused.length; i++) {
+            refused[i] = counter();
+        }
+    }
+
+    /** How many were refused for this reason. */
+    public Counter refused(ReasonCode reason) {
+        return refused[reason.ordinal()];
+    }
 
     /** One more, in the order in which all shards make theirs. */
     Counter counter() {

@@ -38,6 +38,7 @@ public sealed interface StateChange {
      * Key {@code session/clientId}. A session began, or one of these fields changed.
      *
      * @param userName as proved at the last CONNECT, or null
+     * @param listener where the last CONNECT came in, as {@link Client#listener}; null if that is not known
      * @param version of the last CONNECT
      * @param expirySeconds Session Expiry Interval; {@link #NO_EXPIRY_SECONDS} never ends. 0 is stored only to keep a
      *     will: such a session ends at replay
@@ -47,6 +48,7 @@ public sealed interface StateChange {
     record SessionPut(
             String clientId,
             @Nullable String userName,
+            @Nullable String listener,
             ProtocolVersion version,
             long expirySeconds,
             long disconnectedAtMillis,

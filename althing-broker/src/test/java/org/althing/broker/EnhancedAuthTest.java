@@ -72,8 +72,8 @@ class EnhancedAuthTest {
     private final Rig rig = new Rig(
             config -> config,
             parts -> parts.authenticationMethod(method)
-                    .accessControl(
-                            (who, action, topic) -> !topic.toString().equals("ada") || "ada".equals(who.userName())),
+                    .accessControl(AccessControl.of(
+                            (who, action, topic) -> !topic.toString().equals("ada") || "ada".equals(who.userName()))),
             ListenerConfig.mqtt("", 1).withAllowAnonymous(false));
 
     private static Properties properties(@Nullable String methodName, @Nullable String data) {

@@ -68,8 +68,8 @@ class LedgerProperties {
                             .queueQos0Messages(queueQos0)
                             .shareStrategy(strategy),
                     parts -> parts.store(store)
-                            .accessControl((client, action, topic) ->
-                                    !topic.toString().equals(action == Action.PUBLISH ? "no/publish" : "no/receive")));
+                            .accessControl(AccessControl.of((client, action, topic) ->
+                                    !topic.toString().equals(action == Action.PUBLISH ? "no/publish" : "no/receive"))));
             for (int i = 0; i < 4; i++) {
                 parties.add(new Party("c" + i));
             }

@@ -507,8 +507,8 @@ class Mqtt311Test {
     @Normative(v311 = "MQTT-3.3.5-2")
     @Test
     void a_publish_that_is_not_allowed_is_acknowledged_as_if_it_were() {
-        rig = Rig.made(parts -> parts.accessControl((who, action, topic) ->
-                action != AccessControl.Action.PUBLISH || topic.toString().equals("open")));
+        rig = Rig.made(parts -> parts.accessControl(AccessControl.of((who, action, topic) ->
+                action != AccessControl.Action.PUBLISH || topic.toString().equals("open"))));
         TestClient client = clean("c");
         client.subscribe("#", AT_MOST_ONCE);
         client.publish("closed", "x", AT_LEAST_ONCE, 1).publish("closed", "x", EXACTLY_ONCE, 2);
@@ -524,12 +524,12 @@ class Mqtt311Test {
     @Normative(v311 = "MQTT-4.8.0-2")
     @Test
     void an_error_of_ours_while_a_packet_is_handled_closes_its_connection_and_no_other() {
-        rig = Rig.made(parts -> parts.accessControl((who, action, topic) -> {
+        rig = Rig.made(parts -> parts.accessControl(AccessControl.of((who, action, topic) -> {
             if (topic.toString().equals("boom")) {
                 throw new IllegalStateException("on purpose");
             }
             return true;
-        }));
+        })));
         TestClient other = clean("other");
         TestClient client = clean("c");
         client.publish("boom", "x", AT_LEAST_ONCE, 1);

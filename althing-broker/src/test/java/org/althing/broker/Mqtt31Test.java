@@ -25,19 +25,25 @@ import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.TopicName;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Where MQTT 3.1 differs from what came after it. */
 class Mqtt31Test {
-    private final Rig rig = Rig.made(parts -> parts.accessControl(new AccessControl() {
+    private final Rig rig = Rig.made(parts -> parts.accessControl(client -> new Rights() {
         @Override
-        public boolean allows(Client client, Action action, TopicName topic) {
-            return true;
+        public @Nullable Denial publish(TopicName topic) {
+            return null;
         }
 
         @Override
-        public boolean allowsSubscription(Client client, TopicFilter filter) {
-            return !filter.toString().equals("secret");
+        public @Nullable Denial receive(TopicName topic) {
+            return null;
+        }
+
+        @Override
+        public @Nullable Denial subscribe(TopicFilter filter) {
+            return filter.toString().equals("secret") ? Denial.of("it is secret") : null;
         }
     }));
 

@@ -390,8 +390,8 @@ class Mqtt5Test {
     @Normative("MQTT-4.3.3-9")
     @Test
     void after_a_pubrec_that_refuses_a_publish_with_the_same_identifier_is_a_new_message() {
-        rig = Rig.made(parts -> parts.accessControl((who, action, topic) ->
-                action != AccessControl.Action.PUBLISH || topic.toString().equals("open")));
+        rig = Rig.made(parts -> parts.accessControl(AccessControl.of((who, action, topic) ->
+                action != AccessControl.Action.PUBLISH || topic.toString().equals("open"))));
         TestClient client = online("c");
         client.subscribe("#", AT_MOST_ONCE);
         client.send(packet("closed", "1", EXACTLY_ONCE, false, 5));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.althing.net.memory.MemoryAddress;
 import org.althing.net.memory.MemoryEngine;
+import org.althing.net.memory.MemoryWorker;
 import org.althing.net.memory.VirtualTime;
 
 /** A whole broker in memory, under virtual time. An error line of its log fails the test that looks at {@link #idle}. */
@@ -16,8 +17,8 @@ final class Rig {
     /** Every test that does not say otherwise runs with so many shards; the build repeats them with more than one. */
     static final int SHARDS = Integer.getInteger("shards", 1);
 
-    final VirtualTime time = new VirtualTime(1);
-    final MemoryEngine engine = new MemoryEngine(time);
+    final VirtualTime time;
+    final MemoryEngine engine;
     final List<String> log = new ArrayList<>();
     final List<String> errors = new ArrayList<>();
     private final UnaryOperator<BrokerConfig.Builder> config;
@@ -28,7 +29,22 @@ final class Rig {
     }
 
     Rig(UnaryOperator<BrokerConfig.Builder> config, UnaryOperator<Broker.Builder> parts, ListenerConfig listener) {
+        this(new VirtualTime(1), config, parts, listener);
+    }
+
+    /** For parts that need the time. */
+    Rig(VirtualTime time, UnaryOperator<Broker.Builder> parts, ListenerConfig listener) {
+        this(time, config -> config, parts, listener);
+    }
+
+    private Rig(
+            VirtualTime time,
+            UnaryOperator<BrokerConfig.Builder> config,
+            UnaryOperator<Broker.Builder> parts,
+            ListenerConfig listener) {
+        this.time = time;
         this.config = config;
+        engine = new MemoryEngine(time);
         broker = start(parts, listener);
     }
 
@@ -61,6 +77,7 @@ final class Rig {
                                                     .shards(SHARDS))
                                             .build(),
                                     engine)
+                            .worker(new MemoryWorker(time, Duration.ZERO, Duration.ofMillis(5)))
                             .random(time.newRandom())
                             .log(this::onLine))
                     .start();

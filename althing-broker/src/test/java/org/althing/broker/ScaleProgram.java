@@ -59,7 +59,7 @@ public final class ScaleProgram {
 
     private static StateChange session(String clientId) {
         return new StateChange.SessionPut(
-                clientId, null, ProtocolVersion.MQTT_5, StateChange.NO_EXPIRY_SECONDS, 0, null);
+                clientId, null, null, ProtocolVersion.MQTT_5, StateChange.NO_EXPIRY_SECONDS, 0, null);
     }
 
     private static StateChange message(long id, String topic) {

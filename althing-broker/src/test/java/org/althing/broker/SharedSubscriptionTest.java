@@ -236,8 +236,8 @@ class SharedSubscriptionTest {
 
     @Test
     void those_who_may_not_receive_are_passed_over() {
-        Rig guarded = Rig.made(parts -> parts.accessControl((client, action, topic) ->
-                action == AccessControl.Action.PUBLISH || !client.clientId().equals("a")));
+        Rig guarded = Rig.made(parts -> parts.accessControl(AccessControl.of((client, action, topic) ->
+                action == AccessControl.Action.PUBLISH || !client.clientId().equals("a"))));
         TestClient a = member(guarded, "a", AT_LEAST_ONCE, 0);
         publish(guarded, AT_LEAST_ONCE, "nobody");
         TestClient b = member(guarded, "b", AT_LEAST_ONCE, 0);

@@ -22,7 +22,9 @@ import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.SubscriptionOptions.RetainHandling;
 import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.TopicName;
 import org.althing.testing.Normative;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** SUBSCRIBE and UNSUBSCRIBE, and what their options do to deliveries. */
@@ -71,15 +73,21 @@ class SubscribeTest {
 
     @Test
     void what_access_control_forbids_is_refused_and_never_delivered() {
-        AccessControl access = new AccessControl() {
+        Denial secret = Denial.of("it is secret");
+        AccessControl access = who -> new Rights() {
             @Override
-            public boolean allows(Client who, Action action, org.althing.mqtt.TopicName topic) {
-                return !topic.toString().equals(action == Action.PUBLISH ? "no-write" : "no-read");
+            public @Nullable Denial publish(TopicName topic) {
+                return topic.toString().equals("no-write") ? secret : null;
             }
 
             @Override
-            public boolean allowsSubscription(Client who, TopicFilter filter) {
-                return !filter.toString().equals("secret");
+            public @Nullable Denial receive(TopicName topic) {
+                return topic.toString().equals("no-read") ? secret : null;
+            }
+
+            @Override
+            public @Nullable Denial subscribe(TopicFilter filter) {
+                return filter.toString().equals("secret") ? secret : null;
             }
         };
         Rig guarded = Rig.made(parts -> parts.accessControl(access));
@@ -103,8 +111,8 @@ class SubscribeTest {
 
     @Test
     void before_mqtt_5_a_refused_publish_is_acknowledged_and_goes_nowhere() {
-        Rig guarded =
-                Rig.made(parts -> parts.accessControl((who, action, topic) -> action != AccessControl.Action.PUBLISH));
+        Rig guarded = Rig.made(parts ->
+                parts.accessControl(AccessControl.of((who, action, topic) -> action != AccessControl.Action.PUBLISH)));
         TestClient older = guarded.client().connect311("older", true);
         older.accepted();
         older.subscribe("#", AT_MOST_ONCE);
@@ -222,7 +230,16 @@ class SubscribeTest {
     void clients_cannot_publish_to_the_brokers_own_topics() {
         client.subscribe("$SYS/#", AT_MOST_ONCE);
         client.publish("$SYS/broker/version", "fake", AT_LEAST_ONCE, 1);
-        assertThat(client.receive()).containsExactly(new ControlPacket.PubAck(1, ReasonCode.NOT_AUTHORIZED));
+        assertThat(client.receive())
+                .containsExactly(new ControlPacket.PubAck(
+                        1,
+                        ReasonCode.NOT_AUTHORIZED,
+                        Properties.builder()
+                                .set(Property.REASON_STRING, "only the broker publishes there")
+                                .build()));
+        assertThat(rig.log)
+                .contains("Denied PUBLISH from c (d0, q1, r0, m1, '$SYS/broker/version', ... (4 bytes)):"
+                        + " only the broker publishes there");
     }
 
     @Normative({"MQTT-3.3.2-17", "MQTT-3.3.2-18", "MQTT-3.3.2-15", "MQTT-3.3.2-16", "MQTT-3.3.2-20", "MQTT-3.3.2-4"})

@@ -69,6 +69,15 @@ final class TestClient {
         return this;
     }
 
+    /** MQTT 5.0, with a user name and no password. */
+    TestClient connectAs(String clientId, String userName, boolean cleanStart, long expirySeconds) {
+        Properties properties = Properties.builder()
+                .set(Property.SESSION_EXPIRY_INTERVAL, expirySeconds)
+                .build();
+        return send(new ControlPacket.Connect(
+                ProtocolVersion.MQTT_5, false, clientId, cleanStart, 60, userName, null, null, properties));
+    }
+
     /** MQTT 3.1.1. */
     TestClient connect311(String clientId, boolean cleanSession) {
         speak(ProtocolVersion.MQTT_3_1_1);

@@ -136,8 +136,8 @@ class TopicAliasTest {
 
     @Test
     void a_message_that_is_refused_has_named_its_alias_all_the_same() {
-        Rig rig = Rig.made(parts -> parts.accessControl((who, action, topic) ->
-                action != AccessControl.Action.PUBLISH || !topic.toString().equals("secret")));
+        Rig rig = Rig.made(parts -> parts.accessControl(AccessControl.of((who, action, topic) ->
+                action != AccessControl.Action.PUBLISH || !topic.toString().equals("secret"))));
         TestClient client = client(rig, "c", 0);
         client.send(aliased(1, "secret", "x", AT_LEAST_ONCE, 1), aliased(1, "", "y", AT_LEAST_ONCE, 2));
         assertThat(client.receive())

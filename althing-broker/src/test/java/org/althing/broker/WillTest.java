@@ -127,8 +127,8 @@ class WillTest {
 
     @Test
     void a_will_that_access_control_forbids_is_not_published() {
-        Rig guarded = Rig.made(parts -> parts.accessControl((who, action, topic) ->
-                action != AccessControl.Action.PUBLISH || who.clientId().equals("trusted")));
+        Rig guarded = Rig.made(parts -> parts.accessControl(AccessControl.of((who, action, topic) ->
+                action != AccessControl.Action.PUBLISH || who.clientId().equals("trusted"))));
         TestClient guard = guarded.client().connect("guard");
         guard.accepted();
         guard.subscribe("will", AT_MOST_ONCE);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import org.althing.broker.Broker;
+import org.althing.broker.access.AccessException;
 import org.althing.broker.access.ScramUsers;
 import org.althing.broker.conf.ConfException;
 import org.althing.broker.conf.MosquittoConf;
@@ -66,6 +67,9 @@ final class BrokerCommand {
             err.println("Error: " + e.getMessage() + ".");
             return INVALID;
         } catch (ConfException e) {
+            err.println(e.getMessage());
+            return e.exitStatus();
+        } catch (AccessException e) {
             err.println(e.getMessage());
             return e.exitStatus();
         } catch (ScramUsers.UnreadableException | IllegalArgumentException e) {

@@ -11,6 +11,7 @@ import org.althing.broker.Broker;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.ListenerConfig;
+import org.althing.broker.access.AccessException;
 import org.althing.broker.access.ScramUsers;
 import org.althing.broker.conf.ConfDiff;
 import org.althing.broker.conf.ConfException;
@@ -201,6 +202,9 @@ final class BrokerProgram {
             }
         } catch (ConfException e) {
             log.log(Level.ERROR, e.getMessage() + " Nothing has changed.");
+        } catch (AccessException e) {
+            log.log(Level.ERROR, e.getMessage() + " The broker ends.");
+            lifetime.end(BrokerCommand.INVALID);
         } catch (ScramUsers.UnreadableException e) {
             log.log(Level.ERROR, "Error: " + e.getMessage() + " The broker ends.");
             lifetime.end(BrokerCommand.INVALID);

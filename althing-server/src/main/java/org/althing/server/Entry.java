@@ -1,51 +1,59 @@
 package org.althing.server;
 
 import java.security.SecureRandom;
-import java.util.List;
+import java.util.function.Function;
 import org.althing.broker.Broker;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.BrokerLog.Level;
-import org.althing.broker.access.AccessPlan;
-import org.althing.broker.access.AccessSettings;
+import org.althing.broker.Client;
+import org.althing.broker.Denial;
+import org.althing.broker.access.AccessException;
+import org.althing.broker.access.AccessRules;
+import org.althing.broker.access.Guard;
 import org.althing.broker.access.ScramSha256;
 import org.althing.broker.access.ScramUsers;
 import org.althing.broker.conf.MosquittoConf;
+import org.althing.net.Clock;
 import org.jspecify.annotations.Nullable;
 
 /** Who comes in, and how: the files that say so, read. */
 final class Entry {
     private final MosquittoConf conf;
+    private final AccessRules rules;
+    private final Guard guard;
     private final @Nullable ScramUsers users;
 
-    private Entry(MosquittoConf conf, @Nullable ScramUsers users) {
+    private Entry(MosquittoConf conf, AccessRules rules, @Nullable ScramUsers users) {
         this.conf = conf;
+        this.rules = rules;
         this.users = users;
+        guard = new Guard(rules, Clock.system(), new SecureRandom());
     }
 
-    /** @throws ScramUsers.UnreadableException if a file is not as it should be */
-    static Entry read(MosquittoConf conf) throws ScramUsers.UnreadableException {
-        requireServed(conf.access());
-        return new Entry(
-                conf,
-                conf.program().scramFile() == null
-                        ? null
-                        : ScramUsers.read(conf.program().scramFile()));
+    /**
+     * @throws ScramUsers.UnreadableException if the file of SCRAM users is not as it should be
+     * @throws AccessException if another file is not
+     */
+    static Entry read(MosquittoConf conf) throws ScramUsers.UnreadableException, AccessException {
+        return new Entry(conf, rules(conf), users(conf));
     }
 
-    /** What is read and not served yet must not be ignored. */
-    private static void requireServed(AccessPlan plan) {
-        AccessSettings global = plan.global();
-        AccessSettings anonymousOnly = new AccessSettings(global.allowAnonymous(), null, null, null, null, List.of());
-        boolean served = global.equals(anonymousOnly) && !plan.checkRetainSource();
-        for (AccessSettings own : plan.byListener().values()) {
-            served &= own.equals(new AccessSettings(own.allowAnonymous(), null, null, null, null, List.of()));
+    private static AccessRules rules(MosquittoConf conf) throws AccessException {
+        if (conf.access().checkRetainSource()) {
+            throw new IllegalArgumentException("'check_retain_source true' is not served by this version.");
         }
-        if (!served) {
-            throw new IllegalArgumentException("Access by password, rules or plugins is not served by this version.");
-        }
+        return AccessRules.read(conf.access());
+    }
+
+    private static @Nullable ScramUsers users(MosquittoConf conf) throws ScramUsers.UnreadableException {
+        return conf.program().scramFile() == null
+                ? null
+                : ScramUsers.read(conf.program().scramFile());
     }
 
     void install(Broker.Builder builder, BrokerLog log) {
+        rules.warnings().forEach(warning -> log.log(Level.WARNING, warning));
+        builder.authenticator(guard).accessControl(guard).addressFilter(guard.addressFilter());
         if (users != null) {
             builder.authenticationMethod(new ScramSha256(users, new SecureRandom()));
             log.log(
@@ -63,10 +71,16 @@ final class Entry {
     /**
      * What another configuration says. Methods of enhanced authentication stay as they were at the start.
      *
-     * @throws ScramUsers.UnreadableException if a file is not as it should be
+     * @throws ScramUsers.UnreadableException if the file of SCRAM users is not as it should be
+     * @throws AccessException if another file is not
      */
-    Change prepare(MosquittoConf next) throws ScramUsers.UnreadableException {
-        read(next);
-        return (broker, log) -> {};
+    Change prepare(MosquittoConf next) throws ScramUsers.UnreadableException, AccessException {
+        AccessRules nextRules = rules(next);
+        users(next);
+        return (broker, log) -> {
+            nextRules.warnings().forEach(warning -> log.log(Level.WARNING, warning));
+            Function<Client, @Nullable Denial> stays = guard.replace(nextRules);
+            broker.rulesChanged(stays);
+        };
     }
 }

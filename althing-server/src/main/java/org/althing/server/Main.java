@@ -2,6 +2,7 @@ package org.althing.server;
 
 import java.util.Arrays;
 import java.util.List;
+import org.althing.net.Clock;
 import org.althing.net.nio.NioEngine;
 import org.althing.vote.command.VoteCommand;
 
@@ -26,6 +27,8 @@ public final class Main {
             althing ctrl                 administer a broker
             althing vote COMMAND ...     server, cast, results, watch, recount
             althing scram FILE USER      set a password for SCRAM-SHA-256 (althing_scram_file)
+            althing explain acl ...      what the access rules say to a question, and why
+            althing migrate DIR          from Mosquitto: what will be different, its state, and back
             althing data COMMAND DIR     check, stats, export, repair, snapshot: stored state from outside
             althing demo                 see it work: voters, three doors, a crash in the middle
             althing completion SHELL     completion for bash, zsh, fish; althing man COMMAND: its manual page
@@ -53,6 +56,8 @@ public final class Main {
             case "scram" -> new ScramCommand(System.in, System.out, System.err, System.console()).run(words);
             case "up" -> new UpCommand(System.out, System.err).run(words);
             case "data" -> new DataCommand(System.out, System.err).run(words);
+            case "explain" -> new ExplainCommand(System.out, System.err).run(words);
+            case "migrate" -> new MigrateCommand(System.out, System.err, Clock.system()).run(words);
             case "demo" -> new DemoCommand(System.out).run(words);
             case "vote" -> VoteCommand.run(words.toArray(String[]::new), System.out, System.err, NioEngine::new);
             case "help", "--help", "-h" -> {

@@ -73,6 +73,9 @@ final class StateJson {
         if (put.userName() != null) {
             text("userName", put.userName());
         }
+        if (put.listener() != null) {
+            text("listener", put.listener());
+        }
         number("protocolVersion", put.version().level()).number("expirySeconds", put.expirySeconds());
         time("disconnectedAt", put.disconnectedAtMillis());
         will(put.will());

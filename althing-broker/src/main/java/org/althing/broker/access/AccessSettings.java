@@ -59,10 +59,10 @@ public record AccessSettings(
      * One {@code plugin}, {@code auth_plugin} or {@code global_plugin}.
      *
      * @param name a bundled one's name, or the path of a library
-     * @param denySpecialChars {@code auth_plugin_deny_special_chars}, true unless the file says otherwise
+     * @param denySpecialChars {@code auth_plugin_deny_special_chars}, or null where it is not said
      * @param options its {@code plugin_opt_KEY} and {@code auth_opt_KEY} lines, in their order
      */
-    public record Plugin(Setting<String> name, boolean denySpecialChars, List<Option> options) {
+    public record Plugin(Setting<String> name, @Nullable Setting<Boolean> denySpecialChars, List<Option> options) {
         public Plugin {
             options = List.copyOf(options);
         }

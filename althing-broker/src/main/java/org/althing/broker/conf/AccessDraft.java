@@ -36,7 +36,10 @@ final class AccessDraft {
                 conf.clientIdPrefixes == null ? global : draft.withPrefixes(global),
                 byListener,
                 conf.perListenerSettings,
-                conf.checkRetainSource);
+                conf.localOnly && conf.listeners.isEmpty(),
+                conf.checkRetainSource,
+                conf.refuseSubscriptions,
+                conf.guessing);
     }
 
     private AccessSettings settings(SecurityDraft security, @Nullable Located<Boolean> ofListener) {
@@ -64,7 +67,7 @@ final class AccessDraft {
     private static AccessSettings.Plugin plugin(PluginDraft plugin) {
         List<AccessSettings.Option> options = new ArrayList<>();
         plugin.options.forEach(option -> options.add(new AccessSettings.Option(option.key(), located(option.value()))));
-        return new AccessSettings.Plugin(located(plugin.name), plugin.denySpecialChars, options);
+        return new AccessSettings.Plugin(located(plugin.name), setting(plugin.denySpecialChars), options);
     }
 
     private static @Nullable Setting<Path> path(@Nullable Located<String> value) {

@@ -147,13 +147,14 @@ final class AccessOptions {
                 ConfBuilder::pluginUse);
         rows.add("plugin_opt_KEY", PLUGIN, Type.LIST, "", YES, "Option KEY of the plugin", ConfBuilder::pluginOption);
         rows.alias("auth_opt_KEY", "plugin_opt_KEY");
-        rows.flag(
+        rows.add(
                 "auth_plugin_deny_special_chars",
                 PLUGIN,
-                true,
+                Type.BOOLEAN,
+                "false",
                 YES,
-                "Before the plugin is asked about topics, clients are refused whose name or identifier holds `+`, `#` or `/`",
-                (conf, value) -> conf.plugin().denySpecialChars = value);
+                "Before the plugin is asked about topics, clients are refused whose name or identifier holds `+`, `#` or `/`. Mosquitto's manual says that this is the default; its code does it for old plugins only",
+                (conf, line) -> conf.plugin().denySpecialChars = new Located<>(Values.bool(line), line));
         rows.flag(
                 "enable_control_api",
                 GLOBAL,

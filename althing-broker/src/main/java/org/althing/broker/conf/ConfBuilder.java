@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.access.GuessingLimits;
 import org.althing.broker.conf.ConfigOption.Scope;
 import org.althing.broker.conf.ConfigOption.Type;
 import org.althing.broker.conf.MosquittoConf.Note;
@@ -48,6 +49,8 @@ final class ConfBuilder {
 
     boolean perListenerSettings;
     boolean checkRetainSource;
+    boolean refuseSubscriptions;
+    GuessingLimits guessing = GuessingLimits.DEFAULT;
     boolean localOnly = true;
 
     @Nullable

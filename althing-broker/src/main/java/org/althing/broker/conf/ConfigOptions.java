@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table of all options of mosquitto.conf: the lines are in {@link ListenerOptions}, {@link AccessOptions}, {@link
+ * The table of all options of mosquitto.conf: the lines are in {@link ListenerOptions}, {@link AccessOptions}, {@link GuessingOptions}, {@link
  * DeliveryOptions}, {@link ProgramOptions} and {@link BridgeOptions}.
  *
  * <p>The build refuses a line without a test that names it ({@code @Option}), and a reference page (docs/options.md) that
@@ -15,6 +15,7 @@ final class ConfigOptions {
     private static final List<Map<String, ConfigOption>> GROUPS = List.of(
             ListenerOptions.rows(),
             AccessOptions.rows(),
+            GuessingOptions.rows(),
             DeliveryOptions.rows(),
             ProgramOptions.rows(),
             BridgeOptions.rows());

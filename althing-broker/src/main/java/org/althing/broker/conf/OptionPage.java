@@ -7,8 +7,8 @@ import org.althing.broker.conf.ConfigOption.Effect;
 
 /** The reference page of all options, written from the table. */
 public final class OptionPage {
-    private static final List<String> TITLES =
-            List.of("Listeners", "Access", "Limits and delivery", "Storage, log, program", "Bridges");
+    private static final List<String> TITLES = List.of(
+            "Listeners", "Access", "Against guessing", "Limits and delivery", "Storage, log, program", "Bridges");
 
     private OptionPage() {}
 

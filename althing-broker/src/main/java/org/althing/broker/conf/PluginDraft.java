@@ -3,6 +3,7 @@ package org.althing.broker.conf;
 import java.util.ArrayList;
 import java.util.List;
 import org.althing.broker.conf.ConfBuilder.Located;
+import org.jspecify.annotations.Nullable;
 
 /** One plugin, in the making. */
 final class PluginDraft {
@@ -12,7 +13,8 @@ final class PluginDraft {
     /** In the order of the file. */
     final List<Option> options = new ArrayList<>();
 
-    boolean denySpecialChars = true;
+    @Nullable
+    Located<Boolean> denySpecialChars;
 
     /** One {@code plugin_opt_KEY} line. */
     record Option(String key, Located<String> value) {}

@@ -1,5 +1,7 @@
 package org.althing.broker.connection;
 
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.althing.broker.AuthenticationMethod;
 import org.althing.broker.Authenticator;
 import org.althing.broker.Authenticator.ConnectAttempt;
@@ -15,6 +17,7 @@ import org.althing.mqtt.Properties;
 import org.althing.mqtt.Property;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.Will;
+import org.althing.net.Worker;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,7 @@ final class Admission {
     private final Output output;
     private final Handshake handshake;
     private final ConnectAttempt attempt;
+    private final AtomicBoolean awaited = new AtomicBoolean(true);
     private @Nullable AuthExchange exchange;
 
     Admission(ConnectionEnvironment environment, NetworkConnection connection, Output output, Handshake handshake) {
@@ -57,6 +61,7 @@ final class Admission {
     }
 
     private void refuse(ReasonCode reasonCode, String why) {
+        environment.counters().refused(reasonCode).increment();
         connection.refuse(reasonCode, NetworkConnection.words(reasonCode, why));
     }
 
@@ -90,6 +95,7 @@ final class Admission {
 
     /** The connection ends. */
     void close() {
+        awaited.set(false);
         if (exchange != null) {
             exchange.abandon();
         }
@@ -106,6 +112,16 @@ final class Admission {
         public void refuse(ReasonCode reasonCode, String why) {
             Refusal.require(reasonCode);
             connection.whileAuthenticating(() -> Admission.this.refuse(reasonCode, why));
+        }
+
+        @Override
+        public <T> void work(Callable<T> task, Worker.Answer<? super T> answer) {
+            environment.worker().run(task, environment.loop(), answer);
+        }
+
+        @Override
+        public boolean isAwaited() {
+            return awaited.get();
         }
     }
 
@@ -140,9 +156,12 @@ final class Admission {
                 return;
             }
         }
-        ConnectRequest request = handshake.request(link, userName, will);
+        String method = handshake.connect().properties().string(Property.AUTHENTICATION_METHOD);
+        ConnectRequest request =
+                handshake.request(link, handshake.client(connection.remoteAddress(), userName, method), will);
         boolean mustBeSaved = request.expirySeconds() > 0 || request.will() != null;
         if (mustBeSaved && environment.sessions().changes().isDegraded()) {
+            environment.counters().refused(ReasonCode.SERVER_UNAVAILABLE).increment();
             connection.refuse(ReasonCode.SERVER_UNAVAILABLE, "state cannot be saved at present");
             return;
         }

@@ -15,6 +15,7 @@ import org.althing.broker.session.SessionEnvironment;
 import org.althing.broker.session.SessionRegistry;
 import org.althing.mqtt.codec.TopicTable;
 import org.althing.net.EventLoop;
+import org.althing.net.Worker;
 
 /**
  * What all connections of a shard share.
@@ -31,6 +32,7 @@ public record ConnectionEnvironment(
         Authenticator authenticator,
         Map<String, AuthenticationMethod> methods,
         LongSupplier sessionsOfAll,
+        Worker worker,
         RandomGenerator random) {
     public ConnectionEnvironment {
         methods = Map.copyOf(methods);

@@ -19,6 +19,7 @@ final class Dispatch {
     private final ClientLink link;
     private final ReceiveWindow window;
     private final TopicsByAlias aliases;
+    private final @Nullable PublishRate rate;
     private final @Nullable Reauthentication reauthentication;
 
     /** @param reauthentication null for a client that came in without a method of enhanced authentication */
@@ -37,6 +38,8 @@ final class Dispatch {
         this.reauthentication = reauthentication;
         window = link.window();
         aliases = new TopicsByAlias(listener.topicAliasMax());
+        int perSecond = environment.config().delivery().publishesPerSecondMax();
+        rate = perSecond == 0 ? null : new PublishRate(perSecond);
     }
 
     /** Takes any packet of a client but CONNECT. */
@@ -68,6 +71,13 @@ final class Dispatch {
 
     private void onPublish(Publish received) throws MalformedPacketException {
         environment.counters().publishesReceived.increment();
+        if (rate != null && !rate.take(environment.loop().clock().nanos())) {
+            environment.counters().refused(ReasonCode.MESSAGE_RATE_TOO_HIGH).increment();
+            connection.end(
+                    ReasonCode.MESSAGE_RATE_TOO_HIGH,
+                    "message rate too high: more than " + rate.perSecond() + " a second");
+            return;
+        }
         Publish packet = aliases.resolve(received);
         Qos qos = packet.message().qos();
         if (qos.compareTo(listener.qosMax()) > 0) {

@@ -161,16 +161,21 @@ final class Handshake {
                 listener,
                 remoteAddress,
                 connect.version(),
-                assigned ? "" : clientId,
+                clientId,
                 userName(),
                 certificateCounts() ? null : connect.password(),
                 provedName);
     }
 
+    /** @param method the one of enhanced authentication that has let it in, or null */
+    Client client(SocketAddress remoteAddress, @Nullable String userName, @Nullable String method) {
+        return new Client(clientId, userName, listener.place(), remoteAddress, provedName, method);
+    }
+
     /** @param will as CONNECT carries it, where the client lives */
-    ConnectRequest request(SessionLink link, @Nullable String userName, @Nullable Will will) {
+    ConnectRequest request(SessionLink link, Client client, @Nullable Will will) {
         return new ConnectRequest(
-                new Client(clientId, userName),
+                client,
                 connect.version(),
                 connect.cleanStart(),
                 environment.registry().grantedExpirySeconds(askedExpirySeconds()),

@@ -177,7 +177,8 @@ public final class NetworkConnection implements TransportListener {
         });
     }
 
-    private static String format(SocketAddress address) {
+    /** As the log shows an address. */
+    public static String format(SocketAddress address) {
         if (address instanceof InetSocketAddress internet && internet.getAddress() != null) {
             return internet.getAddress().getHostAddress() + ":" + internet.getPort();
         }

@@ -3,8 +3,10 @@ package org.althing.broker.routing;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.althing.broker.AccessControl;
 import org.althing.broker.Client;
 import org.althing.broker.Ledger.Fate;
+import org.althing.broker.Rights;
 import org.althing.mqtt.Qos;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * what it has said of them arrives in its order, so that whatever it was lent and has not ended when it goes comes back.
  */
 final class RemoteMember implements ShareMember {
+    private final AccessControl access;
     private final Peers peers;
     private final int shard;
     private final PeerMessage.Member name;
     private final boolean durable;
     private final Map<Long, Loan> lent = new LinkedHashMap<>();
     private Client client;
+    private @Nullable Rights rights;
     private long visit;
     private int credit;
 
@@ -26,17 +30,28 @@ final class RemoteMember implements ShareMember {
     @Nullable
     Membership place;
 
-    RemoteMember(Peers peers, int shard, PeerMessage.Member name, boolean durable) {
+    RemoteMember(AccessControl access, Peers peers, int shard, PeerMessage.Member name, boolean durable) {
+        this.access = access;
         this.peers = peers;
         this.shard = shard;
         this.name = name;
         this.durable = durable;
-        client = new Client(name.clientId(), null);
+        client = Client.offline(name.clientId(), null, null);
     }
 
     @Override
     public Client client() {
         return client;
+    }
+
+    @Override
+    public Rights rights() {
+        Rights known = rights;
+        if (known == null || !known.isCurrent()) {
+            known = access.rights(client);
+            rights = known;
+        }
+        return known;
     }
 
     @Override
@@ -82,6 +97,7 @@ final class RemoteMember implements ShareMember {
 
     void onPresent(PeerMessage.GroupPresent present) {
         client = present.client();
+        rights = null;
         visit = present.visit();
         credit = present.credit();
     }

@@ -1,7 +1,6 @@
 package org.althing.broker.routing;
 
 import java.util.List;
-import org.althing.broker.AccessControl.Action;
 import org.althing.broker.BrokerConfig.QueueFull;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.Ledger.Account;
@@ -124,9 +123,7 @@ final class ShareGroup implements Subscriber {
     }
 
     boolean allows(Place place, RoutedMessage message) {
-        return environment
-                .access()
-                .allows(place.member.client(), Action.RECEIVE, message.message().topic());
+        return place.member.rights().receive(message.message().topic()) == null;
     }
 
     // ---- messages

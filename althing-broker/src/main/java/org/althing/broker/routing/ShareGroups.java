@@ -128,7 +128,8 @@ public final class ShareGroups {
             place(known).options(options, identifier);
             return;
         }
-        RemoteMember member = new RemoteMember(environment.router().peers(), shard, name, durable);
+        RemoteMember member =
+                new RemoteMember(environment.access(), environment.router().peers(), shard, name, durable);
         remoteMembers.put(name, member);
         member.place = groups.computeIfAbsent(name.group(), this::begin).join(member, options, identifier);
     }

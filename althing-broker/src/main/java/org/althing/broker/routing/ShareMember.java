@@ -2,11 +2,15 @@ package org.althing.broker.routing;
 
 import org.althing.broker.Client;
 import org.althing.broker.Ledger.Fate;
+import org.althing.broker.Rights;
 import org.althing.mqtt.Qos;
 
 /** A share group's view of one of its members: one shared subscription of one session. */
 public interface ShareMember {
     Client client();
+
+    /** What the client may do now. */
+    Rights rights();
 
     /** Whether its session outlives the process: if so, what waits in the group does too. */
     boolean isDurable();

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.althing.broker.Ledger.Account;
 import org.althing.broker.Ledger.Fate;
+import org.althing.broker.Rights;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateChange.InflightState;
 import org.althing.broker.routing.Loan;
@@ -205,6 +206,23 @@ final class OutboundFlow {
         }
         loan.handOver();
         changes.standOnChangesSince(mark);
+    }
+
+    /**
+     * Drops what waits and is not allowed.
+     *
+     * @param sentToo also what was sent on an earlier connection and is to be sent again; only before {@link #open}
+     */
+    void dropForbidden(Rights rights, boolean sentToo) {
+        queue.dropForbidden(rights);
+        if (sentToo) {
+            for (Outgoing outgoing : inflight.values()) {
+                if (outgoing.message() instanceof RoutedMessage message
+                        && rights.receive(message.message().topic()) != null) {
+                    finish(outgoing, Fate.NOT_AUTHORIZED);
+                }
+            }
+        }
     }
 
     private Outgoing outgoing(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {

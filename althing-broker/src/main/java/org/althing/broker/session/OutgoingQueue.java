@@ -2,10 +2,12 @@ package org.althing.broker.session;
 
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.function.Predicate;
 import org.althing.broker.BrokerConfig.QueueFull;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.Ledger.Account;
 import org.althing.broker.Ledger.Fate;
+import org.althing.broker.Rights;
 import org.althing.broker.StateChange;
 import org.althing.broker.routing.RoutedMessage;
 import org.jspecify.annotations.Nullable;
@@ -143,13 +145,24 @@ final class OutgoingQueue {
 
     private void dropExpired() {
         long now = environment.wallMillis();
+        drop(outgoing -> outgoing.hasExpired(now), Fate.EXPIRED);
+    }
+
+    void dropForbidden(Rights rights) {
+        drop(
+                outgoing -> outgoing.message() instanceof RoutedMessage message
+                        && rights.receive(message.message().topic()) != null,
+                Fate.NOT_AUTHORIZED);
+    }
+
+    private void drop(Predicate<Outgoing> condition, Fate fate) {
         Iterator<Outgoing> all = queue.iterator();
         while (all.hasNext()) {
             Outgoing outgoing = all.next();
-            if (outgoing.hasExpired(now)) {
+            if (condition.test(outgoing)) {
                 all.remove();
                 onRemoved(outgoing);
-                account.settled(Fate.EXPIRED);
+                account.settled(fate);
                 changes.release(outgoing);
             }
         }

@@ -1,7 +1,8 @@
 package org.althing.broker.session;
 
-import org.althing.broker.AccessControl.Action;
 import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.BrokersOwn;
+import org.althing.broker.Denial;
 import org.althing.broker.Ledger;
 import org.althing.broker.Ledger.Intake;
 import org.althing.broker.PublishInterceptor;
@@ -66,13 +67,13 @@ final class PublishIntake {
         ReasonCode refusal = refusal(message);
         if (refusal == ReasonCode.QUOTA_EXCEEDED && identifier != 0 && session.version() != ProtocolVersion.MQTT_5) {
             // Older clients cannot be told, and to acknowledge would be a lie: they try again on another connection.
-            logRefusal(message, refusal);
+            logRefusal(message, identifier, packet.duplicate(), refusal);
             end(refusal, "the memory budget is used up");
             return;
         }
         if (refusal != null) {
-            logRefusal(message, refusal);
-            settle(message, identifier, new Decision(false, refusal, ""), null);
+            String said = logRefusal(message, identifier, packet.duplicate(), refusal);
+            settle(message, identifier, new Decision(false, refusal, said), null);
             return;
         }
         ledger().held(1);
@@ -235,7 +236,7 @@ final class PublishIntake {
         ApplicationMessage message = will.message();
         ReasonCode refusal = refusal(message);
         if (refusal != null) {
-            logRefusal(message, refusal);
+            logRefusal(message, 0, false, refusal);
             return;
         }
         ledger().held(1);
@@ -288,7 +289,7 @@ final class PublishIntake {
         if (environment.limits().payloadFormatChecked() && !PayloadFormat.fits(message)) {
             return ReasonCode.PAYLOAD_FORMAT_INVALID;
         }
-        if (isBrokersOwn(topic) || !environment.access().allows(session.client(), Action.PUBLISH, topic)) {
+        if (denial(topic) != null) {
             return ReasonCode.NOT_AUTHORIZED;
         }
         boolean keepsNothing = message.qos() == Qos.AT_MOST_ONCE && !message.retain();
@@ -299,20 +300,25 @@ final class PublishIntake {
         return null;
     }
 
-    /** Topics that only the broker itself publishes to (MQTT 5.0, section 4.7.2). */
-    private static boolean isBrokersOwn(TopicName topic) {
-        return topic.startsWithDollar()
-                && (topic.levels().getFirst().equals("$SYS")
-                        || topic.levels().getFirst().equals("$CONTROL"));
+    /** Why the client may not publish there, or null if it may. */
+    private @Nullable Denial denial(TopicName topic) {
+        Denial own = BrokersOwn.denial(topic);
+        return own == null ? session.rights().publish(topic) : own;
     }
 
-    private void logRefusal(ApplicationMessage message, ReasonCode refusal) {
+    /** Counts it, and returns what the client may be told. */
+    private String logRefusal(ApplicationMessage message, int identifier, boolean duplicate, ReasonCode refusal) {
         ledger().received(
                         switch (refusal) {
                             case NOT_AUTHORIZED -> Intake.NOT_AUTHORIZED;
                             case QUOTA_EXCEEDED -> Intake.QUOTA_EXCEEDED;
                             default -> Intake.INVALID;
                         });
+        Denial denial = refusal == ReasonCode.NOT_AUTHORIZED ? denial(message.topic()) : null;
+        if (denial != null) {
+            session.denials().publish(message, identifier, duplicate, denial);
+            return denial.reasonString();
+        }
         if (environment.log().logs(Level.DEBUG)) {
             environment.log().log(
                     Level.DEBUG,
@@ -321,6 +327,7 @@ final class PublishIntake {
                             + message.topic() + "', ... (" + message.payload().length() + " bytes)): "
                             + refusal);
         }
+        return "";
     }
 
     private static Properties reason(Decision decision) {

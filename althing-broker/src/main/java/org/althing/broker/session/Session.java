@@ -1,10 +1,12 @@
 package org.althing.broker.session;
 
+import java.util.Objects;
 import java.util.function.BiConsumer;
-import org.althing.broker.AccessControl.Action;
 import org.althing.broker.Client;
+import org.althing.broker.Denial;
 import org.althing.broker.Ledger.Account;
 import org.althing.broker.Ledger.Fate;
+import org.althing.broker.Rights;
 import org.althing.broker.StateChange;
 import org.althing.broker.routing.Deadlines.Deadline;
 import org.althing.broker.routing.Interest;
@@ -37,7 +39,13 @@ public final class Session implements Subscriber {
     private final PublishIntake intake;
     private final Subscriptions subscriptions;
     private final Shares shares;
+    private final Denials denials;
     private Client client;
+    /** What it may do; null until it is asked for. */
+    private @Nullable Rights rights;
+    /** Whether messages may wait that it may have no more. */
+    private boolean unchecked;
+
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     private long expirySeconds;
     private @Nullable Will will;
@@ -60,11 +68,12 @@ public final class Session implements Subscriber {
     Session(SessionEnvironment environment, String clientId, boolean durable) {
         this.environment = environment;
         this.clientId = clientId;
-        client = new Client(clientId, null);
+        client = Client.offline(clientId, null, null);
         changes = new SessionChanges(environment.changes(), durable, environment.counters().memory);
         inbound = new InboundFlow(clientId, changes, environment.counters().ledger);
         account = environment.counters().ledger.account(clientId);
         outbound = new OutboundFlow(environment, clientId, changes, account);
+        denials = new Denials(environment, clientId);
         intake = new PublishIntake(environment, this, inbound, changes);
         shares = new Shares(environment, this, outbound, changes);
         subscriptions = new Subscriptions(environment, this, outbound, changes, new Interest(this));
@@ -73,7 +82,9 @@ public final class Session implements Subscriber {
     // ---- life: called by SessionRegistry
 
     void bind(ConnectRequest request) {
+        unchecked |= !isSameUser(request.client()) || (rights != null && !rights.isCurrent());
         client = request.client();
+        rights = null;
         version = request.version();
         expirySeconds = request.expirySeconds();
         will = request.will();
@@ -91,6 +102,7 @@ public final class Session implements Subscriber {
     public void open() {
         if (link != null) {
             open = true;
+            dropForbidden(true);
             outbound.open(link, receiveMaximum);
             shares.onOpen();
         }
@@ -109,7 +121,13 @@ public final class Session implements Subscriber {
         if (changes.isDurable() || will != null || recorded) {
             recorded = true;
             changes.appendAnyway(new StateChange.SessionPut(
-                    clientId, client.userName(), version, expirySeconds, disconnectedAtMillis, will));
+                    clientId,
+                    client.userName(),
+                    client.listener(),
+                    version,
+                    expirySeconds,
+                    disconnectedAtMillis,
+                    will));
         }
     }
 
@@ -150,7 +168,8 @@ public final class Session implements Subscriber {
     }
 
     void restore(StateChange.SessionPut put) {
-        client = new Client(clientId, put.userName());
+        client = Client.offline(clientId, put.userName(), put.listener());
+        unchecked = true; // the rules may have changed while nobody was here
         version = put.version();
         expirySeconds = put.expirySeconds();
         will = put.will();
@@ -247,9 +266,9 @@ public final class Session implements Subscriber {
     @Override
     public void deliver(RoutedMessage message, Qos qos, boolean retain, int[] subscriptionIdentifiers) {
         account.matched();
-        if (!environment
-                .access()
-                .allows(client, Action.RECEIVE, message.message().topic())) {
+        Denial denial = rights().receive(message.message().topic());
+        if (denial != null) {
+            denials.receive(message.message().topic(), denial);
             account.ended(Fate.NOT_AUTHORIZED);
             return;
         }
@@ -281,6 +300,42 @@ public final class Session implements Subscriber {
                         message.forSubscriber(Qos.AT_MOST_ONCE, retain, identifiers, environment.wallMillis()))
                 : message.unacknowledged(retain);
         return to.send(packet);
+    }
+
+    // ---- what it may do
+
+    /** What the client may do, asked again when the rules have changed. */
+    Rights rights() {
+        Rights known = rights;
+        if (known == null || !known.isCurrent()) {
+            unchecked |= known != null;
+            known = environment.access().rights(client);
+            rights = known;
+        }
+        return known;
+    }
+
+    private boolean isSameUser(Client other) {
+        return Objects.equals(client.userName(), other.userName())
+                && Objects.equals(client.listener(), other.listener());
+    }
+
+    /** The rules have changed: what waits and is not allowed any more is dropped. */
+    void onRulesChanged() {
+        dropForbidden(link == null);
+    }
+
+    /** @param sentToo see {@link OutboundFlow#dropForbidden} */
+    private void dropForbidden(boolean sentToo) {
+        Rights now = rights();
+        if (unchecked) {
+            unchecked = !sentToo;
+            outbound.dropForbidden(now, sentToo);
+        }
+    }
+
+    Denials denials() {
+        return denials;
     }
 
     // ---- what interceptors answer

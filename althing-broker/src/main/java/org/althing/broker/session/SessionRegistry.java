@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.Client;
+import org.althing.broker.Denial;
 import org.althing.broker.StateChange;
 import org.althing.broker.routing.ChangeLog;
 import org.althing.broker.routing.Partitions;
@@ -134,6 +137,25 @@ public final class SessionRegistry {
         if (session.expirySeconds() != StateChange.NO_EXPIRY_SECONDS) {
             long at = sinceMillis + session.expirySeconds() * 1_000;
             session.expiry = environment.deadlines().at(at, () -> onExpired(session));
+        }
+    }
+
+    /**
+     * The rules have changed: messages that are not allowed any more leave the queues, and clients that would not be let in
+     * any more are sent away, in no order that could be told from another.
+     *
+     * @param stays says why a client must go, or null
+     */
+    public void onRulesChanged(Function<Client, @Nullable Denial> stays) {
+        for (Session session : List.copyOf(sessions.values())) {
+            if (session.hasEnded()) {
+                continue; // the going of another one ended it
+            }
+            session.onRulesChanged();
+            Denial denial = session.link() == null ? null : stays.apply(session.client());
+            if (denial != null && session.link() instanceof SessionLink link) {
+                link.end(ReasonCode.ADMINISTRATIVE_ACTION, "not authorised: " + denial);
+            }
         }
     }
 

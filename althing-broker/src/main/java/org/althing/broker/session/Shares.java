@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.althing.broker.Client;
 import org.althing.broker.Ledger.Fate;
+import org.althing.broker.Rights;
 import org.althing.broker.routing.Loan;
 import org.althing.broker.routing.Membership;
 import org.althing.broker.routing.RoutedMessage;
@@ -162,6 +163,11 @@ final class Shares {
         @Override
         public Client client() {
             return session.client();
+        }
+
+        @Override
+        public Rights rights() {
+            return session.rights();
         }
 
         @Override

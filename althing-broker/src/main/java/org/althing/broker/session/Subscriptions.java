@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.Denial;
 import org.althing.broker.StateChange;
 import org.althing.broker.routing.Interest;
 import org.althing.broker.routing.Membership;
@@ -77,11 +78,13 @@ final class Subscriptions {
     /** Why the filter is not granted, or null if it is. */
     private @Nullable ReasonCode refusal(TopicFilter filter) {
         ReasonCode refusal = null;
+        Denial denial = session.rights().subscribe(filter);
         if (filter.levels().size() > TopicTree.LEVELS_MAX) {
             refusal = ReasonCode.TOPIC_FILTER_INVALID;
         } else if (isOneTooMany(filter)) {
             refusal = ReasonCode.QUOTA_EXCEEDED;
-        } else if (!environment.access().allowsSubscription(session.client(), filter)) {
+        } else if (denial != null) {
+            session.denials().subscribe(filter, denial);
             refusal = ReasonCode.NOT_AUTHORIZED;
         }
         return refusal;
@@ -206,6 +209,11 @@ final class Subscriptions {
     }
 
     private ReasonCode unsubscribe(TopicFilter filter) {
+        Denial denial = session.rights().unsubscribe(filter);
+        if (denial != null) {
+            session.denials().unsubscribe(filter, denial);
+            return ReasonCode.NOT_AUTHORIZED;
+        }
         if (!(filter.isShared() ? session.shares().remove(filter) : removeOwn(filter))) {
             return ReasonCode.NO_SUBSCRIPTION_EXISTED;
         }

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * What happens to a connection of one listener before it is MQTT: the layers that its configuration asks for.
  *
  * <pre>
- *   socket ──► address family ──► PROXY header ──► TLS ──► HTTP and WebSocket ──► Door
+ *   socket ──► address family ──► PROXY header ──► address filter ──► TLS ──► HTTP and WebSocket ──► Door
  * </pre>
  *
  * <p>All of it can be changed while it runs; connections that are there keep what they began with. Belongs to the loop of
@@ -107,6 +107,7 @@ final class Port implements Acceptor {
         if (tls != null) {
             acceptor = new TlsPort(tls::newEngine, layers.worker, acceptor);
         }
+        acceptor = door.filtered(acceptor);
         if (config.proxy().version() != 0) {
             acceptor = new ProxyPort(
                     config.proxy().version(), requirement(config.proxy()), acceptor, why -> log.log(Level.NOTICE, why));

@@ -1,5 +1,6 @@
 package org.althing.broker.shard;
 
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,9 +9,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.althing.broker.AddressFilter;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.Client;
 import org.althing.broker.Counters;
+import org.althing.broker.Denial;
 import org.althing.broker.Ledger;
 import org.althing.broker.ListenerConfig;
 import org.althing.broker.StateStore;
@@ -107,6 +112,7 @@ final class Shard implements Peers.Link {
                 parts.authenticator(),
                 parts.methods(),
                 this::allSessions,
+                parts.worker(),
                 parts.random());
     }
 
@@ -263,6 +269,11 @@ final class Shard implements Peers.Link {
         });
     }
 
+    /** Access control says something else from now on. Any thread. */
+    void rulesChanged(Function<Client, @Nullable Denial> stays) {
+        loop.execute(() -> environment.registry().onRulesChanged(stays));
+    }
+
     // ---- what other shards say
 
     @Override
@@ -348,6 +359,28 @@ final class Shard implements Peers.Link {
             inside++;
             open++;
             return serve(transport, this, null);
+        }
+
+        /** Lets by only the addresses that may connect; outside of everything that costs time. Runs on the loop. */
+        Acceptor filtered(Acceptor acceptor) {
+            return transport -> {
+                if (isRefused(transport.remoteAddress())) {
+                    transport.close();
+                    return new Refused();
+                }
+                return acceptor.accept(transport);
+            };
+        }
+
+        private boolean isRefused(SocketAddress address) {
+            AddressFilter.Closed closed = parts.addressFilter().refusal(listener, address);
+            if (closed != null) {
+                counters.refused(closed.reasonCode()).increment();
+                parts.log().log(
+                        Level.NOTICE,
+                        "Connection from " + NetworkConnection.format(address) + " refused: " + closed.why() + ".");
+            }
+            return closed != null;
         }
 
         private boolean isFull() {

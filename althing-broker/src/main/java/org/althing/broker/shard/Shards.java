@@ -8,15 +8,19 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.althing.broker.AccessControl;
+import org.althing.broker.AddressFilter;
 import org.althing.broker.AuthenticationMethod;
 import org.althing.broker.Authenticator;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.Client;
 import org.althing.broker.Counters;
+import org.althing.broker.Denial;
 import org.althing.broker.ListenerConfig;
 import org.althing.broker.PublishInterceptor;
 import org.althing.broker.StateStore;
@@ -25,6 +29,8 @@ import org.althing.broker.session.RestoredState;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
+import org.althing.net.Worker;
+import org.jspecify.annotations.Nullable;
 
 /** All shards of a broker: made together, begun together, ended together. */
 public final class Shards {
@@ -39,6 +45,8 @@ public final class Shards {
             StateStore store,
             Authenticator authenticator,
             Map<String, AuthenticationMethod> methods,
+            Worker worker,
+            AddressFilter addressFilter,
             AccessControl accessControl,
             List<PublishInterceptor> interceptors,
             BrokerLog log,
@@ -86,7 +94,8 @@ public final class Shards {
 
     /** Takes the connections of one listener, on the loop of this shard; they move from there to the shards of the clients. */
     public Acceptor acceptor(int shard, ListenerConfig listener) {
-        return door(shard, listener);
+        Shard.Door door = door(shard, listener);
+        return door.filtered(door);
     }
 
     /** Routes a message of the broker's own, in the order of the calls of one thread. Any thread. */
@@ -115,6 +124,11 @@ public final class Shards {
         CompletableFuture<List<String>> answer = new CompletableFuture<>();
         shard.loop().execute(() -> answer.complete(question.get()));
         return answer.join();
+    }
+
+    /** Access control says something else from now on. Any thread. */
+    public void rulesChanged(Function<Client, @Nullable Denial> stays) {
+        shards.forEach(shard -> shard.rulesChanged(stays));
     }
 
     /** What all of them have counted. */

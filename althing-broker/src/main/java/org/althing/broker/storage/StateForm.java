@@ -15,6 +15,7 @@ import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.SubscriptionOptions.RetainHandling;
 import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.TopicName;
+import org.althing.mqtt.Will;
 
 /**
  * A {@link StateChange} as a record of the journal. For those who read the files without us: docs/formats.md.
@@ -48,6 +49,8 @@ final class StateForm {
     private static final int RETAIN_AS_PUBLISHED = 8;
     private static final int RETAIN_HANDLING_SHIFT = 4;
     private static final int RETAIN = 4;
+    /** With the version of a session: its listener follows. Records from before do not say it. */
+    private static final int LISTENER = 0x80;
 
     private static final ProtocolVersion[] VERSIONS = ProtocolVersion.values();
     private static final RetainHandling[] RETAIN_HANDLINGS = RetainHandling.values();
@@ -141,7 +144,10 @@ final class StateForm {
         clientKey(SESSION, put.clientId());
         begin(partition(put.clientId()));
         record.optional(put.userName());
-        record.u8(put.version().level());
+        record.u8(put.version().level() | (put.listener() == null ? 0 : LISTENER));
+        if (put.listener() != null) {
+            record.text(put.listener());
+        }
         record.number(put.expirySeconds());
         record.time(put.disconnectedAtMillis());
         MessageForm.write(put.will(), record);
@@ -307,14 +313,7 @@ final class StateForm {
 
     private static StateChange readPut(int kind, StateReader key, StateReader value) {
         return switch (kind) {
-            case SESSION ->
-                new StateChange.SessionPut(
-                        key.text(),
-                        value.optional(),
-                        readVersion(value),
-                        value.number(0, StateChange.NO_EXPIRY_SECONDS),
-                        value.time(),
-                        MessageForm.readWill(value));
+            case SESSION -> readSession(key, value);
             case SUBSCRIPTION ->
                 new StateChange.SubscriptionPut(
                         key.text(),
@@ -330,6 +329,18 @@ final class StateForm {
             case HAND_OVER -> new StateChange.HandOver(key.number(), readShard(key), value.bits(), value.number());
             default -> throw unknown(kind);
         };
+    }
+
+    private static StateChange.SessionPut readSession(StateReader key, StateReader value) {
+        String userName = value.optional();
+        int flags = value.u8();
+        ProtocolVersion version = readVersion(flags & ~LISTENER);
+        String listener = (flags & LISTENER) == 0 ? null : value.text();
+        long expirySeconds = value.number(0, StateChange.NO_EXPIRY_SECONDS);
+        long disconnectedAtMillis = value.time();
+        Will will = MessageForm.readWill(value);
+        return new StateChange.SessionPut(
+                key.text(), userName, listener, version, expirySeconds, disconnectedAtMillis, will);
     }
 
     private static int readIdentifier(StateReader key) {
@@ -369,8 +380,8 @@ final class StateForm {
         return new StateChange.MessageStored(messageId, MessageForm.read(value), publisher, expiresAtMillis);
     }
 
-    private static ProtocolVersion readVersion(StateReader value) {
-        return pick(VERSIONS, value.u8() - VERSIONS[0].level());
+    private static ProtocolVersion readVersion(int level) {
+        return pick(VERSIONS, level - VERSIONS[0].level());
     }
 
     private static SubscriptionOptions readOptions(StateReader value) {

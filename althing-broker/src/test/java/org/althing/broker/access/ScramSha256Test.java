@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The server's side of SCRAM-SHA-256, message by message. */
 class ScramSha256Test {
     private static final Authenticator.ConnectAttempt ATTEMPT = new Authenticator.ConnectAttempt(
-            ListenerConfig.mqtt("", 1), MemoryAddress.named("c"), ProtocolVersion.MQTT_5, "c", null, null);
+            ListenerConfig.mqtt("", 1), MemoryAddress.named("c"), ProtocolVersion.MQTT_5, "c", null, null, null);
 
     /** What the server says, as text: {@code challenge ...}, {@code accept USER ...} or {@code refuse CODE ...}. */
     private static final class Answers implements AuthenticationMethod.Reply {

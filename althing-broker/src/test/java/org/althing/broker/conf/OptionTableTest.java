@@ -18,9 +18,12 @@ import org.althing.broker.ListenerConfig.Family;
 import org.althing.broker.ListenerConfig.Proxy;
 import org.althing.broker.access.AccessPlan;
 import org.althing.broker.access.AccessSettings;
+import org.althing.broker.access.AddressRange;
+import org.althing.broker.access.GuessingLimits;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.net.tls.TlsSettings;
 import org.althing.testing.Option;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -242,7 +245,11 @@ class OptionTableTest {
                                 List.of()),
                         Map.of(),
                         false,
-                        true));
+                        false,
+                        true,
+                        false,
+                        GuessingLimits.DEFAULT));
+        assertThat(read("").access().localOnly()).isTrue();
         assertThat(read("listener 1 h\nlistener_allow_anonymous true\n")
                         .access()
                         .byListener())
@@ -278,18 +285,18 @@ class OptionTableTest {
                 .access();
         assertThat(plan.perListener()).isTrue();
         assertThat(plan.global().plugins())
-                .containsExactly(plugin("all.so", 2, true, new AccessSettings.Option("one", setting("1 2", 3))));
+                .containsExactly(plugin("all.so", 2, null, new AccessSettings.Option("one", setting("1 2", 3))));
         assertThat(plan.byListener())
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "1",
                         AccessSettings.builder()
                                 .passwordFile(setting(Path.of("p"), 10))
-                                .plugin(plugin("acl-file", 7, false))
-                                .plugin(plugin("later.so", 4, true, new AccessSettings.Option("two", setting("3", 5))))
+                                .plugin(plugin("acl-file", 7, setting(false, 8)))
+                                .plugin(plugin("later.so", 4, null, new AccessSettings.Option("two", setting("3", 5))))
                                 .build(),
                         "2",
                         AccessSettings.builder()
-                                .plugin(plugin("x.so", 12, true))
+                                .plugin(plugin("x.so", 12, null))
                                 .build()));
         refused("plugin_opt_key x\n", "requires plugin/global_plugin/plugin_load to be defined first");
         refused("plugin x\nplugin_opt_ab\n", "Invalid 'plugin_opt_' config option");
@@ -301,8 +308,40 @@ class OptionTableTest {
         refused("per_listener_settings true\npassword_file p\n", "requires a listener to be defined first");
     }
 
-    private AccessSettings.Plugin plugin(String name, int line, boolean deny, AccessSettings.Option... options) {
+    private AccessSettings.Plugin plugin(
+            String name, int line, AccessSettings.@Nullable Setting<Boolean> deny, AccessSettings.Option... options) {
         return new AccessSettings.Plugin(setting(name, line), deny, List.of(options));
+    }
+
+    @Test
+    @Option({
+        "althing_wrong_passwords",
+        "althing_wrong_password_wait",
+        "althing_ban_after",
+        "althing_ban_time",
+        "althing_ban",
+        "althing_connection_rate",
+        "althing_message_rate",
+        "althing_refuse_subscriptions"
+    })
+    void what_is_done_against_guessing_is_said_for_the_whole_broker() throws Exception {
+        MosquittoConf conf = read("althing_wrong_passwords 3\nalthing_wrong_password_wait 4\nalthing_ban_after 5\n"
+                + "althing_ban_time 6\nalthing_ban 10.0.0.0/8\nalthing_ban 2001:db8::1\nalthing_connection_rate 7\n"
+                + "althing_message_rate 8\nalthing_refuse_subscriptions true\n");
+        assertThat(conf.access().guessing())
+                .isEqualTo(new GuessingLimits(
+                        3,
+                        Duration.ofSeconds(4),
+                        5,
+                        Duration.ofSeconds(6),
+                        List.of(AddressRange.of("10.0.0.0/8"), AddressRange.of("2001:db8::1")),
+                        7,
+                        GuessingLimits.DEFAULT.checksMax()));
+        assertThat(conf.broker().delivery().publishesPerSecondMax()).isEqualTo(8);
+        assertThat(conf.access().refuseSubscriptions()).isTrue();
+        refused(
+                "althing_ban example.org\n",
+                "Invalid 'althing_ban' value: 'example.org' is not ADDRESS or ADDRESS/BITS");
     }
 
     @Test

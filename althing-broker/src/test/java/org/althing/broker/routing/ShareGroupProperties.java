@@ -16,6 +16,7 @@ import org.althing.broker.BrokerLog;
 import org.althing.broker.Client;
 import org.althing.broker.Counters;
 import org.althing.broker.Ledger.Fate;
+import org.althing.broker.Rights;
 import org.althing.broker.StateStore;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
@@ -92,7 +93,12 @@ class ShareGroupProperties {
 
         @Override
         public Client client() {
-            return new Client("c", null);
+            return Client.offline("c", null, null);
+        }
+
+        @Override
+        public Rights rights() {
+            return Rights.all();
         }
 
         @Override

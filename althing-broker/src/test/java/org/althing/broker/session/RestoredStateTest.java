@@ -33,7 +33,7 @@ class RestoredStateTest {
     private static final TopicName TOPIC = TopicName.of("t");
 
     private static StateChange session(String clientId) {
-        return new StateChange.SessionPut(clientId, null, ProtocolVersion.MQTT_5, 60, StateChange.NEVER, null);
+        return new StateChange.SessionPut(clientId, null, null, ProtocolVersion.MQTT_5, 60, StateChange.NEVER, null);
     }
 
     private static StateChange message(long id) {

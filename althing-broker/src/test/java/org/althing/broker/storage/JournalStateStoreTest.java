@@ -70,7 +70,7 @@ class JournalStateStoreTest {
     }
 
     private static StateChange.SessionPut session(String clientId) {
-        return new StateChange.SessionPut(clientId, null, ProtocolVersion.MQTT_5, 60, StateChange.NEVER, null);
+        return new StateChange.SessionPut(clientId, null, null, ProtocolVersion.MQTT_5, 60, StateChange.NEVER, null);
     }
 
     private static StateChange.MessageStored message(long messageId, int bytes) {
@@ -101,7 +101,7 @@ class JournalStateStoreTest {
     void the_last_change_of_each_key_comes_back_in_the_order_of_the_commits() throws IOException {
         var subscription = new StateChange.SubscriptionPut(
                 "alice", TopicFilter.of("a/#"), SubscriptionOptions.of(Qos.AT_LEAST_ONCE), 0);
-        var left = new StateChange.SessionPut("alice", "user", ProtocolVersion.MQTT_5, 60, 1234, null);
+        var left = new StateChange.SessionPut("alice", "user", null, ProtocolVersion.MQTT_5, 60, 1234, null);
         var received = new StateChange.ReceivedPut("alice", 9, 2);
         try (JournalStateStore store = open(disk)) {
             store.replay(change -> {});

@@ -42,7 +42,7 @@ class StateFolderTest {
     private final StateModel model = new StateModel();
 
     private static StateChange session(String clientId) {
-        return new StateChange.SessionPut(clientId, null, ProtocolVersion.MQTT_5, 60, StateChange.NEVER, null);
+        return new StateChange.SessionPut(clientId, null, null, ProtocolVersion.MQTT_5, 60, StateChange.NEVER, null);
     }
 
     private static StateChange message(long id) {

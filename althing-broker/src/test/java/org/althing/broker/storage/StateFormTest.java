@@ -93,7 +93,7 @@ class StateFormTest {
                 new StateChange.SubscriptionPut(
                         "c", TopicFilter.of("a"), SubscriptionOptions.of(Qos.AT_MOST_ONCE), 268_435_456),
                 new StateChange.Queued("c", 1, new StateChange.Delivery(7, Qos.AT_LEAST_ONCE, false, List.of(0))),
-                new StateChange.SessionPut("c", null, ProtocolVersion.MQTT_5, 1L << 32, 0, null))) {
+                new StateChange.SessionPut("c", null, null, ProtocolVersion.MQTT_5, 1L << 32, 0, null))) {
             ByteBuffer bytes = form(change);
             assertThatThrownBy(() -> StateForm.read(bytes))
                     .as(change.toString())

@@ -71,6 +71,7 @@ final class StateGen {
         return new StateChange.SessionPut(
                 clientId,
                 gen.bool() ? null : gen.text(10),
+                gen.bool() ? null : gen.text(10),
                 gen.pick(ProtocolVersion.values()),
                 gen.pick(0L, 1L, 3600L, StateChange.NO_EXPIRY_SECONDS),
                 gen.bool() ? StateChange.NEVER : gen.between(0L, 4_000_000_000_000L),

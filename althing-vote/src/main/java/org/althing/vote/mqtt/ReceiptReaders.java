@@ -6,9 +6,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.althing.broker.AccessControl;
 import org.althing.broker.Client;
+import org.althing.broker.Denial;
+import org.althing.broker.Rights;
 import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.TopicName;
 import org.althing.net.Clock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is sent a receipt: the client that sent the ballot, and nobody else, whatever it subscribed to; where the broker
@@ -68,19 +71,55 @@ final class ReceiptReaders implements AccessControl {
     }
 
     @Override
-    public boolean allows(Client client, Action action, TopicName topic) {
-        if (action == Action.RECEIVE && topics.isReceipt(topic)) {
-            return client.clientId().equals(readers.get(new Very(topic)))
-                    || usersAreProven
-                            && client.userName() != null
-                            && VoteTopics.encode(client.userName())
-                                    .equals(topic.levels().getLast());
-        }
-        return others.allows(client, action, topic);
+    public Rights rights(Client client) {
+        return new Reader(client, others.rights(client));
     }
 
-    @Override
-    public boolean allowsSubscription(Client client, TopicFilter filter) {
-        return others.allowsSubscription(client, filter);
+    private boolean mayRead(Client client, TopicName topic) {
+        return client.clientId().equals(readers.get(new Very(topic)))
+                || usersAreProven
+                        && client.userName() != null
+                        && VoteTopics.encode(client.userName())
+                                .equals(topic.levels().getLast());
+    }
+
+    private final class Reader implements Rights {
+        private static final Denial NOT_YOURS = Denial.of("the receipt is another voter's");
+
+        private final Client client;
+        private final Rights others;
+
+        Reader(Client client, Rights others) {
+            this.client = client;
+            this.others = others;
+        }
+
+        @Override
+        public @Nullable Denial publish(TopicName topic) {
+            return others.publish(topic);
+        }
+
+        @Override
+        public @Nullable Denial receive(TopicName topic) {
+            if (topics.isReceipt(topic)) {
+                return mayRead(client, topic) ? null : NOT_YOURS;
+            }
+            return others.receive(topic);
+        }
+
+        @Override
+        public @Nullable Denial subscribe(TopicFilter filter) {
+            return others.subscribe(filter);
+        }
+
+        @Override
+        public @Nullable Denial unsubscribe(TopicFilter filter) {
+            return others.unsubscribe(filter);
+        }
+
+        @Override
+        public boolean isCurrent() {
+            return others.isCurrent();
+        }
     }
 }
