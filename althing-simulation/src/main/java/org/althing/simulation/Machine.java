@@ -135,7 +135,7 @@ final class Machine {
         return stopping;
     }
 
-    /** How often the broker has begun. */
+    /** How often the broker has begun, or has tried to. */
     long starts() {
         return starts;
     }
@@ -193,10 +193,11 @@ final class Machine {
         Life mine = new Life();
         life = mine;
         stopping = false;
+        starts++;
         failing = full;
         mine.failed = full;
         if (shardsMax > 1) {
-            config = config(starts > 0 && random.nextInt(4) == 0 ? 1 + random.nextInt(shardsMax + 1) : shardsMax);
+            config = config(starts > 1 && random.nextInt(4) == 0 ? 1 + random.nextInt(shardsMax + 1) : shardsMax);
         }
         try {
             JournalStateStore store = JournalStateStore.on(
@@ -218,7 +219,6 @@ final class Machine {
             startedAtNanos = world.time().clock().nanos();
             listening = world.engine().listen(ADDRESS, started.loop(), started.acceptor(LISTENER));
             broker = started;
-            starts++;
             world.trace().line("machine", () -> "started: " + store.recovery());
             if (powerIsGone()) {
                 cutPower(); // the start itself only waits for a disk that takes nothing
