@@ -94,7 +94,8 @@ class DistributionTest {
     void a_cache_that_does_not_fit_is_not_spoken_of() throws IOException {
         Path lib = Files.createDirectory(folder.resolve("lib-with-broken-cache"));
         try (Stream<Path> jars = Files.list(moved.resolve("lib"))) {
-            for (Path jar : jars.filter(path -> path.toString().endsWith(".jar")).toList()) {
+            for (Path jar :
+                    jars.filter(path -> path.toString().endsWith(".jar")).toList()) {
                 Files.createSymbolicLink(lib.resolve(jar.getFileName()), jar);
             }
         }
@@ -107,7 +108,9 @@ class DistributionTest {
                 "-p",
                 Integer.toString(Programs.freePort()))) {
             broker.awaitErr(" running\n", Althing.LIMIT);
-            assertThat(broker.err() + broker.out()).doesNotContainIgnoringCase("cache").doesNotContain("[error");
+            assertThat(broker.err() + broker.out())
+                    .doesNotContainIgnoringCase("cache")
+                    .doesNotContain("[error");
         }
     }
 
