@@ -11,6 +11,7 @@ import org.althing.mqtt.MalformedPacketException;
 import org.althing.mqtt.Properties;
 import org.althing.mqtt.Property;
 import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.Will;
 import org.althing.mqtt.codec.PacketBuffer;
 import org.althing.mqtt.codec.PacketDecoder;
@@ -27,21 +28,23 @@ abstract class CrashClient {
 
     final String clientId;
     private final int port;
-    private final boolean cleanStart;
+    private final long expirySeconds;
     private final @Nullable Will will;
-    private final PacketEncoder encoder = new PacketEncoder(ProtocolVersion.MQTT_5);
     private final Thread thread;
 
     private @Nullable Socket socket;
     private boolean accepted;
     private boolean stopped;
+    private boolean away;
+    private boolean sessionPresent;
     /** CONNACKs with success so far. */
     private int connects;
 
-    CrashClient(String clientId, int port, boolean cleanStart, @Nullable Will will) {
+    /** @param expirySeconds Session Expiry Interval; with 0 each connection starts clean */
+    CrashClient(String clientId, int port, long expirySeconds, @Nullable Will will) {
         this.clientId = clientId;
         this.port = port;
-        this.cleanStart = cleanStart;
+        this.expirySeconds = expirySeconds;
         this.will = will;
         thread = Thread.ofPlatform().daemon().name(clientId).unstarted(this::run);
     }
@@ -58,9 +61,48 @@ abstract class CrashClient {
         return connects;
     }
 
+    /** Session Present of the last CONNACK. */
+    final synchronized boolean foundItsSession() {
+        return sessionPresent;
+    }
+
     /** Ends the network connection, without DISCONNECT; it comes back. */
     final synchronized void cut() {
         close();
+    }
+
+    /** Ends the network connection, without DISCONNECT, until {@link #comeBack}. */
+    final synchronized void stayAway() {
+        away = true;
+        close();
+    }
+
+    /** Leaves with DISCONNECT until {@link #comeBack}: when it {@link #isGone} the broker knows, and sends it nothing. */
+    final synchronized void leave() {
+        away = true;
+        try {
+            send(new ControlPacket.Disconnect(ReasonCode.SUCCESS));
+        } catch (IOException gone) {
+            close();
+        }
+    }
+
+    final synchronized boolean isGone() {
+        return away && !accepted;
+    }
+
+    final synchronized void comeBack() {
+        away = false;
+    }
+
+    /** Connects a second time with the same client identifier, reads nothing, and goes; the client comes back. */
+    final void takeOver(long forNanos) {
+        try (Socket second = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            second.getOutputStream().write(encode(connect()));
+            LockSupport.parkNanos(forNanos);
+        } catch (IOException gone) {
+            // The broker was quicker; then this was a connection that nobody has seen.
+        }
     }
 
     final synchronized void stop() {
@@ -86,9 +128,16 @@ abstract class CrashClient {
                     return;
                 }
             }
+            if (isAway()) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+                continue;
+            }
             try (Socket open = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 open.setTcpNoDelay(true);
                 synchronized (this) {
+                    if (away) {
+                        continue;
+                    }
                     socket = open;
                     send(connect());
                 }
@@ -105,11 +154,16 @@ abstract class CrashClient {
         }
     }
 
+    private synchronized boolean isAway() {
+        return away;
+    }
+
     private ControlPacket connect() {
+        boolean cleanStart = expirySeconds == 0;
         Properties properties = cleanStart
                 ? Properties.NONE
                 : Properties.builder()
-                        .set(Property.SESSION_EXPIRY_INTERVAL, 86_400)
+                        .set(Property.SESSION_EXPIRY_INTERVAL, expirySeconds)
                         .build();
         return new ControlPacket.Connect(
                 ProtocolVersion.MQTT_5, false, clientId, cleanStart, KEEP_ALIVE_SECONDS, null, null, will, properties);
@@ -128,6 +182,7 @@ abstract class CrashClient {
                             return;
                         }
                         accepted = true;
+                        sessionPresent = answer.sessionPresent();
                         connects++;
                     }
                     onPacket(packet);
@@ -152,12 +207,16 @@ abstract class CrashClient {
         if (open == null || open.isClosed()) {
             return;
         }
+        open.getOutputStream().write(encode(packet));
+    }
+
+    private static byte[] encode(ControlPacket packet) {
         PacketBuffer buffer = new PacketBuffer(64);
-        if (!encoder.encode(packet, buffer)) {
+        if (!new PacketEncoder(ProtocolVersion.MQTT_5).encode(packet, buffer)) {
             throw new IllegalStateException("too large: " + packet);
         }
-        byte[] sent = new byte[buffer.length()];
-        buffer.view().get(sent);
-        open.getOutputStream().write(sent);
+        byte[] bytes = new byte[buffer.length()];
+        buffer.view().get(bytes);
+        return bytes;
     }
 }

@@ -28,21 +28,26 @@ import org.althing.testing.Programs;
  * promise of docs/durability.md that a killed process can break.
  *
  * <p>The load: messages of QoS 0, 1 and 2 and retained ones from two publishers; a durable subscriber of QoS 2 that is cut
- * and taken over now and then; one that is mostly offline; one with a clean session; two members of a share group; a client
- * with a will, which every kill must publish.
+ * and taken over now and then; one that is mostly offline; one with a clean session; two members each of a share group of
+ * QoS 1 and of QoS 2; a client with a will, which every kill must publish. Some rounds besides: a delayed will that falls
+ * due in the broker's next life, or a message and a session that expire while there is no broker. Each start has another
+ * number of shards.
  *
  * <pre>
- *   CrashProgram KILLS SEED        prints one line: kills, acknowledged, recovered, lost, doubled
+ *   CrashProgram KILLS SEED [SHARDS]      prints one line: kills, acknowledged, recovered, lost, doubled
  * </pre>
  */
 public final class CrashProgram {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final List<String> PUBLISHERS = List.of("a", "b");
+    private static final long DURABLE = CrashSubscriber.DURABLE_SECONDS;
+    /** After this everything with an interval of one second has ended, whatever was rounded. */
+    private static final long OVER_ONE_SECOND_NANOS = 1_200_000_000L;
 
     private final Path folder;
     private final int port = freePort();
     private final SplittableRandom random;
-    private final List<String> conf;
+    private final int shardsMax;
 
     private final List<CrashPublisher> publishers = new ArrayList<>();
     private final CrashSubscriber durable;
@@ -50,10 +55,19 @@ public final class CrashProgram {
     private final CrashSubscriber clean;
     private final CrashSubscriber first;
     private final CrashSubscriber second;
+    private final CrashSubscriber third;
+    private final CrashSubscriber fourth;
+    private final CrashSubscriber sleeper;
+    private final CrashSubscriber brief;
+    private final CrashSender sender;
     private final CrashWill will;
+    private final CrashWill delayed;
     private final List<CrashClient> clients = new ArrayList<>();
     private final List<String> lost = new ArrayList<>();
     private final List<String> doubled = new ArrayList<>();
+    /** What went wrong in rounds of their own, among the lost in the end. */
+    private final List<String> wrong = new ArrayList<>();
+
     private long acknowledged;
     private long recovered;
 
@@ -66,41 +80,42 @@ public final class CrashProgram {
         }
     }
 
-    private CrashProgram(Path folder, long seed) throws IOException {
+    private CrashProgram(Path folder, long seed, int shardsMax) {
         this.folder = folder;
+        this.shardsMax = shardsMax;
         random = new SplittableRandom(seed);
-        conf = List.of(
-                "listener " + port + " 127.0.0.1",
-                "allow_anonymous true",
-                "persistence true",
-                "persistence_location " + folder + "/",
-                "max_queued_messages 0");
-        Files.write(folder.resolve("mosquitto.conf"), conf);
         for (String name : PUBLISHERS) {
             publishers.add(new CrashPublisher("publisher-" + name, port, name));
         }
-        String[] everything = {"a/#", "b/#", "w"};
-        durable = new CrashSubscriber("durable", port, false, Qos.EXACTLY_ONCE, everything);
-        offline = new CrashSubscriber("offline", port, false, Qos.EXACTLY_ONCE, everything);
-        clean = new CrashSubscriber("clean", port, true, Qos.AT_LEAST_ONCE, "a/#", "retained/#");
-        first = new CrashSubscriber("member-1", port, false, Qos.AT_LEAST_ONCE, "$share/group/a/#");
-        second = new CrashSubscriber("member-2", port, false, Qos.AT_LEAST_ONCE, "$share/group/a/#");
-        will = new CrashWill(port);
-        clients.addAll(List.of(durable, offline, clean, first, second, will));
+        String[] everything = {"a/#", "b/#", "w/#"};
+        durable = new CrashSubscriber("durable", port, DURABLE, Qos.EXACTLY_ONCE, everything);
+        offline = new CrashSubscriber("offline", port, DURABLE, Qos.EXACTLY_ONCE, everything);
+        clean = new CrashSubscriber("clean", port, 0, Qos.AT_LEAST_ONCE, "a/#", "retained/#");
+        first = new CrashSubscriber("member-1", port, DURABLE, Qos.AT_LEAST_ONCE, "$share/group/a/#");
+        second = new CrashSubscriber("member-2", port, DURABLE, Qos.AT_LEAST_ONCE, "$share/group/a/#");
+        third = new CrashSubscriber("member-3", port, DURABLE, Qos.EXACTLY_ONCE, "$share/pair/b/#");
+        fourth = new CrashSubscriber("member-4", port, DURABLE, Qos.EXACTLY_ONCE, "$share/pair/b/#");
+        sleeper = new CrashSubscriber("sleeper", port, DURABLE, Qos.AT_LEAST_ONCE, "x/#");
+        brief = new CrashSubscriber("brief", port, 1, Qos.AT_LEAST_ONCE, "x/#");
+        sender = new CrashSender("sender", port);
+        will = new CrashWill("mortal", port, 0, "w/now", 0);
+        delayed = new CrashWill("late", port, DURABLE, "w/delayed", 1);
+        clients.addAll(List.of(durable, offline, clean, first, second, third, fourth, sleeper, brief, sender));
+        clients.addAll(List.of(will, delayed));
         clients.addAll(publishers);
     }
 
     /** A client that does nothing but have a will: the kill of the broker is the loss of its connection. */
     private static final class CrashWill extends CrashClient {
-        CrashWill(int port) {
+        CrashWill(String clientId, int port, long expirySeconds, String topic, long delaySeconds) {
             super(
-                    "mortal",
+                    clientId,
                     port,
-                    true,
+                    expirySeconds,
                     new Will(
                             new ApplicationMessage(
-                                    TopicName.of("w"), Bytes.of("died"), Qos.AT_LEAST_ONCE, false, Properties.NONE),
-                            0));
+                                    TopicName.of(topic), Bytes.of("died"), Qos.AT_LEAST_ONCE, false, Properties.NONE),
+                            delaySeconds));
         }
 
         @Override
@@ -109,8 +124,9 @@ public final class CrashProgram {
         }
     }
 
-    static Outcome run(Path folder, int kills, long seed) throws IOException {
-        CrashProgram program = new CrashProgram(folder, seed);
+    /** @param shardsMax each start has 1 to this many shards */
+    static Outcome run(Path folder, int kills, long seed, int shardsMax) throws IOException {
+        CrashProgram program = new CrashProgram(folder, seed, shardsMax);
         return program.run(kills, seed);
     }
 
@@ -122,7 +138,16 @@ public final class CrashProgram {
         }
     }
 
-    private ChildProcess broker() {
+    private ChildProcess broker() throws IOException {
+        Files.write(
+                folder.resolve("mosquitto.conf"),
+                List.of(
+                        "listener " + port + " 127.0.0.1",
+                        "allow_anonymous true",
+                        "persistence true",
+                        "persistence_location " + folder + "/",
+                        "max_queued_messages 0",
+                        "althing_shards " + random.nextInt(1, shardsMax + 1)));
         Path root = Path.of(System.getProperty("althing.root", ".."))
                 .toAbsolutePath()
                 .normalize();
@@ -142,19 +167,16 @@ public final class CrashProgram {
         ChildProcess broker = broker();
         try {
             clients.forEach(CrashClient::start);
-            await(
-                    "all subscribed",
-                    () -> durable.isSubscribed()
-                            && offline.isSubscribed()
-                            && first.isSubscribed()
-                            && second.isSubscribed()
-                            && clients.stream().allMatch(CrashClient::isAccepted));
+            await("all subscribed", () -> clients.stream().allMatch(CrashProgram::isReady));
             publishers.forEach(CrashPublisher::publishAlways);
             for (int kill = 0; kill < kills; kill++) {
                 live();
                 await("the mortal client is there again", will::isAccepted);
-                broker.kill();
-                broker = broker();
+                broker = switch (random.nextInt(8)) {
+                    case 0 -> whileThingsExpire(broker, "round-" + kill);
+                    case 1 -> whileAWillWaits(broker);
+                    default -> killed(broker);
+                };
                 await("all are there again", () -> clients.stream().allMatch(CrashClient::isAccepted));
             }
             publishers.forEach(CrashPublisher::finish);
@@ -167,14 +189,66 @@ public final class CrashProgram {
         }
     }
 
+    private static boolean isReady(CrashClient client) {
+        return client.isAccepted() && !(client instanceof CrashSubscriber subscriber && !subscriber.isSubscribed());
+    }
+
+    private ChildProcess killed(ChildProcess broker) throws IOException {
+        broker.kill();
+        return broker();
+    }
+
+    /** Of a message and a session that last one second, and others that last, only those are there afterwards. */
+    private ChildProcess whileThingsExpire(ChildProcess broker, String name) throws IOException {
+        await("those who will sleep are connected", () -> sleeper.isAccepted() && brief.isAccepted());
+        sleeper.leave();
+        brief.leave();
+        await("the broker knows that they are gone", () -> sleeper.isGone() && brief.isGone());
+        sender.publishExpiring("x/short", name, 1);
+        await("a message is acknowledged", sender::isAcknowledged);
+        sender.publishExpiring("x/long", name, 3_600);
+        await("a message is acknowledged", sender::isAcknowledged);
+        broker.kill();
+        LockSupport.parkNanos(OVER_ONE_SECOND_NANOS);
+        ChildProcess next = broker();
+        sleeper.comeBack();
+        await("the message that lasts", () -> sleeper.count("x/long", name) > 0);
+        if (sleeper.count("x/short", name) > 0) {
+            wrong.add("came after its expiry: x/short " + name);
+        }
+        brief.comeBack();
+        await("the client with the short session is there", brief::isAccepted);
+        if (brief.foundItsSession()) {
+            wrong.add("a session of one second was there after more than that, " + name);
+        }
+        return next;
+    }
+
+    /** The client does not come back before its will, which is due a second after the next start. */
+    private ChildProcess whileAWillWaits(ChildProcess broker) throws IOException {
+        await("the client with a delayed will", delayed::isAccepted);
+        int before = durable.count("w/delayed", "died");
+        delayed.stayAway();
+        ChildProcess next = killed(broker);
+        if (!comesTrue(() -> durable.count("w/delayed", "died") > before)) {
+            wrong.add("a delayed will did not come, after " + before);
+        }
+        delayed.comeBack();
+        return next;
+    }
+
     /** Some time with traffic and with cuts and take-overs of clients. */
     private void live() {
         for (int turn = random.nextInt(1, 6); turn > 0; turn--) {
             LockSupport.parkNanos(random.nextLong(1_000_000, 120_000_000));
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(8)) {
                 case 0 -> durable.cut();
                 case 1 -> offline.cut();
                 case 2 -> first.cut();
+                case 3 -> third.cut();
+                case 4 -> durable.takeOver(random.nextLong(1_000_000, 10_000_000));
+                case 5 -> third.takeOver(random.nextLong(1_000_000, 10_000_000));
+                case 6 -> publishers.getFirst().takeOver(random.nextLong(1_000_000, 10_000_000));
                 default -> publishers.get(random.nextInt(publishers.size())).cut();
             }
         }
@@ -204,7 +278,8 @@ public final class CrashProgram {
             return lost.isEmpty();
         });
         findDoubled();
-        for (CrashSubscriber each : List.of(durable, offline, first, second)) {
+        lost.addAll(wrong);
+        for (CrashSubscriber each : List.of(durable, offline, first, second, third, fourth, sleeper)) {
             if (each.broken() != null) {
                 lost.add(each.broken());
             }
@@ -221,11 +296,7 @@ public final class CrashProgram {
                 acknowledged++;
                 expect("durable", durable.count(level, Long.toString(number)), level, number);
                 expect("offline", offline.count(level, Long.toString(number)), level, number);
-                if (topic.equals("a")) {
-                    int members =
-                            first.count(level, Long.toString(number)) + second.count(level, Long.toString(number));
-                    expect("group", members, level, number);
-                }
+                expect("group", members(topic, level, number), level, number);
             }
             Map<String, Long> seen = clean.retained();
             publishers.get(i).retainedAcknowledged().forEach((name, number) -> {
@@ -237,10 +308,18 @@ public final class CrashProgram {
                 }
             });
         }
-        int wills = durable.count("w", "died");
+        int wills = durable.count("w/now", "died");
         if (wills < kills) {
             lost.add("wills: " + wills + " of " + kills);
         }
+    }
+
+    /** How often the members of the group of this publisher's messages got one of them. */
+    private int members(String topic, String level, long number) {
+        String payload = Long.toString(number);
+        return topic.equals("a")
+                ? first.count(level, payload) + second.count(level, payload)
+                : third.count(level, payload) + fourth.count(level, payload);
     }
 
     private void expect(String who, int count, String topic, long number) {
@@ -253,12 +332,19 @@ public final class CrashProgram {
 
     private void findDoubled() {
         for (int i = 0; i < PUBLISHERS.size(); i++) {
-            String level = PUBLISHERS.get(i) + "/2";
+            String topic = PUBLISHERS.get(i);
+            String level = topic + "/2";
             for (long number : publishers.get(i).acknowledged()) {
+                if (number % 4 != 1) {
+                    continue;
+                }
                 for (CrashSubscriber each : List.of(durable, offline)) {
-                    if (number % 4 == 1 && each.count(level, Long.toString(number)) > 1) {
+                    if (each.count(level, Long.toString(number)) > 1) {
                         doubled.add(each.clientId + " " + level + " " + number);
                     }
+                }
+                if (topic.equals("b") && members(topic, level, number) > 1) {
+                    doubled.add("group " + level + " " + number);
                 }
             }
         }
@@ -267,7 +353,8 @@ public final class CrashProgram {
     public static void main(String[] arguments) throws IOException {
         int kills = Integer.parseInt(arguments[0]);
         long seed = Long.parseLong(arguments[1]);
-        Outcome outcome = run(Files.createTempDirectory("althing-crash"), kills, seed);
+        int shards = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 1;
+        Outcome outcome = run(Files.createTempDirectory("althing-crash"), kills, seed, shards);
         System.out.println(outcome);
         outcome.lost().stream().limit(20).forEach(each -> System.out.println("lost: " + each));
         outcome.doubled().stream().limit(20).forEach(each -> System.out.println("doubled: " + each));

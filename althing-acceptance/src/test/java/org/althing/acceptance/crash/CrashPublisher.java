@@ -45,7 +45,7 @@ final class CrashPublisher extends CrashClient {
     private final Map<String, Long> retainedSent = new LinkedHashMap<>();
 
     CrashPublisher(String clientId, int port, String topic) {
-        super(clientId, port, false, null);
+        super(clientId, port, CrashSubscriber.DURABLE_SECONDS, null);
         this.topic = topic;
     }
 

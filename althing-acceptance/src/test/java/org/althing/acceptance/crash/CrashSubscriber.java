@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * came.
  */
 final class CrashSubscriber extends CrashClient {
+    static final long DURABLE_SECONDS = 86_400;
+
+    private final boolean mayLoseItsSession;
     private final List<Subscribe.Request> requests = new ArrayList<>();
     private final Set<Integer> held = new HashSet<>();
     private final Map<String, Integer> received = new LinkedHashMap<>();
@@ -32,8 +35,9 @@ final class CrashSubscriber extends CrashClient {
     private boolean subscribed;
     private @Nullable String broken;
 
-    CrashSubscriber(String clientId, int port, boolean cleanStart, Qos qos, String... filters) {
-        super(clientId, port, cleanStart, null);
+    CrashSubscriber(String clientId, int port, long expirySeconds, Qos qos, String... filters) {
+        super(clientId, port, expirySeconds, null);
+        mayLoseItsSession = expirySeconds < DURABLE_SECONDS;
         for (String filter : filters) {
             requests.add(new Subscribe.Request(TopicFilter.of(filter), SubscriptionOptions.of(qos)));
         }
@@ -48,7 +52,7 @@ final class CrashSubscriber extends CrashClient {
         switch (packet) {
             case ControlPacket.ConnAck answer -> {
                 if (!answer.sessionPresent()) {
-                    if (subscribed && requests.stream().noneMatch(request -> isClean())) {
+                    if (subscribed && !mayLoseItsSession) {
                         broken = "the session of " + clientId + " is lost";
                     }
                     held.clear();
@@ -63,10 +67,6 @@ final class CrashSubscriber extends CrashClient {
             }
             default -> {}
         }
-    }
-
-    private boolean isClean() {
-        return clientId.startsWith("clean");
     }
 
     private void onPublish(Publish publish) throws IOException {
