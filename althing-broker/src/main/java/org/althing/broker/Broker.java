@@ -313,7 +313,7 @@ public final class Broker implements AutoCloseable {
                 RestoredState restored = new RestoredState();
                 store.replay(restored);
                 List<StateChange> repairs = new ArrayList<>(restored.check(store));
-                repairs.addAll(restored.spread(config.shards()));
+                repairs.addAll(restored.spread(config.shards(), store));
                 if (!repairs.isEmpty()) {
                     // At once: from now on any shard may use the ids of dropped messages again.
                     StateLog changes = store.log(0);

@@ -3,14 +3,16 @@ package org.althing.broker;
 import org.althing.broker.Counters.Counter;
 
 /**
- * Bytes that messages take: those that are retained, queued, in flight or held, each once however many refer to it, some for
+ * Bytes that messages take: those that are retained, queued, in flight or held, each once however many refer to it and only while its content is in the heap, some for
  * each reference, and what is written for clients that have not read it. An estimate of the heap, somewhat above the payload.
  *
  * <p>Written by its shard, read from any thread.
  */
 public final class MemoryBudget {
-    /** What a message takes besides topic and payload. */
-    private static final int MESSAGE_BYTES = 300;
+    /** What the content of a message takes besides topic and payload. */
+    private static final int CONTENT_BYTES = 220;
+    /** What has to be known of a message whose content is not in memory. */
+    public static final int MESSAGE_BYTES = 80;
     /** What one place in a queue or in flight takes. */
     public static final int REFERENCE_BYTES = 120;
 
@@ -41,8 +43,8 @@ public final class MemoryBudget {
         used.add(bytes);
     }
 
-    /** What a message of this topic and payload takes. */
-    public static long bytesOf(int topicLength, int payloadLength) {
-        return MESSAGE_BYTES + 2L * topicLength + payloadLength;
+    /** What the content of a message of this topic and payload takes. */
+    public static long contentBytes(int topicLength, int payloadLength) {
+        return CONTENT_BYTES + 2L * topicLength + payloadLength;
     }
 }

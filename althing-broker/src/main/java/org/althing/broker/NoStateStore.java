@@ -1,6 +1,7 @@
 package org.althing.broker;
 
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps nothing. */
 enum NoStateStore implements StateStore, StateLog {
@@ -9,6 +10,11 @@ enum NoStateStore implements StateStore, StateLog {
     @Override
     public void replay(Consumer<StateChange> consumer) {
         // Nothing was kept.
+    }
+
+    @Override
+    public StateChange.@Nullable MessageStored read(long messageId) {
+        return null;
     }
 
     @Override

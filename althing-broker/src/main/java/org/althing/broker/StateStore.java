@@ -28,6 +28,15 @@ public interface StateStore extends AutoCloseable {
      */
     StateLog log(int shard);
 
+    /**
+     * Reads back a message that {@link #replay} gave, so that not all of them need stay in memory meanwhile. After {@link
+     * #replay} and before any shard runs.
+     *
+     * @return null if there is none with this id
+     * @throws IOException if it cannot be read; the broker does not start
+     */
+    StateChange.@Nullable MessageStored read(long messageId) throws IOException;
+
     /** Whether anything outlives the process. Where it does not, nothing is appended and nobody waits. */
     default boolean isDurable() {
         return true;

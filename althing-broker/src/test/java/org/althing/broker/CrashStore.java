@@ -15,6 +15,10 @@ final class CrashStore implements StateStore {
     private final ArrayDeque<Batch> underWay = new ArrayDeque<>();
     private final List<Watcher> watchers = new ArrayList<>();
     private boolean slow;
+    private @Nullable IOException readFailure;
+    /** Messages that were read back. */
+    int loads;
+
     private boolean closed;
 
     CrashStore() {
@@ -29,6 +33,11 @@ final class CrashStore implements StateStore {
     CrashStore slow() {
         slow = true;
         return this;
+    }
+
+    /** Nothing can be read back from now on; null: it can again. */
+    void failReads(@Nullable IOException why) {
+        readFailure = why;
     }
 
     /** Everything that was handed over becomes durable. */
@@ -87,6 +96,18 @@ final class CrashStore implements StateStore {
     }
 
     @Override
+    public StateChange.@Nullable MessageStored read(long messageId) {
+        StateModel model = new StateModel();
+        disk.forEach(model::apply);
+        for (StateChange change : model.changes()) {
+            if (change instanceof StateChange.MessageStored stored && stored.messageId() == messageId) {
+                return stored;
+            }
+        }
+        return null;
+    }
+
+    @Override
     public StateLog log(int shard) {
         return new Handle();
     }
@@ -113,15 +134,8 @@ final class CrashStore implements StateStore {
 
         @Override
         public void load(long messageId, Loaded loaded) {
-            StateModel model = new StateModel();
-            disk.forEach(model::apply);
-            for (StateChange change : model.changes()) {
-                if (change instanceof StateChange.MessageStored stored && stored.messageId() == messageId) {
-                    loaded.loaded(stored, null);
-                    return;
-                }
-            }
-            loaded.loaded(null, null);
+            loads++;
+            loaded.loaded(readFailure == null ? read(messageId) : null, readFailure);
         }
     }
 

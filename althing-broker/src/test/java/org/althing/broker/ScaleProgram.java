@@ -30,13 +30,13 @@ import org.althing.net.memory.VirtualTime;
  * for each figure; those of docs/durability.md come from here. Run with the heap that is to be shown to be enough.
  *
  * <pre>
- *   ScaleProgram MILLIONS      1 for the figures of the page
+ *   ScaleProgram [MILLIONS [WHAT...]]      1 for the figures of the page; subscriptions, retained, queued, fanout, storm
  * </pre>
  */
 public final class ScaleProgram {
     private static final int PER_SESSION = 10;
     private static final int QUEUES = 1_000;
-    private static final int PAYLOAD_BYTES = 100;
+    private static final int PAYLOAD_BYTES = 200;
     private static final int FAN_OUT = 100_000;
     private static final int STORM = 10_000;
     private static final MemoryAddress ADDRESS = MemoryAddress.named("broker");
@@ -50,11 +50,26 @@ public final class ScaleProgram {
 
     public static void main(String[] arguments) throws IOException {
         int count = (int) (1_000_000 * Double.parseDouble(arguments.length == 0 ? "1" : arguments[0]));
-        show(count + " subscriptions of " + count / PER_SESSION + " sessions", log -> subscriptions(log, count));
-        show(count + " retained messages", log -> retained(log, count));
-        show(count + " queued messages for " + QUEUES + " offline sessions", log -> queued(log, count));
-        fanOut();
-        storm();
+        List<String> only = List.of(arguments).subList(Math.min(1, arguments.length), arguments.length);
+        if (isAsked(only, "subscriptions")) {
+            show(count + " subscriptions of " + count / PER_SESSION + " sessions", log -> subscriptions(log, count));
+        }
+        if (isAsked(only, "retained")) {
+            show(count + " retained messages", log -> retained(log, count));
+        }
+        if (isAsked(only, "queued")) {
+            show(count + " queued messages for " + QUEUES + " offline sessions", log -> queued(log, count));
+        }
+        if (isAsked(only, "fanout")) {
+            fanOut();
+        }
+        if (isAsked(only, "storm")) {
+            storm();
+        }
+    }
+
+    private static boolean isAsked(List<String> only, String what) {
+        return only.isEmpty() || only.contains(what);
     }
 
     private static StateChange session(String clientId) {

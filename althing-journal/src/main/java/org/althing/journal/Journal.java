@@ -298,6 +298,30 @@ public final class Journal implements AutoCloseable {
         request(new Request.Read(number, listener));
     }
 
+    /**
+     * Reads back the record with this number on the calling thread, or waits for whoever serves just now. For a start,
+     * while nobody else uses the journal.
+     *
+     * @return a copy, or null if there is none with this number
+     * @throws IOException if it cannot be read
+     */
+    public @Nullable ByteBuffer readNow(long number) throws IOException {
+        CompletableFuture<@Nullable ByteBuffer> found = new CompletableFuture<>();
+        requests.add(new Request.Read(number, (record, failure) -> {
+            if (failure != null) {
+                found.completeExceptionally(failure);
+            } else {
+                found.complete(record == null ? null : copy(record));
+            }
+        }));
+        serveHere();
+        return outcome(found);
+    }
+
+    private static ByteBuffer copy(ByteBuffer record) {
+        return ByteBuffer.allocate(record.remaining()).put(record.duplicate()).flip();
+    }
+
     /** Bytes handed over and not yet durable. */
     public long waitingBytes() {
         return waitingBytes.get();
@@ -328,11 +352,20 @@ public final class Journal implements AutoCloseable {
         }
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
         requests.add(new Request.Close(done));
+        serveHere();
+        @Nullable Void ignored = outcome(done);
+    }
+
+    /** Serves what is asked on this thread, unless another one does already. */
+    private void serveHere() {
         if (turn.compareAndSet(Turn.IDLE, Turn.RUNNING) || turn.compareAndSet(Turn.QUEUED, Turn.RUNNING)) {
             runTurn();
         }
+    }
+
+    private static <T extends @Nullable Object> T outcome(CompletableFuture<T> asked) throws IOException {
         try {
-            done.join();
+            return asked.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
         }

@@ -292,7 +292,9 @@ final class Machine {
         if (level == BrokerLog.Level.ERROR) {
             boolean saysSo = life.failed && line.contains("State cannot be saved"); // perhaps when it works again
             failing |= saysSo;
-            boolean expected = saysSo || (powerIsGone() && line.contains("no power (simulated)"));
+            boolean expected = saysSo
+                    || (life.failed && line.contains("cannot be read: ") && line.contains("(simulated)"))
+                    || (powerIsGone() && line.contains("no power (simulated)"));
             if (!expected && bug == null) {
                 bug = line;
             }

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateLog;
 import org.althing.broker.StateStore;
+import org.jspecify.annotations.Nullable;
 
 /** A store that shows each change to a {@link StateWatch} before it goes on its way. */
 final class WatchedStore implements StateStore {
@@ -35,6 +36,11 @@ final class WatchedStore implements StateStore {
             consumer.accept(change);
         });
         watch.onReplayed(replayed);
+    }
+
+    @Override
+    public StateChange.@Nullable MessageStored read(long messageId) throws IOException {
+        return store.read(messageId);
     }
 
     @Override

@@ -121,8 +121,17 @@ class MutationSimulation {
                 new Mutation(
                         "two messages change places",
                         "broker.session.OutgoingQueue",
-                        "restore",
-                        new Mutation.Change.CallInstead("ArrayDeque", "add", "offerFirst")),
+                        "addFar",
+                        new Mutation.Change.CallInstead("ArrayDeque", "addLast", "addFirst")),
+                answers("contents are dropped before the commit", "broker.routing.StoredContents", "isSafe", 1),
+                leavesOut(
+                        "nobody is told that a content was read back",
+                        "broker.routing.StoredContents",
+                        "onRead",
+                        "List",
+                        "forEach"),
+                nothingIsDoneBy(
+                        "what could not be read back is not tried again", "broker.routing.StoredContents", "tryAgain"),
                 answers("no session is resumed", "broker.session.ConnectRequest", "cleanStart", 1),
                 leavesOut(
                         "retained messages are not cleared",

@@ -3,9 +3,11 @@ package org.althing.broker.routing;
 import java.util.ArrayList;
 import java.util.List;
 import org.althing.broker.BrokerLog;
+import org.althing.broker.MemoryBudget;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateLog;
 import org.althing.broker.StateStore;
+import org.althing.mqtt.Qos;
 import org.althing.net.EventLoop;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +32,6 @@ public final class ChangeLog {
     private final StateLog store;
     private final Partitions partitions;
     private final EventLoop loop;
-    private final BrokerLog log;
     private final boolean durable;
     private final Runnable submit = this::submit;
 
@@ -48,14 +49,15 @@ public final class ChangeLog {
     private boolean ended;
     private boolean degraded;
     private List<Runnable> waiting = new ArrayList<>();
+    private final StoredContents contents;
 
     /** @param partitions whose changes these are */
-    public ChangeLog(StateStore store, Partitions partitions, EventLoop loop, BrokerLog log) {
+    public ChangeLog(StateStore store, Partitions partitions, EventLoop loop, MemoryBudget memory, BrokerLog log) {
         this.store = store.log(partitions.shard());
         this.partitions = partitions;
         this.loop = loop;
-        this.log = log;
         this.durable = store.isDurable();
+        contents = new StoredContents(this.store, loop, memory, log);
     }
 
     /** Whether state outlives the process. If not, no change need be made at all. */
@@ -164,15 +166,19 @@ public final class ChangeLog {
     /** The store is about to be closed: from now on changes go nowhere. Everything before has settled. */
     public void end() {
         ended = true;
+        contents.end();
     }
 
-    /**
-     * Reads back a stored message that nobody keeps in memory.
-     *
-     * @param loaded told on the loop
-     */
-    public void load(long messageId, StateLog.Loaded loaded) {
-        store.load(messageId, (message, failure) -> loop.execute(() -> loaded.loaded(message, failure)));
+    /** Drops the content of the message when it is committed, if by then all who keep it can do without; see {@link #load}. */
+    public void mayDrop(RoutedMessage message) {
+        if (durable && message.isOnlyWaitedFor()) {
+            contents.mayDrop(message, appended, committed);
+        }
+    }
+
+    /** Brings back the content of a message that somebody needs; {@code then} runs on the loop, in any case. */
+    public void load(RoutedMessage message, Runnable then) {
+        contents.load(message, then);
     }
 
     /** Something durable refers to the message from now on; it is stored if it was not. */
@@ -194,11 +200,13 @@ public final class ChangeLog {
         if (!durable || !message.isStored()) {
             return;
         }
-        assert message.references > 0 : "released more often than held: " + message.message();
+        assert message.references > 0 : "released more often than held: " + message;
         message.references--;
         if (message.references == 0) {
             append(new StateChange.MessageDropped(message.storedId));
             message.storedId = 0;
+        } else {
+            mayDrop(message);
         }
     }
 
@@ -212,6 +220,16 @@ public final class ChangeLog {
         RoutedMessage message = new RoutedMessage(stored.message(), stored.publisher(), stored.expiresAtMillis());
         message.storedId = stored.messageId();
         return message;
+    }
+
+    /** One of which only queues have to know anything yet. */
+    public RoutedMessage restore(long messageId, Qos qos, int payloadLength, long expiresAtMillis) {
+        return new RoutedMessage(messageId, qos, payloadLength, expiresAtMillis);
+    }
+
+    /** Gives the content to a message that was restored without, since somebody needs it. */
+    public void restoreContent(RoutedMessage message, StateChange.MessageStored stored) {
+        contents.restore(message, stored);
     }
 
     /** Counts a reference that replay brought back. */
@@ -239,6 +257,7 @@ public final class ChangeLog {
         if (closed == null) {
             assert last >= committed && last <= submitted : last + " after " + committed;
             committed = last >= appendedToJournal ? appended : last;
+            contents.onCommitted(committed);
             tellWaiting();
         }
     }

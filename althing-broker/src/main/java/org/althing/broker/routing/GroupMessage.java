@@ -42,11 +42,11 @@ final class GroupMessage implements Loan, Comparable<GroupMessage> {
     }
 
     int payloadLength() {
-        return message.message().payload().length();
+        return message.payloadLength();
     }
 
     Qos qos() {
-        return message.message().qos();
+        return message.qos();
     }
 
     @Override

@@ -173,6 +173,8 @@ final class RetainedReplica {
         before.unkeep(counters.memory);
         if (isOurs) {
             changes.release(before);
+        } else {
+            changes.mayDrop(before);
         }
     }
 

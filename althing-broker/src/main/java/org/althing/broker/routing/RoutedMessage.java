@@ -12,23 +12,45 @@ import org.jspecify.annotations.Nullable;
 /**
  * An Application Message on its way through the broker: one object for all who get it, with the forms in which it is
  * sent made once.
+ *
+ * <h2>In the journal instead of the heap</h2>
+ *
+ * <p>Some of those who keep a message, long queues, can do without its content for now: they <em>wait</em>. When nobody
+ * else keeps it and the journal has it, {@link ChangeLog} drops the content and reads it back for the first who needs it
+ * again. What a queue has to know meanwhile (id, length, QoS, expiry) stays here.
+ *
+ * <pre>
+ *   keepers   = those who need the content + waiters
+ *   may drop  = keepers == waiters, stored and committed
+ * </pre>
  */
 public final class RoutedMessage {
-    private final ApplicationMessage message;
-    private final @Nullable String publisher;
-    private final long expiresAtMillis;
-    /** By QoS and RETAIN: what is sent to subscribers who need nothing of their own in it. */
-    private final @Nullable ApplicationMessage[] forms = new @Nullable ApplicationMessage[6];
+    private static final int FORMS = 6;
 
-    private final @Nullable Publish[] unacknowledged = new @Nullable Publish[2];
+    /** Null while it is not in memory, as are the publisher and the forms. */
+    private @Nullable ApplicationMessage message;
+
+    private @Nullable String publisher;
+    private final long expiresAtMillis;
+    private final int payloadLength;
+    private final Qos qos;
+    /** By QoS and RETAIN: what is sent to subscribers who need nothing of their own in it. */
+    private @Nullable ApplicationMessage @Nullable [] forms;
+
+    private @Nullable Publish @Nullable [] unacknowledged;
 
     /** Under which it is stored; 0 while nothing durable refers to it. Kept by {@link ChangeLog}. */
     long storedId;
 
     private boolean stored = true;
 
-    /** How many keep it in memory. */
+    /** How many keep it in memory, with its content or without. */
     private int keepers;
+    /** How many of them can do without its content. */
+    private int waiters;
+
+    /** Whether {@link ChangeLog} looks after the next commit whether the content may be dropped. */
+    boolean dropAsked;
 
     /** When it ceases to be retained, if it is and expires. Kept by {@link RetainedReplica}. */
     Deadlines.@Nullable Deadline retainedUntil;
@@ -46,6 +68,16 @@ public final class RoutedMessage {
     public RoutedMessage(ApplicationMessage message, @Nullable String publisher, long expiresAtMillis) {
         this.message = message;
         this.publisher = publisher;
+        this.expiresAtMillis = expiresAtMillis;
+        payloadLength = message.payload().length();
+        qos = message.qos();
+    }
+
+    /** A stored message whose content is not in memory. */
+    RoutedMessage(long storedId, Qos qos, int payloadLength, long expiresAtMillis) {
+        this.storedId = storedId;
+        this.qos = qos;
+        this.payloadLength = payloadLength;
         this.expiresAtMillis = expiresAtMillis;
     }
 
@@ -67,19 +99,70 @@ public final class RoutedMessage {
     /** It is queued, in flight, held or retained in one place more. */
     public void keep(MemoryBudget memory) {
         keepers++;
-        memory.add(MemoryBudget.REFERENCE_BYTES + (keepers == 1 ? bytes() : 0));
+        memory.add(MemoryBudget.REFERENCE_BYTES + (keepers == 1 ? MemoryBudget.MESSAGE_BYTES + contentBytes() : 0));
     }
 
-    /** One that kept it keeps it no longer. */
+    /** One that kept it keeps it no longer, and did not wait. */
     public void unkeep(MemoryBudget memory) {
-        assert keepers > 0 : "kept by nobody: " + message;
+        assert keepers > waiters : "kept by nobody: " + this;
         keepers--;
-        memory.add(-MemoryBudget.REFERENCE_BYTES - (keepers == 0 ? bytes() : 0));
+        memory.add(-MemoryBudget.REFERENCE_BYTES - (keepers == 0 ? MemoryBudget.MESSAGE_BYTES + contentBytes() : 0));
     }
 
-    private long bytes() {
-        return MemoryBudget.bytesOf(
-                message.topic().toString().length(), message.payload().length());
+    /** One that keeps it can do without its content from now on; see {@link ChangeLog#mayDrop}. */
+    public void beginWaiting() {
+        waiters++;
+        assert waiters <= keepers : "waits without keeping: " + this;
+    }
+
+    /** One that could do without its content needs it, or is about to go; see {@link ChangeLog#load}. */
+    public void endWaiting() {
+        assert waiters > 0 : "nobody waits: " + this;
+        waiters--;
+    }
+
+    /** Whether all who keep it can do without its content, and it can be read back. */
+    boolean isOnlyWaitedFor() {
+        return waiters > 0 && waiters == keepers && storedId != 0;
+    }
+
+    /** Whether somebody needs its content. */
+    boolean isNeeded() {
+        return keepers > waiters;
+    }
+
+    /** Whether its content is in memory. */
+    public boolean isLoaded() {
+        return message != null;
+    }
+
+    /** Its content goes; the journal has it. */
+    void drop(MemoryBudget memory) {
+        if (message != null) {
+            memory.add(-contentBytes());
+            message = null;
+            publisher = null;
+            forms = null;
+            unacknowledged = null;
+        }
+    }
+
+    /** Its content is here again. */
+    void load(StateChange.MessageStored content, MemoryBudget memory) {
+        if (message == null) {
+            message = content.message();
+            publisher = content.publisher();
+            if (keepers > 0) {
+                memory.add(contentBytes());
+            }
+        }
+    }
+
+    private long contentBytes() {
+        return message == null
+                ? 0
+                : MemoryBudget.contentBytes(
+                        message.topic().toString().length(), message.payload().length());
     }
 
     /** Whether it may be stored, and wait for clients that are not there. */
@@ -87,12 +170,30 @@ public final class RoutedMessage {
         return stored;
     }
 
-    /** As published. */
+    /**
+     * As published.
+     *
+     * @throws IllegalStateException if it is not {@link #isLoaded in memory}
+     */
     public ApplicationMessage message() {
-        return message;
+        ApplicationMessage content = message;
+        if (content == null) {
+            throw new IllegalStateException("not in memory: " + this);
+        }
+        return content;
     }
 
-    /** The publisher's client identifier, or null for the broker itself. */
+    /** Bytes of payload. */
+    public int payloadLength() {
+        return payloadLength;
+    }
+
+    /** As published. */
+    public Qos qos() {
+        return qos;
+    }
+
+    /** The publisher's client identifier, or null for the broker itself. Only while it is in memory. */
     public @Nullable String publisher() {
         return publisher;
     }
@@ -116,11 +217,16 @@ public final class RoutedMessage {
 
     /** A PUBLISH of QoS 0, the same for everybody who needs no properties of its own. */
     public Publish unacknowledged(boolean retain) {
+        @Nullable Publish[] made = unacknowledged;
+        if (made == null) {
+            made = new @Nullable Publish[2];
+            unacknowledged = made;
+        }
         int index = retain ? 1 : 0;
-        Publish packet = unacknowledged[index];
+        Publish packet = made[index];
         if (packet == null) {
             packet = new Publish(false, 0, 0, form(Qos.AT_MOST_ONCE, retain));
-            unacknowledged[index] = packet;
+            made[index] = packet;
         }
         return packet;
     }
@@ -146,15 +252,28 @@ public final class RoutedMessage {
         return form.withProperties(properties.build());
     }
 
-    private ApplicationMessage form(Qos qos, boolean retain) {
-        int index = qos.level() * 2 + (retain ? 1 : 0);
-        ApplicationMessage form = forms[index];
+    private ApplicationMessage form(Qos as, boolean retain) {
+        ApplicationMessage published = message();
+        if (published.qos() == as && published.retain() == retain) {
+            return published;
+        }
+        @Nullable ApplicationMessage[] made = forms;
+        if (made == null) {
+            made = new @Nullable ApplicationMessage[FORMS];
+            forms = made;
+        }
+        int index = as.level() * 2 + (retain ? 1 : 0);
+        ApplicationMessage form = made[index];
         if (form == null) {
-            form = message.qos() == qos && message.retain() == retain
-                    ? message
-                    : new ApplicationMessage(message.topic(), message.payload(), qos, retain, message.properties());
-            forms[index] = form;
+            form = new ApplicationMessage(published.topic(), published.payload(), as, retain, published.properties());
+            made[index] = form;
         }
         return form;
+    }
+
+    /** For messages of errors. */
+    @Override
+    public String toString() {
+        return message == null ? "stored message " + storedId : message.toString();
     }
 }

@@ -257,7 +257,7 @@ public final class Router {
 
     /** Whether this very message is still the retained one of its topic. */
     public boolean isRetained(RoutedMessage message) {
-        return retained.get(message.message().topic()) == message;
+        return message.isLoaded() && retained.get(message.message().topic()) == message; // retained ones are
     }
 
     /** Adds the subscription. Other shards know of it when the last change of the {@link ChangeLog} is committed. */

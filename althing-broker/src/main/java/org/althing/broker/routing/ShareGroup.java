@@ -287,6 +287,7 @@ final class ShareGroup implements Subscriber {
         }
         unrecord(message);
         message.message().unkeep(environment.counters().memory);
+        environment.changes().mayDrop(message.message());
     }
 
     // ---- what is stored

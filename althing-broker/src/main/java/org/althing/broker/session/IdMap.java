@@ -21,17 +21,6 @@ final class IdMap<V> {
         return used - forgotten;
     }
 
-    /** How many places there are; see {@link #placeOf}. */
-    int places() {
-        return ids.length;
-    }
-
-    /** A number below {@link #places} that is this id's until the next put; -1 if nothing stands under it. */
-    int placeOf(long id) {
-        int place = find(id);
-        return ids[place] == 0 ? -1 : place;
-    }
-
     @Nullable
     V get(long id) {
         return at(find(id));
@@ -54,7 +43,7 @@ final class IdMap<V> {
 
     /** Nothing stands under this id any more, which had something. Its place stays taken. */
     void forget(long id) {
-        values[placeOf(id)] = null;
+        values[find(id)] = null;
         forgotten++;
     }
 

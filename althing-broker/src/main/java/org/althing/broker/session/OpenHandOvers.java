@@ -42,7 +42,7 @@ final class OpenHandOvers {
     private Map<TopicName, HandOver> arriving() {
         Map<TopicName, HandOver> arriving = new LinkedHashMap<>();
         for (HandOver handOver : state.handOvers) {
-            StateChange.MessageStored stored = state.messages.get(handOver.messageId());
+            StateChange.MessageStored stored = state.contentOf(handOver.messageId());
             if (stored != null && handOver.retainedStamp() != 0) {
                 TopicName topic = stored.message().topic();
                 if ((handOver.partitions() >>> Partitions.of(topic.toString()) & 1) != 0) {
@@ -54,7 +54,7 @@ final class OpenHandOvers {
     }
 
     private RetainedPut retained(TopicName topic, HandOver handOver) {
-        StateChange.MessageStored stored = state.messages.get(handOver.messageId());
+        StateChange.MessageStored stored = state.contentOf(handOver.messageId());
         boolean clears = stored == null || stored.message().payload().isEmpty();
         return new RetainedPut(topic, clears ? 0 : handOver.messageId(), handOver.retainedStamp());
     }

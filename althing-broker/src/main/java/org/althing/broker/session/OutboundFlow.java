@@ -60,12 +60,14 @@ final class OutboundFlow {
     private int inWindow;
     private long windowBytes;
 
-    OutboundFlow(SessionEnvironment environment, String clientId, SessionChanges changes, Account account) {
+    /** @param onRead runs when more can be sent because it was read back from the journal */
+    OutboundFlow(
+            SessionEnvironment environment, String clientId, SessionChanges changes, Account account, Runnable onRead) {
         this.environment = environment;
         this.clientId = clientId;
         this.changes = changes;
         this.account = account;
-        queue = new OutgoingQueue(environment, clientId, changes, account);
+        queue = new OutgoingQueue(environment, clientId, changes, account, onRead);
     }
 
     /**
@@ -86,6 +88,7 @@ final class OutboundFlow {
         for (Outgoing outgoing : unfinished) {
             outgoing.inWindow = false;
         }
+        queue.open();
         pump();
     }
 
@@ -93,6 +96,7 @@ final class OutboundFlow {
     void close() {
         link = null;
         resend.clear();
+        queue.close();
         if (lent > 0) {
             for (Outgoing outgoing : inflight.values()) {
                 if (outgoing.loan instanceof Loan loan) {
@@ -254,9 +258,13 @@ final class OutboundFlow {
             if (!expired && outgoing.qos != Qos.AT_MOST_ONCE && (!hasWindow() || inflight.size() >= IDENTIFIERS)) {
                 return;
             }
+            if (!expired && !outgoing.isLoaded()) {
+                return; // it is being read, and that brings us back
+            }
+            boolean forbidden = queue.isForbidden(outgoing);
             queue.removeFirst();
-            if (expired) {
-                account.settled(Fate.EXPIRED);
+            if (expired || forbidden) {
+                account.settled(expired ? Fate.EXPIRED : Fate.NOT_AUTHORIZED);
                 changes.release(outgoing);
             } else {
                 send(outgoing);

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One message on its way to one client: first in the queue, then in flight. */
 final class Outgoing {
+    private static final int[] NO_IDENTIFIERS = {};
+
     final long sequence;
     final Qos qos;
     private final boolean retain;
@@ -45,7 +47,9 @@ final class Outgoing {
     }
 
     static Outgoing restored(long sequence, StateChange.Delivery delivery, @Nullable RoutedMessage message) {
-        int[] identifiers = new int[delivery.subscriptionIdentifiers().size()];
+        int[] identifiers = delivery.subscriptionIdentifiers().isEmpty()
+                ? NO_IDENTIFIERS
+                : new int[delivery.subscriptionIdentifiers().size()];
         for (int i = 0; i < identifiers.length; i++) {
             identifiers[i] = delivery.subscriptionIdentifiers().get(i);
         }
@@ -67,7 +71,12 @@ final class Outgoing {
 
     /** 0 when the message is no longer needed. */
     int payloadLength() {
-        return message == null ? 0 : message.message().payload().length();
+        return message == null ? 0 : message.payloadLength();
+    }
+
+    /** Whether it could be sent now: false while its message is being read back. */
+    boolean isLoaded() {
+        return message == null || message.isLoaded();
     }
 
     boolean hasExpired(long nowMillis) {

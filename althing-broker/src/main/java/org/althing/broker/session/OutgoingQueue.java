@@ -17,38 +17,154 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The queue is bounded, in messages and in bytes. When it is full the newest message is dropped, as in Mosquitto 2.1, or
  * the oldest, and the log says so once per episode.
+ *
+ * <h2>What is in memory</h2>
+ *
+ * <pre>
+ *   removeFirst ◄── head: contents in memory, or being read ◄── readAhead ── far: contents in the journal ◄── add
+ * </pre>
+ *
+ * <p>Of a durable session only the head has its messages' contents in memory: a few messages while the client is away, some
+ * more while it is there. Whenever half of the head has left the next ones are read, so that the disk is ahead of the
+ * client. Others who have the same message in memory spare the reading.
  */
 final class OutgoingQueue {
+    private static final int HEAD_AWAY = 4;
+    private static final int HEAD_AWAY_BYTES = 4 << 10;
+    private static final int HEAD_THERE = 256;
+    private static final int HEAD_THERE_BYTES = 128 << 10;
+
     private final SessionEnvironment environment;
     private final String clientId;
     private final SessionChanges changes;
     private final Account account;
-    private final ArrayDeque<Outgoing> queue = new ArrayDeque<>(0);
+    private final Runnable onRead;
+    private final ArrayDeque<Outgoing> head = new ArrayDeque<>(0);
+    /** Behind the head; null until the queue is long for the first time. */
+    private @Nullable ArrayDeque<Outgoing> far;
+    /** Whether the client is there. */
+    private boolean there;
+    /** Of payload, in the head. */
+    private long headBytes;
     /** Of payload. */
     private long bytes;
 
     private int thatExpire;
     private boolean dropping;
+    /** Rights that have changed since some of the messages were queued. */
+    private @Nullable Rights unchecked;
 
-    OutgoingQueue(SessionEnvironment environment, String clientId, SessionChanges changes, Account account) {
+    /** @param onRead runs when the first message that had to be read can be sent */
+    OutgoingQueue(
+            SessionEnvironment environment, String clientId, SessionChanges changes, Account account, Runnable onRead) {
         this.environment = environment;
         this.clientId = clientId;
         this.changes = changes;
         this.account = account;
+        this.onRead = onRead;
     }
 
     boolean isEmpty() {
-        return queue.isEmpty();
+        return head.isEmpty() && isHeadOnly();
     }
 
     int size() {
-        return queue.size();
+        return head.size() + (far == null ? 0 : far.size());
     }
 
+    private boolean isHeadOnly() {
+        return far == null || far.isEmpty();
+    }
+
+    /** The next one to be sent; while the client is there, it is null only if there is none. */
     @Nullable
     Outgoing first() {
-        return queue.peekFirst();
+        return head.peekFirst();
     }
+
+    // ---- head and far
+
+    /** The client is there: what it is sent first is read. */
+    void open() {
+        there = true;
+        readAhead();
+    }
+
+    /** The client is gone: of what was read for it only a few are kept. */
+    void close() {
+        there = false;
+        while (changes.isDurable() && !head.isEmpty() && !headMayHave(0)) {
+            Outgoing last = head.removeLast();
+            headBytes -= last.payloadLength();
+            far().addFirst(last);
+            setAside(last);
+        }
+    }
+
+    /** Whether the head is within its bounds, and would be with so many more messages. */
+    private boolean headMayHave(int more) {
+        int max = there ? HEAD_THERE : HEAD_AWAY;
+        int bytesMax = there ? HEAD_THERE_BYTES : HEAD_AWAY_BYTES;
+        return head.size() + more <= max && headBytes <= bytesMax;
+    }
+
+    private void readAhead() {
+        ArrayDeque<Outgoing> rest = far;
+        while (rest != null && !rest.isEmpty() && headMayHave(1)) {
+            Outgoing next = rest.removeFirst();
+            addToHead(next);
+            changes.load(messageOf(next), onRead);
+        }
+    }
+
+    private void addToHead(Outgoing outgoing) {
+        head.addLast(outgoing);
+        headBytes += outgoing.payloadLength();
+    }
+
+    private void addFar(Outgoing outgoing) {
+        far().addLast(outgoing);
+        setAside(outgoing);
+    }
+
+    private void setAside(Outgoing outgoing) {
+        changes.setAside(messageOf(outgoing));
+    }
+
+    private ArrayDeque<Outgoing> far() {
+        ArrayDeque<Outgoing> all = far;
+        if (all == null) {
+            all = new ArrayDeque<>();
+            far = all;
+        }
+        return all;
+    }
+
+    private static RoutedMessage messageOf(Outgoing queued) {
+        RoutedMessage message = queued.message();
+        if (message == null) {
+            throw new IllegalStateException("queued without a message: " + queued.sequence);
+        }
+        return message;
+    }
+
+    private @Nullable Outgoing pollFirst() {
+        Outgoing first = head.pollFirst();
+        if (first != null) {
+            headBytes -= first.payloadLength();
+            if (there && head.size() <= HEAD_THERE / 2 && headBytes <= HEAD_THERE_BYTES / 2) {
+                readAhead();
+            }
+        } else if (far != null) {
+            first = far.pollFirst();
+            if (first != null) {
+                messageOf(first).endWaiting();
+            }
+        }
+        return first;
+    }
+
+    // ---- bounds
 
     /** Whether the next message would be dropped. */
     boolean isFull() {
@@ -59,7 +175,7 @@ final class OutgoingQueue {
     private boolean fits() {
         int max = environment.limits().queuedMessagesMax();
         long bytesMax = environment.limits().queue().bytesMax();
-        return (max == 0 || queue.size() < max) && (bytesMax == 0 || bytes < bytesMax);
+        return (max == 0 || size() < max) && (bytesMax == 0 || bytes < bytesMax);
     }
 
     /**
@@ -76,7 +192,7 @@ final class OutgoingQueue {
         }
         while (!fits()
                 && environment.limits().queue().whenFull() == QueueFull.DROP_OLDEST
-                && queue.pollFirst() instanceof Outgoing oldest) {
+                && pollFirst() instanceof Outgoing oldest) {
             onRemoved(oldest);
             account.settled(Fate.QUEUE_FULL);
             changes.release(oldest);
@@ -104,25 +220,39 @@ final class OutgoingQueue {
     }
 
     void add(Outgoing outgoing) {
-        restore(outgoing);
+        count(outgoing);
         if (changes.isDurable()) {
             changes.append(new StateChange.Queued(clientId, outgoing.sequence, outgoing.delivery()));
+        }
+        if (!changes.isDurable() || isHeadOnly() && headMayHave(1)) {
+            addToHead(outgoing);
+        } else {
+            addFar(outgoing);
         }
     }
 
     /** Puts back what was queued before this process began; in the order of the sequence numbers. */
     void restore(Outgoing outgoing) {
-        queue.add(outgoing);
+        count(outgoing);
+        addFar(outgoing);
+    }
+
+    private void count(Outgoing outgoing) {
         bytes += outgoing.payloadLength();
         if (expires(outgoing)) {
             thatExpire++;
         }
     }
 
+    /** Takes out {@link #first}. */
     Outgoing removeFirst() {
-        Outgoing outgoing = queue.removeFirst();
-        if (queue.isEmpty()) {
+        Outgoing outgoing = pollFirst();
+        if (outgoing == null) {
+            throw new IllegalStateException("nothing is queued for " + clientId);
+        }
+        if (isEmpty()) {
             dropping = false;
+            unchecked = null;
         }
         onRemoved(outgoing);
         return outgoing;
@@ -148,33 +278,61 @@ final class OutgoingQueue {
         drop(outgoing -> outgoing.hasExpired(now), Fate.EXPIRED);
     }
 
+    /** Drops what the client may not have any more; of what is not in memory that is found out before it is sent. */
     void dropForbidden(Rights rights) {
-        drop(
-                outgoing -> outgoing.message() instanceof RoutedMessage message
-                        && rights.receive(message.message().topic()) != null,
-                Fate.NOT_AUTHORIZED);
+        drop(outgoing -> isForbidden(outgoing, rights), Fate.NOT_AUTHORIZED);
+        unchecked = isEmpty() ? null : rights;
+    }
+
+    /** Whether rights that changed while it was not in memory forbid it. */
+    boolean isForbidden(Outgoing outgoing) {
+        return unchecked != null && isForbidden(outgoing, unchecked);
+    }
+
+    private static boolean isForbidden(Outgoing outgoing, Rights rights) {
+        RoutedMessage message = outgoing.message();
+        return message != null
+                && message.isLoaded()
+                && rights.receive(message.message().topic()) != null;
     }
 
     private void drop(Predicate<Outgoing> condition, Fate fate) {
-        Iterator<Outgoing> all = queue.iterator();
-        while (all.hasNext()) {
+        for (Iterator<Outgoing> all = head.iterator(); all.hasNext(); ) {
             Outgoing outgoing = all.next();
             if (condition.test(outgoing)) {
                 all.remove();
-                onRemoved(outgoing);
-                account.settled(fate);
-                changes.release(outgoing);
+                headBytes -= outgoing.payloadLength();
+                onDropped(outgoing, fate);
             }
         }
+        if (far != null) {
+            for (Iterator<Outgoing> all = far.iterator(); all.hasNext(); ) {
+                Outgoing outgoing = all.next();
+                if (condition.test(outgoing)) {
+                    all.remove();
+                    messageOf(outgoing).endWaiting();
+                    onDropped(outgoing, fate);
+                }
+            }
+        }
+        if (there) {
+            readAhead();
+        }
+    }
+
+    private void onDropped(Outgoing outgoing, Fate fate) {
+        onRemoved(outgoing);
+        account.settled(fate);
+        changes.release(outgoing);
     }
 
     /** The session ends; its records go with it, but each message loses a reference. */
     void end() {
-        for (Outgoing outgoing : queue) {
+        there = false;
+        for (Outgoing outgoing = pollFirst(); outgoing != null; outgoing = pollFirst()) {
             account.settled(Fate.SESSION_ENDED);
             changes.release(outgoing);
         }
-        queue.clear();
         bytes = 0;
     }
 }

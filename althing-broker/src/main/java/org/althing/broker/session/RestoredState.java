@@ -2,7 +2,6 @@ package org.althing.broker.session;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateStore;
+import org.althing.mqtt.Qos;
 import org.althing.mqtt.TopicFilter;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +21,27 @@ import org.jspecify.annotations.Nullable;
  * session share its client identifier.
  */
 public final class RestoredState implements Consumer<StateChange> {
+    /** A stored message. Of those that only queues name, only what the queues have to know is in memory. */
+    static final class Stored {
+        final Qos qos;
+        final int payloadLength;
+        final long expiresAtMillis;
+        StateChange.@Nullable MessageStored content;
+        /** Whether something names it that has to have its content at once. */
+        private boolean needed;
+
+        private boolean named;
+        /** The shard that has it, where there are several, plus one; see {@link Spreading}. */
+        byte keeper;
+
+        Stored(StateChange.MessageStored content) {
+            qos = content.message().qos();
+            payloadLength = content.message().payload().length();
+            expiresAtMillis = content.expiresAtMillis();
+            this.content = content;
+        }
+    }
+
     /** One session's part. */
     static final class RestoredSession {
         private final String clientId;
@@ -39,7 +60,7 @@ public final class RestoredState implements Consumer<StateChange> {
     }
 
     final Map<String, RestoredSession> sessions = new LinkedHashMap<>();
-    final IdMap<StateChange.MessageStored> messages = new IdMap<>();
+    final IdMap<Stored> messages = new IdMap<>();
     final List<StateChange.RetainedPut> retained = new ArrayList<>();
     /** By shared filter, in the order of their sequence numbers. */
     final Map<TopicFilter, List<StateChange.GroupQueued>> groups = new LinkedHashMap<>();
@@ -55,18 +76,33 @@ public final class RestoredState implements Consumer<StateChange> {
                 session.subscriptions.add(new StateChange.SubscriptionPut(
                         session.clientId, put.filter(), put.options(), put.subscriptionIdentifier()));
             }
-            case StateChange.RetainedPut put -> retained.add(sharingItsTopic(put));
-            case StateChange.MessageStored stored -> messages.put(stored.messageId(), stored);
+            case StateChange.RetainedPut put -> {
+                need(put.messageId());
+                retained.add(sharingItsTopic(put));
+            }
+            case StateChange.MessageStored stored -> messages.put(stored.messageId(), new Stored(stored));
             case StateChange.Queued put -> {
                 RestoredSession session = session(put.clientId());
                 session.queued.add(new StateChange.Queued(session.clientId, put.sequence(), put.delivery()));
+                setAside(put.delivery().messageId());
             }
-            case StateChange.InflightPut put -> session(put.clientId()).inflight.add(put);
-            case StateChange.ReceivedPut put -> session(put.clientId()).received.add(put);
-            case StateChange.GroupQueued put ->
+            case StateChange.InflightPut put -> {
+                need(put.delivery().messageId());
+                session(put.clientId()).inflight.add(put);
+            }
+            case StateChange.ReceivedPut put -> {
+                need(put.messageId());
+                session(put.clientId()).received.add(put);
+            }
+            case StateChange.GroupQueued put -> {
+                need(put.delivery().messageId());
                 groups.computeIfAbsent(put.group(), missing -> new ArrayList<>())
                         .add(put);
-            case StateChange.HandOver put -> handOvers.add(put);
+            }
+            case StateChange.HandOver put -> {
+                need(put.messageId());
+                handOvers.add(put);
+            }
             case StateChange.SessionRemoved removed -> refuse(removed);
             case StateChange.SubscriptionRemoved removed -> refuse(removed);
             case StateChange.RetainedRemoved removed -> refuse(removed);
@@ -79,9 +115,24 @@ public final class RestoredState implements Consumer<StateChange> {
         }
     }
 
+    private void need(long messageId) {
+        Stored stored = messageId == 0 ? null : messages.get(messageId);
+        if (stored != null) {
+            stored.needed = true;
+        }
+    }
+
+    /** Lets go of the content of a message that a queue names, unless something else needs it. */
+    private void setAside(long messageId) {
+        Stored stored = messages.get(messageId);
+        if (stored != null && !stored.needed) {
+            stored.content = null;
+        }
+    }
+
     /** The message comes before what names it, and its topic is the same. */
     private StateChange.RetainedPut sharingItsTopic(StateChange.RetainedPut put) {
-        StateChange.MessageStored stored = messages.get(put.messageId());
+        StateChange.MessageStored stored = contentOf(put.messageId());
         return stored != null && stored.message().topic().equals(put.topic())
                 ? new StateChange.RetainedPut(stored.message().topic(), put.messageId(), put.stamp())
                 : put;
@@ -107,6 +158,7 @@ public final class RestoredState implements Consumer<StateChange> {
      */
     public List<StateChange> check(StateStore where) throws IOException {
         try {
+            readWhatIsNeeded(where);
             return check();
         } catch (Dangling e) {
             throw new IOException(
@@ -116,32 +168,61 @@ public final class RestoredState implements Consumer<StateChange> {
         }
     }
 
+    /** Reads back what a queue has let go of before something else needed it. */
+    private void readWhatIsNeeded(StateStore where) throws IOException, Dangling {
+        List<Long> missing = new ArrayList<>();
+        messages.forEach((id, stored) -> {
+            if (stored.needed && stored.content == null) {
+                missing.add(id);
+            }
+        });
+        for (long id : missing) {
+            Stored stored = messages.get(id);
+            if (stored != null) {
+                stored.content = read(id, where);
+            }
+        }
+    }
+
+    private static StateChange.MessageStored read(long id, StateStore where) throws IOException, Dangling {
+        StateChange.MessageStored content = where.read(id);
+        if (content == null) {
+            throw new Dangling("message " + id + " was there and cannot be found again");
+        }
+        return content;
+    }
+
+    /** The content of a message that is needed; null if it is not in memory. */
+    StateChange.@Nullable MessageStored contentOf(long messageId) {
+        Stored stored = messages.get(messageId);
+        return stored == null ? null : stored.content;
+    }
+
     private List<StateChange> check() throws Dangling {
-        BitSet named = new BitSet(messages.places());
         for (StateChange.HandOver put : handOvers) {
-            name(put.messageId(), named, "handover", put.messageId(), "/" + put.shard());
+            name(put.messageId(), "handover", put.messageId(), "/" + put.shard());
         }
         handOvers.sort(Comparator.comparingLong(StateChange.HandOver::messageId));
         List<StateChange> changes = new ArrayList<>(new OpenHandOvers(this).retain());
         for (StateChange.RetainedPut put : retained) {
-            name(put.messageId(), named, "retained", put.topic(), "");
-            StateChange.MessageStored stored = messages.get(put.messageId());
+            name(put.messageId(), "retained", put.topic(), "");
+            StateChange.MessageStored stored = contentOf(put.messageId());
             if (stored != null && !stored.message().topic().equals(put.topic())) {
                 throw new Dangling("the record retained/" + put.topic() + " names message " + put.messageId()
                         + ", which is one of " + stored.message().topic());
             }
         }
         for (RestoredSession session : sessions.values()) {
-            check(session, named);
+            check(session);
         }
         for (List<StateChange.GroupQueued> queue : groups.values()) {
             queue.sort(Comparator.comparingLong(StateChange.GroupQueued::sequence));
             for (StateChange.GroupQueued queued : queue) {
-                name(queued.delivery().messageId(), named, "group", queued.group(), "/" + queued.sequence());
+                name(queued.delivery().messageId(), "group", queued.group(), "/" + queued.sequence());
             }
         }
         messages.forEach((id, stored) -> {
-            if (!named.get(messages.placeOf(id))) {
+            if (!stored.named) {
                 changes.add(new StateChange.MessageDropped(id));
                 messages.forget(id);
             }
@@ -149,7 +230,7 @@ public final class RestoredState implements Consumer<StateChange> {
         return changes;
     }
 
-    private void check(RestoredSession session, BitSet named) throws Dangling {
+    private void check(RestoredSession session) throws Dangling {
         String clientId = session.clientId;
         if (session.put == null) {
             throw new Dangling("there are records of client " + clientId + ", but not session/" + clientId);
@@ -157,16 +238,16 @@ public final class RestoredState implements Consumer<StateChange> {
         session.queued.sort(Comparator.comparingLong(StateChange.Queued::sequence));
         session.inflight.sort(Comparator.comparingLong(StateChange.InflightPut::sequence));
         for (StateChange.Queued queued : session.queued) {
-            name(queued.delivery().messageId(), named, "queued", clientId, "/" + queued.sequence());
+            name(queued.delivery().messageId(), "queued", clientId, "/" + queued.sequence());
         }
         for (StateChange.InflightPut inflight : session.inflight) {
             if (inflight.state() != StateChange.InflightState.AWAITING_PUBCOMP) {
-                name(inflight.delivery().messageId(), named, "inflight", clientId, "/" + inflight.packetIdentifier());
+                name(inflight.delivery().messageId(), "inflight", clientId, "/" + inflight.packetIdentifier());
             }
         }
         for (StateChange.ReceivedPut received : session.received) {
             if (received.messageId() != 0) {
-                name(received.messageId(), named, "received", clientId, "/" + received.packetIdentifier());
+                name(received.messageId(), "received", clientId, "/" + received.packetIdentifier());
             }
         }
     }
@@ -177,9 +258,10 @@ public final class RestoredState implements Consumer<StateChange> {
      * handed over is for those who own its clients now. After {@link #check}.
      *
      * @return changes, to be appended before any shard runs; none if there is one shard
+     * @throws IOException if a message that is to be copied cannot be read
      */
-    public List<StateChange> spread(int shards) {
-        return shards == 1 && handOvers.isEmpty() ? List.of() : new Spreading(this, shards).run();
+    public List<StateChange> spread(int shards, StateStore where) throws IOException {
+        return shards == 1 && handOvers.isEmpty() ? List.of() : new Spreading(this, shards, where).run();
     }
 
     /** The highest message id; ids that are given away from now on are higher. */
@@ -189,13 +271,13 @@ public final class RestoredState implements Consumer<StateChange> {
         return last[0];
     }
 
-    private void name(long messageId, BitSet named, String kind, Object of, String number) throws Dangling {
-        int place = messages.placeOf(messageId);
-        if (place < 0) {
+    private void name(long messageId, String kind, Object of, String number) throws Dangling {
+        Stored stored = messages.get(messageId);
+        if (stored == null) {
             throw new Dangling(
                     "the record " + kind + "/" + of + number + " names message " + messageId + ", which is not stored");
         }
-        named.set(place);
+        stored.named = true;
     }
 
     /** A record that leads nowhere. */

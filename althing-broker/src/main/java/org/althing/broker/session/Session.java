@@ -72,7 +72,7 @@ public final class Session implements Subscriber {
         changes = new SessionChanges(environment.changes(), durable, environment.counters().memory);
         inbound = new InboundFlow(clientId, changes, environment.counters().ledger);
         account = environment.counters().ledger.account(clientId);
-        outbound = new OutboundFlow(environment, clientId, changes, account);
+        outbound = new OutboundFlow(environment, clientId, changes, account, this::onRoom);
         denials = new Denials(environment, clientId);
         intake = new PublishIntake(environment, this, inbound, changes);
         shares = new Shares(environment, this, outbound, changes);
@@ -231,7 +231,7 @@ public final class Session implements Subscriber {
         subscriptions.onUnsubscribe(packet);
     }
 
-    /** The connection has room again. */
+    /** The connection has room again, or what was to be read back from the journal is here. */
     public void onRoom() {
         if (open) {
             outbound.pump();

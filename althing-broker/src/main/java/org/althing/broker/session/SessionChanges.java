@@ -53,6 +53,22 @@ final class SessionChanges {
         message.unkeep(memory);
         if (durable) {
             log.release(message);
+        } else {
+            log.mayDrop(message);
+        }
+    }
+
+    /** What is queued far behind can do without the message's content until {@link #load}. */
+    void setAside(RoutedMessage message) {
+        message.beginWaiting();
+        log.mayDrop(message);
+    }
+
+    /** The content of a message that was set aside is needed soon; {@code then} runs on the loop. */
+    void load(RoutedMessage message, Runnable then) {
+        message.endWaiting();
+        if (!message.isLoaded()) {
+            log.load(message, then);
         }
     }
 

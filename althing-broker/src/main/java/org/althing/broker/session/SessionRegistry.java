@@ -284,7 +284,7 @@ public final class SessionRegistry {
         session.restore(put);
         restored.subscriptions.forEach(session.subscriptions()::restore);
         for (StateChange.Queued queued : restored.queued) {
-            RoutedMessage message = messages.referred(queued.delivery().messageId());
+            RoutedMessage message = messages.queued(queued.delivery().messageId());
             session.outbound().restoreQueued(Outgoing.restored(queued.sequence(), queued.delivery(), message));
         }
         for (StateChange.InflightPut inflight : restored.inflight) {
@@ -323,17 +323,34 @@ public final class SessionRegistry {
             this.state = state;
         }
 
+        /** With its content. */
         RoutedMessage get(long id) {
             RoutedMessage message = made.get(id);
             if (message == null) {
-                message = environment.changes().restore(stored(id));
+                message = environment.changes().restore(content(id));
                 made.put(id, message);
+            } else if (!message.isLoaded()) {
+                environment.changes().restoreContent(message, content(id));
             }
             return message;
         }
 
         RoutedMessage referred(long id) {
-            RoutedMessage message = get(id);
+            return refer(get(id));
+        }
+
+        /** One more reference, which does not need the content. */
+        RoutedMessage queued(long id) {
+            RoutedMessage message = made.get(id);
+            if (message == null) {
+                RestoredState.Stored stored = stored(id);
+                message = environment.changes().restore(id, stored.qos, stored.payloadLength, stored.expiresAtMillis);
+                made.put(id, message);
+            }
+            return refer(message);
+        }
+
+        private RoutedMessage refer(RoutedMessage message) {
             environment.changes().restoreReference(message);
             message.keep(environment.counters().memory);
             return message;
@@ -341,12 +358,20 @@ public final class SessionRegistry {
 
         /** A message that another shard keeps in the store. */
         RoutedMessage replica(long id) {
-            StateChange.MessageStored stored = stored(id);
+            StateChange.MessageStored stored = content(id);
             return new RoutedMessage(stored.message(), stored.publisher(), stored.expiresAtMillis());
         }
 
-        private StateChange.MessageStored stored(long id) {
-            StateChange.MessageStored stored = state.messages.get(id);
+        private StateChange.MessageStored content(long id) {
+            StateChange.MessageStored content = state.contentOf(id);
+            if (content == null) {
+                throw new IllegalStateException("message " + id + " is not in memory");
+            }
+            return content;
+        }
+
+        private RestoredState.Stored stored(long id) {
+            RestoredState.Stored stored = state.messages.get(id);
             if (stored == null) {
                 throw new IllegalStateException("message " + id + " is not stored");
             }

@@ -1,5 +1,7 @@
 package org.althing.broker.session;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,29 +12,38 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateChange.Delivery;
+import org.althing.broker.StateStore;
 import org.althing.broker.routing.Partitions;
 
 /** Gives each shard messages of its own: see {@link RestoredState#spread}. Used once. */
 final class Spreading {
     private final RestoredState state;
+    private final StateStore store;
     private final Partitions partitions;
     private final List<StateChange> changes = new ArrayList<>();
-    /** By place of the message: the first shard that refers to it, plus one. */
-    private final byte[] keepers;
     /** Under which ids other shards have it from now on, by shard. */
     private final Map<Long, long[]> copies = new HashMap<>();
 
     private final List<StateChange.MessageStored> stored = new ArrayList<>();
     private long lastId;
 
-    Spreading(RestoredState state, int shards) {
+    Spreading(RestoredState state, int shards, StateStore store) {
         this.state = state;
+        this.store = store;
         partitions = new Partitions(0, shards);
-        keepers = new byte[state.messages.places()];
         lastId = state.lastMessageId();
     }
 
-    List<StateChange> run() {
+    List<StateChange> run() throws IOException {
+        try {
+            spread();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        return changes;
+    }
+
+    private void spread() {
         state.sessions.forEach((clientId, session) -> spread(session, partitions.shardOf(clientId)));
         state.groups.forEach((group, queue) -> {
             int shard = partitions.shardOfGroup(group);
@@ -44,8 +55,7 @@ final class Spreading {
             return new StateChange.RetainedPut(put.topic(), own(put.messageId(), shard), put.stamp());
         });
         spreadHandOvers();
-        stored.forEach(message -> state.messages.put(message.messageId(), message));
-        return changes;
+        stored.forEach(message -> state.messages.put(message.messageId(), new RestoredState.Stored(message)));
     }
 
     private void spread(RestoredState.RestoredSession session, int shard) {
@@ -116,26 +126,39 @@ final class Spreading {
 
     /** The id of this shard's own copy of the message. */
     private long own(long messageId, int shard) {
-        int place = state.messages.placeOf(messageId);
-        if (keepers[place] == 0) {
-            keepers[place] = (byte) (shard + 1);
+        RestoredState.Stored original = state.messages.get(messageId);
+        if (original == null) {
+            throw new IllegalStateException("message " + messageId + " is not stored");
         }
-        if (keepers[place] == shard + 1) {
+        if (original.keeper == 0) {
+            original.keeper = (byte) (shard + 1);
+        }
+        if (original.keeper == shard + 1) {
             return messageId;
         }
         long[] ids = copies.computeIfAbsent(messageId, missing -> new long[partitions.shards()]);
         if (ids[shard] == 0) {
             lastId++;
             ids[shard] = lastId;
-            StateChange.MessageStored original = state.messages.get(messageId);
-            if (original == null) {
-                throw new IllegalStateException("message " + messageId + " is not stored");
-            }
+            StateChange.MessageStored content = contentOf(messageId, original);
             StateChange.MessageStored copy = new StateChange.MessageStored(
-                    lastId, original.message(), original.publisher(), original.expiresAtMillis());
+                    lastId, content.message(), content.publisher(), content.expiresAtMillis());
             stored.add(copy);
             changes.add(copy);
         }
         return ids[shard];
+    }
+
+    private StateChange.MessageStored contentOf(long messageId, RestoredState.Stored original) {
+        StateChange.MessageStored content = original.content;
+        try {
+            content = content == null ? store.read(messageId) : content;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (content == null) {
+            throw new IllegalStateException("message " + messageId + " is not stored any more");
+        }
+        return content;
     }
 }

@@ -266,7 +266,7 @@ final class Subscriptions {
         RoutedMessage message = first.message();
         Subscription subscription = first.subscription();
         boolean stillDue = byFilter.get(subscription.filter()) == subscription;
-        if (stillDue && !isOwn(message, subscription) && environment.router().isRetained(message)) {
+        if (stillDue && environment.router().isRetained(message) && !isOwn(message, subscription)) {
             session.deliver(message, first.qos(), true, subscription.identifiers()); // [MQTT-3.3.1-8]
         }
     }

@@ -84,7 +84,7 @@ final class Shard implements Peers.Link {
         this.parts = parts;
         current = new CurrentConfig(parts.config());
         limitMemory(partitions);
-        changes = new ChangeLog(parts.store(), partitions, loop, parts.log());
+        changes = new ChangeLog(parts.store(), partitions, loop, counters.memory, parts.log());
         peers = new Peers(partitions, changes, loop);
         Deadlines deadlines = new Deadlines(loop);
         long topicBytes = Runtime.getRuntime().maxMemory() / HEAP_PARTS_FOR_TOPICS / partitions.shards();

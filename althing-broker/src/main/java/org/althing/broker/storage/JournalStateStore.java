@@ -1,6 +1,7 @@
 package org.althing.broker.storage;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -102,6 +103,12 @@ public final class JournalStateStore implements StateStore {
             throw new IllegalStateException("the state was given back before");
         }
         journal = Journal.open(disk, options, committer, record -> consumer.accept(StateForm.read(record)));
+    }
+
+    @Override
+    public StateChange.@Nullable MessageStored read(long messageId) throws IOException {
+        ByteBuffer record = journal().readNow(messageId);
+        return record != null && StateForm.read(record) instanceof StateChange.MessageStored stored ? stored : null;
     }
 
     private Journal journal() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.althing.broker.BrokerLog;
+import org.althing.broker.Counters;
 import org.althing.broker.StateChange;
 import org.althing.broker.StateLog;
 import org.althing.broker.StateStore;
@@ -22,6 +23,7 @@ import org.althing.mqtt.TopicName;
 import org.althing.net.EventLoop;
 import org.althing.net.memory.MemoryEngine;
 import org.althing.net.memory.VirtualTime;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PeersTest {
@@ -41,6 +43,11 @@ class PeersTest {
 
         @Override
         public void replay(Consumer<StateChange> consumer) {}
+
+        @Override
+        public StateChange.@Nullable MessageStored read(long messageId) {
+            return null;
+        }
 
         @Override
         public StateLog log(int shard) {
@@ -86,7 +93,7 @@ class PeersTest {
 
         Side(int shard, int shards) {
             Partitions partitions = new Partitions(shard, shards);
-            changes = new ChangeLog(journal, partitions, loop, SILENT);
+            changes = new ChangeLog(journal, partitions, loop, new Counters().memory, SILENT);
             peers = new Peers(partitions, changes, loop);
         }
 

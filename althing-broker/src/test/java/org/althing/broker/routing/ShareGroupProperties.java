@@ -46,7 +46,8 @@ class ShareGroupProperties {
         House(ShareStrategy strategy, int queuedMax) {
             VirtualTime time = new VirtualTime(1);
             EventLoop loop = new MemoryEngine(time).newLoop("loop");
-            ChangeLog changes = new ChangeLog(StateStore.none(), Partitions.ALL, loop, (level, line) -> {});
+            ChangeLog changes =
+                    new ChangeLog(StateStore.none(), Partitions.ALL, loop, counters.memory, (level, line) -> {});
             Peers nobody = new Peers(Partitions.ALL, changes, loop);
             router = new Router(changes, new Deadlines(loop), counters, nobody, 64);
             groups = new ShareGroups(new GroupEnvironment(
