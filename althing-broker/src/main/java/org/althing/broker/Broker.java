@@ -176,7 +176,8 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * Stops: no new connections, DISCONNECT 0x8B to clients of MQTT 5.0, wills published (delayed ones when their time
+     * Stops: no new connections, nothing more read, acknowledgements that wait for the disk sent (for at most 2 s), DISCONNECT
+     * 0x8B to clients of MQTT 5.0 (who have 2 s to read it), wills published (delayed ones when their time
      * comes, perhaps after the next start), state committed. Returns at once; {@code done} runs on {@link #loop}.
      */
     public void shutDown(Runnable done) {

@@ -5,13 +5,17 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.MalformedPacketException;
 import org.althing.mqtt.Properties;
 import org.althing.mqtt.Property;
 import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.SubscriptionOptions;
+import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.Will;
 import org.althing.mqtt.codec.PacketBuffer;
 import org.althing.mqtt.codec.PacketDecoder;
@@ -91,6 +95,11 @@ abstract class CrashClient {
         return away && !accepted;
     }
 
+    /** Does not connect again when this connection ends, until {@link #comeBack}. */
+    final synchronized void stayAwayAfterwards() {
+        away = true;
+    }
+
     final synchronized void comeBack() {
         away = false;
     }
@@ -159,6 +168,11 @@ abstract class CrashClient {
     }
 
     private ControlPacket connect() {
+        return connect(clientId, KEEP_ALIVE_SECONDS, expirySeconds, will);
+    }
+
+    private static ControlPacket connect(
+            String clientId, int keepAliveSeconds, long expirySeconds, @Nullable Will will) {
         boolean cleanStart = expirySeconds == 0;
         Properties properties = cleanStart
                 ? Properties.NONE
@@ -166,7 +180,7 @@ abstract class CrashClient {
                         .set(Property.SESSION_EXPIRY_INTERVAL, expirySeconds)
                         .build();
         return new ControlPacket.Connect(
-                ProtocolVersion.MQTT_5, false, clientId, cleanStart, KEEP_ALIVE_SECONDS, null, null, will, properties);
+                ProtocolVersion.MQTT_5, false, clientId, cleanStart, keepAliveSeconds, null, null, will, properties);
     }
 
     private void read(InputStream in) throws IOException, MalformedPacketException {
@@ -208,6 +222,20 @@ abstract class CrashClient {
             return;
         }
         open.getOutputStream().write(encode(packet));
+    }
+
+    /** The bytes of a client of another kind, without keep alive: CONNECT, and SUBSCRIBE at QoS 1. */
+    static byte[] connectAndSubscribe(String clientId, String filter, long expirySeconds) {
+        byte[] connect = encode(connect(clientId, 0, expirySeconds, null));
+        byte[] subscribe = encode(new ControlPacket.Subscribe(
+                1,
+                List.of(new ControlPacket.Subscribe.Request(
+                        TopicFilter.of(filter), SubscriptionOptions.of(Qos.AT_LEAST_ONCE))),
+                Properties.NONE));
+        return ByteBuffer.allocate(connect.length + subscribe.length)
+                .put(connect)
+                .put(subscribe)
+                .array();
     }
 
     private static byte[] encode(ControlPacket packet) {

@@ -1,27 +1,15 @@
 package org.althing.acceptance.crash;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import org.althing.mqtt.ApplicationMessage;
-import org.althing.mqtt.Bytes;
-import org.althing.mqtt.ControlPacket;
-import org.althing.mqtt.Properties;
 import org.althing.mqtt.Qos;
-import org.althing.mqtt.TopicName;
-import org.althing.mqtt.Will;
 import org.althing.testing.ChildProcess;
-import org.althing.testing.Programs;
 
 /**
  * Runs the real broker with persistence under load, ends it by SIGKILL at random moments, starts it again, and checks every
@@ -38,14 +26,13 @@ import org.althing.testing.Programs;
  * </pre>
  */
 public final class CrashProgram {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final List<String> PUBLISHERS = List.of("a", "b");
     private static final long DURABLE = CrashSubscriber.DURABLE_SECONDS;
     /** After this everything with an interval of one second has ended, whatever was rounded. */
     private static final long OVER_ONE_SECOND_NANOS = 1_200_000_000L;
 
     private final Path folder;
-    private final int port = freePort();
+    private final int port = RealBroker.freePort();
     private final SplittableRandom random;
     private final int shardsMax;
 
@@ -105,82 +92,34 @@ public final class CrashProgram {
         clients.addAll(publishers);
     }
 
-    /** A client that does nothing but have a will: the kill of the broker is the loss of its connection. */
-    private static final class CrashWill extends CrashClient {
-        CrashWill(String clientId, int port, long expirySeconds, String topic, long delaySeconds) {
-            super(
-                    clientId,
-                    port,
-                    expirySeconds,
-                    new Will(
-                            new ApplicationMessage(
-                                    TopicName.of(topic), Bytes.of("died"), Qos.AT_LEAST_ONCE, false, Properties.NONE),
-                            delaySeconds));
-        }
-
-        @Override
-        void onPacket(ControlPacket packet) {
-            // It only lives.
-        }
-    }
-
     /** @param shardsMax each start has 1 to this many shards */
     static Outcome run(Path folder, int kills, long seed, int shardsMax) throws IOException {
         CrashProgram program = new CrashProgram(folder, seed, shardsMax);
         return program.run(kills, seed);
     }
 
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private ChildProcess broker() throws IOException {
-        Files.write(
-                folder.resolve("mosquitto.conf"),
-                List.of(
-                        "listener " + port + " 127.0.0.1",
-                        "allow_anonymous true",
-                        "persistence true",
-                        "persistence_location " + folder + "/",
-                        "max_queued_messages 0",
-                        "althing_shards " + random.nextInt(1, shardsMax + 1)));
-        Path root = Path.of(System.getProperty("althing.root", ".."))
-                .toAbsolutePath()
-                .normalize();
-        Map<String, String> environment = new HashMap<>();
-        environment.put("ALTHING_LIB", root.resolve("build/lib").toString());
-        return Programs.start(
-                        null,
-                        environment,
-                        root.resolve("althing-dist/src/dist/bin/althing").toString(),
-                        "broker",
-                        "-c",
-                        folder.resolve("mosquitto.conf").toString())
-                .awaitErr(" running\n", LIMIT);
+        return RealBroker.start(folder, port, "althing_shards " + random.nextInt(1, shardsMax + 1));
     }
 
     private Outcome run(int kills, long seed) throws IOException {
         ChildProcess broker = broker();
         try {
             clients.forEach(CrashClient::start);
-            await("all subscribed", () -> clients.stream().allMatch(CrashProgram::isReady));
+            RealBroker.await("all subscribed", () -> clients.stream().allMatch(CrashProgram::isReady));
             publishers.forEach(CrashPublisher::publishAlways);
             for (int kill = 0; kill < kills; kill++) {
                 live();
-                await("the mortal client is there again", will::isAccepted);
+                RealBroker.await("the mortal client is there again", will::isAccepted);
                 broker = switch (random.nextInt(8)) {
                     case 0 -> whileThingsExpire(broker, "round-" + kill);
                     case 1 -> whileAWillWaits(broker);
                     default -> killed(broker);
                 };
-                await("all are there again", () -> clients.stream().allMatch(CrashClient::isAccepted));
+                RealBroker.await("all are there again", () -> clients.stream().allMatch(CrashClient::isAccepted));
             }
             publishers.forEach(CrashPublisher::finish);
-            await("all is acknowledged", () -> publishers.stream().allMatch(CrashPublisher::isDone));
+            RealBroker.await("all is acknowledged", () -> publishers.stream().allMatch(CrashPublisher::isDone));
             check(kills);
             return new Outcome(kills, seed, acknowledged, recovered, lost, doubled);
         } finally {
@@ -189,7 +128,7 @@ public final class CrashProgram {
         }
     }
 
-    private static boolean isReady(CrashClient client) {
+    static boolean isReady(CrashClient client) {
         return client.isAccepted() && !(client instanceof CrashSubscriber subscriber && !subscriber.isSubscribed());
     }
 
@@ -200,24 +139,24 @@ public final class CrashProgram {
 
     /** Of a message and a session that last one second, and others that last, only those are there afterwards. */
     private ChildProcess whileThingsExpire(ChildProcess broker, String name) throws IOException {
-        await("those who will sleep are connected", () -> sleeper.isAccepted() && brief.isAccepted());
+        RealBroker.await("those who will sleep are connected", () -> sleeper.isAccepted() && brief.isAccepted());
         sleeper.leave();
         brief.leave();
-        await("the broker knows that they are gone", () -> sleeper.isGone() && brief.isGone());
+        RealBroker.await("the broker knows that they are gone", () -> sleeper.isGone() && brief.isGone());
         sender.publishExpiring("x/short", name, 1);
-        await("a message is acknowledged", sender::isAcknowledged);
+        RealBroker.await("a message is acknowledged", sender::isAcknowledged);
         sender.publishExpiring("x/long", name, 3_600);
-        await("a message is acknowledged", sender::isAcknowledged);
+        RealBroker.await("a message is acknowledged", sender::isAcknowledged);
         broker.kill();
         LockSupport.parkNanos(OVER_ONE_SECOND_NANOS);
         ChildProcess next = broker();
         sleeper.comeBack();
-        await("the message that lasts", () -> sleeper.count("x/long", name) > 0);
+        RealBroker.await("the message that lasts", () -> sleeper.count("x/long", name) > 0);
         if (sleeper.count("x/short", name) > 0) {
             wrong.add("came after its expiry: x/short " + name);
         }
         brief.comeBack();
-        await("the client with the short session is there", brief::isAccepted);
+        RealBroker.await("the client with the short session is there", brief::isAccepted);
         if (brief.foundItsSession()) {
             wrong.add("a session of one second was there after more than that, " + name);
         }
@@ -226,11 +165,11 @@ public final class CrashProgram {
 
     /** The client does not come back before its will, which is due a second after the next start. */
     private ChildProcess whileAWillWaits(ChildProcess broker) throws IOException {
-        await("the client with a delayed will", delayed::isAccepted);
+        RealBroker.await("the client with a delayed will", delayed::isAccepted);
         int before = durable.count("w/delayed", "died");
         delayed.stayAway();
         ChildProcess next = killed(broker);
-        if (!comesTrue(() -> durable.count("w/delayed", "died") > before)) {
+        if (!RealBroker.comesTrue(() -> durable.count("w/delayed", "died") > before)) {
             wrong.add("a delayed will did not come, after " + before);
         }
         delayed.comeBack();
@@ -254,25 +193,8 @@ public final class CrashProgram {
         }
     }
 
-    private static void await(String what, BooleanSupplier condition) {
-        if (!comesTrue(condition)) {
-            throw new IllegalStateException("after " + LIMIT.toSeconds() + " s not yet: " + what);
-        }
-    }
-
-    private static boolean comesTrue(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                return false;
-            }
-            LockSupport.parkNanos(2_000_000);
-        }
-        return true;
-    }
-
     private void check(int kills) {
-        boolean ignored = comesTrue(() -> {
+        boolean ignored = RealBroker.comesTrue(() -> {
             lost.clear();
             findLost(kills);
             return lost.isEmpty();

@@ -141,6 +141,11 @@ final class CrashPublisher extends CrashClient {
         publishSome();
     }
 
+    /** The number of the last message, from 1 on. */
+    synchronized long lastNumber() {
+        return lastNumber;
+    }
+
     synchronized void finish() {
         finishing = true;
     }

@@ -2,6 +2,7 @@ package org.althing.acceptance.crash;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,8 @@ final class CrashSubscriber extends CrashClient {
     private final Set<Integer> held = new HashSet<>();
     private final Map<String, Integer> received = new LinkedHashMap<>();
     private final Map<String, Long> retained = new LinkedHashMap<>();
+    private final Map<String, Long> lastOf = new HashMap<>();
+    private final List<String> outOfOrder = new ArrayList<>();
     private boolean subscribed;
     private @Nullable String broken;
 
@@ -89,7 +92,15 @@ final class CrashSubscriber extends CrashClient {
     private void take(Publish publish) {
         String topic = publish.message().topic().toString();
         String payload = publish.message().payload().text();
-        received.merge(topic + " " + payload, 1, Integer::sum);
+        boolean first = received.merge(topic + " " + payload, 1, Integer::sum) == 1;
+        if (first && !topic.startsWith("w/") && !topic.startsWith("x/")) {
+            long before = lastOf.getOrDefault(topic, 0L);
+            long number = Long.parseLong(payload);
+            if (number < before) {
+                outOfOrder.add(topic + " " + number + " after " + before);
+            }
+            lastOf.put(topic, number);
+        }
         if (topic.startsWith("retained/")) {
             retained.merge(topic, Long.parseLong(payload), Math::max);
         }
@@ -98,6 +109,11 @@ final class CrashSubscriber extends CrashClient {
     /** How often a message with this topic and payload came. */
     synchronized int count(String topic, String payload) {
         return received.getOrDefault(topic + " " + payload, 0);
+    }
+
+    /** What came for the first time behind a later one of its topic. */
+    synchronized List<String> outOfOrder() {
+        return List.copyOf(outOfOrder);
     }
 
     synchronized int messages() {

@@ -1,4 +1,4 @@
-/** Kills the real broker at random moments, starts it again, and checks every promise. */
+/** The real broker under load: killed at random moments, stopped, stormed by clients, and spread over shards. */
 @NullMarked
 package org.althing.acceptance.crash;
 

@@ -114,6 +114,7 @@ public final class NetworkConnection implements TransportListener {
     private boolean packetCame;
     private boolean waitsForPeers;
     private boolean somethingCame;
+    private boolean stopping;
 
     /** What there is from the moment at which the client is let in. */
     private record Accepted(Session session, ClientLink link, Dispatch dispatch) {}
@@ -233,7 +234,7 @@ public final class NetworkConnection implements TransportListener {
         boolean itsTurn = phase == Phase.NEW
                 || phase == Phase.OPEN
                 || (phase == Phase.AUTHENTICATING && admission != null && admission.awaitsClient());
-        return itsTurn && held() <= HELD_MAX && !waitsForPeers && !output.isFull();
+        return itsTurn && held() <= HELD_MAX && !waitsForPeers && !stopping && !output.isFull();
     }
 
     /** Another shard takes what this client publishes too slowly: its publisher waits. */
@@ -261,12 +262,15 @@ public final class NetworkConnection implements TransportListener {
             }
             input.resume();
             afterInput();
+            if (stopping && held() == 0) {
+                endForStop();
+            }
         }
     }
 
     /** Packets have left that had to wait. */
     void onDrained() {
-        if (input.isPaused() || inputEnded) {
+        if (input.isPaused() || inputEnded || stopping) {
             environment.loop().execute(() -> guarded(this::resume));
         }
     }
@@ -519,11 +523,28 @@ public final class NetworkConnection implements TransportListener {
                 end(ReasonCode.KEEP_ALIVE_TIMEOUT, accepted == null ? "no complete handshake" : "exceeded timeout"));
     }
 
-    /** The broker stops. */
+    /** The broker stops: nothing more is taken from the client, and when it has what it is owed it is told. */
     public void shutDown() {
-        boolean goElsewhere = environment.config().announcements().serverReference() != null;
-        ReasonCode reasonCode = goElsewhere ? ReasonCode.USE_ANOTHER_SERVER : ReasonCode.SERVER_SHUTTING_DOWN;
-        guarded(() -> end(reasonCode, "server shutting down"));
+        guarded(() -> {
+            stopping = true;
+            if (held() == 0 || environment.sessions().changes().isDegraded()) {
+                endForStop();
+            } else {
+                afterInput();
+            }
+        });
+    }
+
+    /** The time for what the client is owed is over. */
+    public void shutDownNow() {
+        guarded(this::endForStop);
+    }
+
+    private void endForStop() {
+        if (!isOver()) {
+            boolean goElsewhere = environment.config().announcements().serverReference() != null;
+            end(goElsewhere ? ReasonCode.USE_ANOTHER_SERVER : ReasonCode.SERVER_SHUTTING_DOWN, "server shutting down");
+        }
     }
 
     /** [MQTT-3.2.2-22] and section 3.14.2.2.5: a Server Reference, for the two reasons that ask for one. */

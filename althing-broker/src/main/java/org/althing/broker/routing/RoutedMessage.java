@@ -242,8 +242,11 @@ public final class RoutedMessage {
         }
         Properties.Builder properties = form.properties().toBuilder();
         if (expires()) {
-            // A message in flight may be sent again after its time; 1 is the least that says "expires".
-            long seconds = Math.max(1, (expiresAtMillis - nowMillis + 999) / 1_000);
+            // A message in flight may be sent again after its time; 1 is the least that says "expires". And the clock
+            // may
+            // have been put back: never more than was published.
+            long published = form.properties().integer(Property.MESSAGE_EXPIRY_INTERVAL, Long.MAX_VALUE);
+            long seconds = Math.clamp((expiresAtMillis - nowMillis + 999) / 1_000, 1, Math.max(1, published));
             properties.set(Property.MESSAGE_EXPIRY_INTERVAL, seconds);
         }
         for (int identifier : subscriptionIdentifiers) {

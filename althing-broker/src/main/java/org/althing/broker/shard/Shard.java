@@ -47,7 +47,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A loop, and the connections, sessions and subscriptions that it alone touches. */
 final class Shard implements Peers.Link {
-    /** How long slow clients may take to read the last of what they are sent when the broker stops. */
+    /** How long clients wait for what they are owed when the broker stops: acknowledgements that wait for the disk. */
+    private static final long OWED_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** How long slow clients may take, from then on, to read the last of what they are sent. */
     private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final EventLoop loop;
@@ -300,7 +302,8 @@ final class Shard implements Peers.Link {
             sys.stop();
         }
         List.copyOf(connections).forEach(NetworkConnection::shutDown);
-        loop.schedule(FAREWELL_NANOS, () -> {
+        loop.schedule(OWED_NANOS, () -> List.copyOf(connections).forEach(NetworkConnection::shutDownNow));
+        loop.schedule(OWED_NANOS + FAREWELL_NANOS, () -> {
             farewellIsOver = true;
             List.copyOf(transports).forEach(Transport::abort);
         });
