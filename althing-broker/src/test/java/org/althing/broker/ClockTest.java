@@ -226,6 +226,19 @@ class ClockTest {
         assertThat(rig.broker.counters().retainedMessages.value()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, -1})
+    void a_will_that_is_delayed_after_a_jump_is_not_late(int days) {
+        leave(durable("c", 1_000_000)); // so that the clock is looked at now and then
+        rig.pass(Duration.ofSeconds(25));
+        rig.time.jumpWallClock(DAY.multipliedBy(days));
+        dying(3).peer.transport().abort();
+        rig.pass(Duration.ofMillis(2_900));
+        assertThat(rig.broker.counters().retainedMessages.value()).isZero();
+        rig.pass(Duration.ofMillis(200));
+        assertThat(rig.broker.counters().retainedMessages.value()).isEqualTo(1);
+    }
+
     @Test
     void a_delayed_will_falls_due_while_the_broker_is_down() {
         dying(100).peer.transport().abort();

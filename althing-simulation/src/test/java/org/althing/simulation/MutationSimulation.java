@@ -130,8 +130,6 @@ class MutationSimulation {
                         "onRead",
                         "List",
                         "forEach"),
-                nothingIsDoneBy(
-                        "what could not be read back is not tried again", "broker.routing.StoredContents", "tryAgain"),
                 answers("no session is resumed", "broker.session.ConnectRequest", "cleanStart", 1),
                 leavesOut(
                         "retained messages are not cleared",

@@ -46,8 +46,14 @@ final class RealBroker {
                 "max_queued_messages 0"));
         lines.addAll(List.of(more));
         Files.write(folder.resolve("mosquitto.conf"), lines);
-        return command("broker", "-c", folder.resolve("mosquitto.conf").toString())
-                .awaitErr(" running\n", LIMIT);
+        ChildProcess process =
+                command("broker", "-c", folder.resolve("mosquitto.conf").toString());
+        try {
+            return process.awaitErr(" running\n", LIMIT);
+        } catch (AssertionError e) {
+            process.kill();
+            throw e;
+        }
     }
 
     /** Starts {@code althing WORDS}. */

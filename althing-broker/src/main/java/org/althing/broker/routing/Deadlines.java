@@ -17,7 +17,8 @@ public final class Deadlines {
     private final TreeSet<Deadline> pending = new TreeSet<>();
     private long numbers;
     private EventLoop.@Nullable Timer timer;
-    private long timerMillis;
+    /** When the timer is due, by the clock that does not jump. */
+    private long timerNanos;
 
     public Deadlines(EventLoop loop) {
         this.loop = loop;
@@ -53,13 +54,14 @@ public final class Deadlines {
         }
         long now = loop.clock().wallMillis();
         long wait = Math.clamp(pending.first().wallMillis - now, 0, LOOK_MILLIS_MAX);
+        long dueNanos = loop.clock().nanos() + wait * 1_000_000;
         if (timer != null) {
-            if (timerMillis <= now + wait) {
+            if (timerNanos - dueNanos <= 0) {
                 return;
             }
             timer.cancel();
         }
-        timerMillis = now + wait;
+        timerNanos = dueNanos;
         timer = loop.schedule(wait * 1_000_000, this::look);
     }
 

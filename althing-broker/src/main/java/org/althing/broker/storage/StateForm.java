@@ -27,11 +27,16 @@ import org.althing.mqtt.Will;
  *       1       1          1        1...        1 + ...                not if it removes
  * </pre>
  *
+ * <p>The version is that in which the record's kind got its form: so a program refuses only what it really cannot read, and
+ * says that it is newer. A kind that its version does not have was never written by any program: it is damage.
+ *
  * <p>The key stands in one piece, so that a compactor compares keys without knowing kinds. Keys of a client begin with its
  * identifier, which is the group that the removal of a session removes.
  */
 final class StateForm {
-    static final int VERSION = 1;
+    /** The newest one that this program reads. */
+    static final int VERSION = 2;
+    private static final int FIRST_VERSION = 1;
 
     private static final int SESSION = 1;
     private static final int SUBSCRIPTION = 2;
@@ -256,7 +261,7 @@ final class StateForm {
     }
 
     private void header(int partition, boolean removes) {
-        record.u8(VERSION);
+        record.u8(versionOf(key.written().get(0)));
         record.u8(partition);
         record.flag(removes);
         record.nested(key);
@@ -276,11 +281,12 @@ final class StateForm {
     }
 
     private static StateChange readChange(StateReader reader) {
-        checkVersion(reader);
+        int version = readVersionOfForm(reader);
         int partition = reader.u8();
         boolean removes = reader.flag();
         StateReader key = new StateReader(reader.nested());
         int kind = key.u8();
+        checkKind(kind, version);
         StateChange change = removes ? readRemoval(kind, key) : readPut(kind, key, reader);
         if (partition >= Partitions.COUNT || !key.isAtEnd() || !reader.isAtEnd()) {
             throw new IllegalArgumentException("it has more than a record of kind " + kind + " has");
@@ -288,11 +294,26 @@ final class StateForm {
         return change;
     }
 
-    private static void checkVersion(StateReader reader) {
+    private static int readVersionOfForm(StateReader reader) {
         int version = reader.u8();
-        if (version != VERSION) {
-            throw new IllegalArgumentException("its form has version " + version + ", this program reads " + VERSION
-                    + "; was it written by a newer version of this program?");
+        if (version < FIRST_VERSION || version > VERSION) {
+            throw new IllegalArgumentException("its form has version " + version + ", this program reads up to "
+                    + VERSION + "; was it written by a newer version of this program?");
+        }
+        return version;
+    }
+
+    /** The version that brought the kind its present form; programs before it refuse such records by this number. */
+    private static int versionOf(int kind) {
+        return kind == RETAINED || kind == GROUP || kind == HAND_OVER ? VERSION : FIRST_VERSION;
+    }
+
+    /** Retained messages, without a stamp, and share groups stood in records of version 1 too. */
+    private static void checkKind(int kind, int version) {
+        boolean exists = kind >= SESSION && kind <= HAND_OVER;
+        boolean wasInFirst = kind == RETAINED || kind == GROUP;
+        if (!exists || version != versionOf(kind) && !(wasInFirst && version == FIRST_VERSION)) {
+            throw new IllegalArgumentException("its kind " + kind + " does not exist in version " + version);
         }
     }
 
@@ -307,7 +328,7 @@ final class StateForm {
             case RECEIVED -> new StateChange.ReceivedRemoved(key.text(), readIdentifier(key));
             case GROUP -> new StateChange.GroupDequeued(readGroup(key), key.number());
             case HAND_OVER -> new StateChange.HandedOver(key.number(), readShard(key));
-            default -> throw unknown(kind);
+            default -> throw new IllegalStateException("kind " + kind + " was checked");
         };
     }
 
@@ -320,14 +341,14 @@ final class StateForm {
                         TopicFilter.of(key.text()),
                         readOptions(value),
                         value.integer(0, SUBSCRIPTION_IDENTIFIER_MAX));
-            case RETAINED -> new StateChange.RetainedPut(TopicName.of(key.text()), value.number(), value.number());
+            case RETAINED -> readRetained(key, value);
             case MESSAGE -> readMessage(key, value);
             case QUEUED -> new StateChange.Queued(key.text(), key.number(), readDelivery(value));
             case INFLIGHT -> readInflight(key, value);
             case RECEIVED -> new StateChange.ReceivedPut(key.text(), readIdentifier(key), value.number());
             case GROUP -> new StateChange.GroupQueued(readGroup(key), key.number(), readDelivery(value));
             case HAND_OVER -> new StateChange.HandOver(key.number(), readShard(key), value.bits(), value.number());
-            default -> throw unknown(kind);
+            default -> throw new IllegalStateException("kind " + kind + " was checked");
         };
     }
 
@@ -349,6 +370,13 @@ final class StateForm {
 
     private static int readShard(StateReader key) {
         return key.integer(0, Partitions.COUNT - 1);
+    }
+
+    /** Version 1 has no stamp. */
+    private static StateChange readRetained(StateReader key, StateReader value) {
+        TopicName topic = TopicName.of(key.text());
+        long messageId = value.number();
+        return new StateChange.RetainedPut(topic, messageId, value.isAtEnd() ? 0 : value.number());
     }
 
     private static StateChange readInflight(StateReader key, StateReader value) {
@@ -411,10 +439,6 @@ final class StateForm {
         return values[ordinal];
     }
 
-    private static IllegalArgumentException unknown(int kind) {
-        return new IllegalArgumentException("its kind " + kind + " is unknown");
-    }
-
     /** The key of a record, for the journal's compactor. */
     static Keys.Key keyOf(ByteBuffer bytes) {
         try {
@@ -425,12 +449,13 @@ final class StateForm {
     }
 
     private static Keys.Key readKey(StateReader reader) {
-        checkVersion(reader);
+        int version = readVersionOfForm(reader);
         reader.u8();
         boolean removes = reader.flag();
         ByteBuffer key = reader.nested();
         StateReader parts = new StateReader(key.duplicate());
         int kind = parts.u8();
+        checkKind(kind, version);
         if (kind == MESSAGE || kind == RETAINED || kind == GROUP || kind == HAND_OVER) {
             return Keys.Key.of(key, removes);
         }

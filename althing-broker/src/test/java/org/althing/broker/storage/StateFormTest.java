@@ -73,9 +73,34 @@ class StateFormTest {
 
     @Test
     void a_newer_form_is_refused_by_its_version() {
-        ByteBuffer newer = form(new StateChange.SessionRemoved("bob")).put(0, (byte) 2);
-        assertThatThrownBy(() -> StateForm.read(newer))
-                .hasMessageStartingWith("its form has version 2, this program reads 1; ");
+        ByteBuffer newer = form(new StateChange.SessionRemoved("bob")).put(0, (byte) 3);
+        String message = "its form has version 3, this program reads up to 2; ";
+        assertThatThrownBy(() -> StateForm.read(newer)).hasMessageStartingWith(message);
+        assertThatThrownBy(() -> StateForm.keyOf(newer)).hasMessageStartingWith(message);
+    }
+
+    @Test
+    void share_groups_have_the_version_that_brought_them_and_everything_else_the_first() {
+        StateChange group = new StateChange.GroupDequeued(TopicFilter.of("$share/g/t"), 3);
+        ByteBuffer bytes = form(group);
+        assertThat(bytes.get(0))
+                .as("programs without share groups refuse it by this number")
+                .isEqualTo((byte) 2);
+        assertThat(form(new StateChange.SessionRemoved("bob")).get(0)).isEqualTo((byte) 1);
+        ByteBuffer before = ByteBuffer.wrap(bytes.array().clone()).put(0, (byte) 1);
+        assertThat(StateForm.read(before))
+                .as("as written before there was a version 2")
+                .isEqualTo(group);
+    }
+
+    @Test
+    void a_kind_that_its_version_does_not_have_is_refused() {
+        ByteBuffer session = form(new StateChange.SessionRemoved("bob"));
+        ByteBuffer unknown = ByteBuffer.wrap(session.array().clone()).put(4, (byte) 9);
+        ByteBuffer late = ByteBuffer.wrap(session.array().clone()).put(0, (byte) 2);
+        assertThatThrownBy(() -> StateForm.read(unknown)).hasMessage("its kind 9 does not exist in version 1");
+        assertThatThrownBy(() -> StateForm.read(late)).hasMessage("its kind 1 does not exist in version 2");
+        assertThatThrownBy(() -> StateForm.keyOf(unknown)).hasMessage("its kind 9 does not exist in version 1");
     }
 
     @Test
