@@ -1,5 +1,6 @@
 package org.althing.broker;
 
+import java.util.function.LongSupplier;
 import org.althing.broker.Counters.Counter;
 
 /**
@@ -18,14 +19,21 @@ public final class MemoryBudget {
 
     private final Counter used;
     private long bytesMax = Long.MAX_VALUE;
+    private LongSupplier waitingForDisk = () -> 0;
 
     MemoryBudget(Counters counters) {
         used = counters.counter();
     }
 
-    /** Sets how much may be used; at start. */
-    public void limit(long bytes) {
+    /**
+     * Sets how much may be used; at start.
+     *
+     * @param waiting bytes that wait for the disk, which count too: normally few, but while the disk takes nothing they
+     *     grow with every change, even of things that take no memory themselves
+     */
+    public void limit(long bytes, LongSupplier waiting) {
         bytesMax = bytes;
+        waitingForDisk = waiting;
     }
 
     /** Bytes in use. */
@@ -35,7 +43,7 @@ public final class MemoryBudget {
 
     /** Whether nothing more may be kept. */
     public boolean isFull() {
-        return used.value() >= bytesMax;
+        return used.value() + waitingForDisk.getAsLong() >= bytesMax;
     }
 
     /** More bytes, or fewer, are in use. Runs on the owning shard. */

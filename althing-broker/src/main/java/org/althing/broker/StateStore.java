@@ -76,6 +76,11 @@ public interface StateStore extends AutoCloseable {
         void recovered();
     }
 
+    /** Bytes of changes that were handed over and are not committed: they are in memory. Any thread. */
+    default long waitingBytes() {
+        return 0;
+    }
+
     /** Keeps nothing: state lives as long as the process. */
     static StateStore none() {
         return NoStateStore.INSTANCE;

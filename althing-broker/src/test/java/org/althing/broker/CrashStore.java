@@ -69,6 +69,20 @@ final class CrashStore implements StateStore {
         watchers.forEach(Watcher::recovered);
     }
 
+    /** An estimate: of messages the payload, of everything a little. */
+    @Override
+    public long waitingBytes() {
+        long bytes = 0;
+        for (Batch batch : underWay) {
+            for (StateChange change : batch.changes) {
+                bytes += change instanceof StateChange.MessageStored stored
+                        ? 100 + stored.message().payload().length()
+                        : 100;
+            }
+        }
+        return bytes;
+    }
+
     @Override
     public void watch(Watcher watcher) {
         watchers.add(watcher);

@@ -306,6 +306,37 @@ class DurabilityTest {
     }
 
     @Test
+    void what_waits_for_a_disk_that_takes_nothing_is_bounded_whatever_causes_it() {
+        CrashStore full = new CrashStore();
+        Rig small = new Rig(config -> config.memoryBudgetBytes(1_000_000), parts -> parts.store(full));
+        TestClient subscriber = small.client().connect("s", false, 1_000);
+        subscriber.accepted();
+        TestClient publisher = small.client().connect("p");
+        publisher.accepted();
+        full.slow();
+        full.degrade();
+        small.time.runUntilIdle();
+        small.errors.clear();
+        for (int i = 0; i < 5_000; i++) { // one retained message in memory, and each of its predecessors on its way to the disk
+            publisher.send(packet("t", i + "x".repeat(1_000), AT_MOST_ONCE, true, 0));
+        }
+        small.idle();
+        assertThat(full.waitingBytes()).isBetween(900_000L, 1_100_000L);
+        assertThat(small.broker.counters().ledger.count(Ledger.Intake.QUOTA_EXCEEDED))
+                .isGreaterThan(3_000);
+        subscriber.send(subscribe("t"));
+        small.idle();
+        full.recover();
+        assertThat(subscriber.receive())
+                .containsExactly(new SubAck(1, List.of(ReasonCode.QUOTA_EXCEEDED), Properties.NONE));
+        publisher.send(packet("t", "last", AT_MOST_ONCE, true, 0));
+        subscriber.send(subscribe("t"));
+        small.idle();
+        full.sync();
+        assertThat(payloads(subscriber.receive())).containsExactly("last");
+    }
+
+    @Test
     void a_stop_does_not_wait_for_a_disk_that_takes_nothing() {
         TestClient client = durable("s");
         store.slow();

@@ -11,10 +11,8 @@ public final class JournalDamagedException extends IOException {
 
     /** @param file with its folder */
     JournalDamagedException(String file, long offset, String what) {
-        super(
-                file + " is damaged at byte " + offset + ": " + what
-                        + ". Nothing was changed. Restore the file from a backup; or, for the state of a broker, 'althing data"
-                        + " repair FOLDER NEW' makes a copy of the folder without what is damaged, and says what that gives up.");
+        super(file + " is damaged at byte " + offset + ": " + what
+                + ". Nothing was changed. Restore the file from a backup.");
         this.file = file;
         this.offset = offset;
     }

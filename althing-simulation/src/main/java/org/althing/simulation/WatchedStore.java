@@ -77,6 +77,11 @@ final class WatchedStore implements StateStore {
     }
 
     @Override
+    public long waitingBytes() {
+        return store.waitingBytes();
+    }
+
+    @Override
     public void watch(Watcher watcher) {
         store.watch(watcher);
     }

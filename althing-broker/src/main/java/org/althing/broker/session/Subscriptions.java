@@ -81,13 +81,19 @@ final class Subscriptions {
         Denial denial = session.rights().subscribe(filter);
         if (filter.levels().size() > TopicTree.LEVELS_MAX) {
             refusal = ReasonCode.TOPIC_FILTER_INVALID;
-        } else if (isOneTooMany(filter)) {
+        } else if (isOneTooMany(filter) || isTooMuchForMemory()) {
             refusal = ReasonCode.QUOTA_EXCEEDED;
         } else if (denial != null) {
             session.denials().subscribe(filter, denial);
             refusal = ReasonCode.NOT_AUTHORIZED;
         }
         return refusal;
+    }
+
+    /** What cannot be saved now stays in memory until it can. */
+    private boolean isTooMuchForMemory() {
+        return environment.changes().isDegraded()
+                && environment.counters().memory.isFull();
     }
 
     /** What SUBACK says of a refused request. MQTT 3.1 knows no failure there. Mosquitto: says then what was asked for. */

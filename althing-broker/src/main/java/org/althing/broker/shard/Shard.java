@@ -133,7 +133,9 @@ final class Shard implements Peers.Link {
     }
 
     private void limitMemory(Partitions partitions) {
-        counters.memory.limit(Math.max(1, current.delivery().queue().memoryBytesMax() / partitions.shards()));
+        counters.memory.limit(
+                Math.max(1, current.delivery().queue().memoryBytesMax() / partitions.shards()),
+                () -> parts.store().waitingBytes() / partitions.shards());
     }
 
     /** Another configuration counts from now on. Runs on the loop. */

@@ -17,6 +17,7 @@ import org.althing.broker.StateStore;
 import org.althing.journal.CommitterThread;
 import org.althing.journal.Disk;
 import org.althing.journal.Journal;
+import org.althing.journal.JournalDamagedException;
 import org.althing.journal.RecordBatch;
 import org.althing.journal.Recovery;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,14 @@ public final class JournalStateStore implements StateStore {
         if (journal != null) {
             throw new IllegalStateException("the state was given back before");
         }
-        journal = Journal.open(disk, options, committer, record -> consumer.accept(StateForm.read(record)));
+        try {
+            journal = Journal.open(disk, options, committer, record -> consumer.accept(StateForm.read(record)));
+        } catch (JournalDamagedException e) {
+            throw new IOException(
+                    e.getMessage() + " Or 'althing data repair " + disk
+                            + " NEW' makes a copy without what is damaged, and says what that gives up.",
+                    e);
+        }
     }
 
     @Override
@@ -163,6 +171,11 @@ public final class JournalStateStore implements StateStore {
                 }
             });
         }
+    }
+
+    @Override
+    public long waitingBytes() {
+        return journal().waitingBytes();
     }
 
     @Override
