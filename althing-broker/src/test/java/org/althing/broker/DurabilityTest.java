@@ -317,7 +317,9 @@ class DurabilityTest {
         full.degrade();
         small.time.runUntilIdle();
         small.errors.clear();
-        for (int i = 0; i < 5_000; i++) { // one retained message in memory, and each of its predecessors on its way to the disk
+        for (int i = 0;
+                i < 5_000;
+                i++) { // one retained message in memory, and each of its predecessors on its way to the disk
             publisher.send(packet("t", i + "x".repeat(1_000), AT_MOST_ONCE, true, 0));
         }
         small.idle();

@@ -36,6 +36,7 @@ import org.althing.mqtt.Will;
 final class StateForm {
     /** The newest one that this program reads. */
     static final int VERSION = 2;
+
     private static final int FIRST_VERSION = 1;
 
     private static final int SESSION = 1;

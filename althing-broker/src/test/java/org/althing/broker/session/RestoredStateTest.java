@@ -184,7 +184,7 @@ class RestoredStateTest {
         RestoredState state = state(message(1, "first"), message(2, "second"), message(3, ""));
         records.forEach(state);
         List<StateChange> changes = new ArrayList<>(state.check(StateStore.none()));
-        changes.addAll(state.spread(4));
+        changes.addAll(state.spread(4, StateStore.none()));
         assertThat(state.retained)
                 .extracting(put -> payload(state, put.messageId()))
                 .isEqualTo(retained.stream()
@@ -194,7 +194,7 @@ class RestoredStateTest {
     }
 
     private static String payload(RestoredState state, long messageId) {
-        return Objects.requireNonNull(state.messages.get(messageId))
+        return Objects.requireNonNull(state.contentOf(messageId))
                 .message()
                 .payload()
                 .text();
@@ -225,7 +225,7 @@ class RestoredStateTest {
         assertThat(state.check(StateStore.none())).isEmpty();
         StateModel model = new StateModel();
         List.of(records).forEach(model::apply);
-        state.spread(shards).forEach(model::apply);
+        state.spread(shards, StateStore.none()).forEach(model::apply);
         assertThat(model.changes())
                 .filteredOn(StateChange.HandOver.class::isInstance)
                 .containsExactlyInAnyOrderElementsOf(state.handOvers);

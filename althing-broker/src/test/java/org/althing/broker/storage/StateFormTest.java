@@ -15,6 +15,7 @@ import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.TopicName;
 import org.althing.testing.Gen;
 import org.junit.jupiter.api.Test;
 
@@ -94,13 +95,22 @@ class StateFormTest {
     }
 
     @Test
+    void a_retained_message_of_version_1_has_no_stamp() {
+        ByteBuffer bytes = form(new StateChange.RetainedPut(TopicName.of("t"), 7, 0));
+        assertThat(bytes.get(0)).isEqualTo((byte) 2);
+        ByteBuffer before =
+                ByteBuffer.wrap(bytes.array().clone(), 0, bytes.limit() - 1).put(0, (byte) 1);
+        assertThat(StateForm.read(before)).isEqualTo(new StateChange.RetainedPut(TopicName.of("t"), 7, 0));
+    }
+
+    @Test
     void a_kind_that_its_version_does_not_have_is_refused() {
         ByteBuffer session = form(new StateChange.SessionRemoved("bob"));
-        ByteBuffer unknown = ByteBuffer.wrap(session.array().clone()).put(4, (byte) 9);
+        ByteBuffer unknown = ByteBuffer.wrap(session.array().clone()).put(4, (byte) 10);
         ByteBuffer late = ByteBuffer.wrap(session.array().clone()).put(0, (byte) 2);
-        assertThatThrownBy(() -> StateForm.read(unknown)).hasMessage("its kind 9 does not exist in version 1");
+        assertThatThrownBy(() -> StateForm.read(unknown)).hasMessage("its kind 10 does not exist in version 1");
         assertThatThrownBy(() -> StateForm.read(late)).hasMessage("its kind 1 does not exist in version 2");
-        assertThatThrownBy(() -> StateForm.keyOf(unknown)).hasMessage("its kind 9 does not exist in version 1");
+        assertThatThrownBy(() -> StateForm.keyOf(unknown)).hasMessage("its kind 10 does not exist in version 1");
     }
 
     @Test

@@ -73,7 +73,7 @@ class StoredFormatsTest {
         Delivery delivery = new Delivery(2, Qos.EXACTLY_ONCE, true, List.of(1, 268_435_455));
         Delivery plain = new Delivery(2, Qos.AT_LEAST_ONCE, false, List.of());
         Will will = new Will(message, 30);
-        return List.of(
+        List<StateChange> state = new ArrayList<>(List.of(
                 new StateChange.SessionPut(
                         "anna", "anna@house", ProtocolVersion.MQTT_5, 86_400, 1_767_225_600_000L, will),
                 new StateChange.SessionPut(
