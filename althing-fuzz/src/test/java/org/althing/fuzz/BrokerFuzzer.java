@@ -42,10 +42,14 @@ public final class BrokerFuzzer {
     private BrokerFuzzer() {}
 
     public static void fuzzerTestOneInput(byte[] data) {
+        fuzz(data, 1);
+    }
+
+    static void fuzz(byte[] data, int shards) {
         List<String> errors = new ArrayList<>();
         VirtualTime time = new VirtualTime(1);
         try (MemoryEngine engine = new MemoryEngine(time)) {
-            Broker broker = broker(engine, time, errors);
+            Broker broker = broker(engine, time, errors, shards);
             MemoryPeer[] peers = {engine.peer(ADDRESS), engine.peer(ADDRESS)};
             Choices choices = new Choices(data);
             while (!choices.isEmpty()) {
@@ -76,9 +80,11 @@ public final class BrokerFuzzer {
         }
     }
 
-    private static Broker broker(MemoryEngine engine, VirtualTime time, List<String> errors) throws IOException {
+    private static Broker broker(MemoryEngine engine, VirtualTime time, List<String> errors, int shards)
+            throws IOException {
         Broker broker = Broker.builder(
-                        BrokerConfig.builder().packetSizeMax(4_096).build(), engine)
+                        BrokerConfig.builder().packetSizeMax(4_096).shards(shards).build(),
+                        engine)
                 .random(time.newRandom())
                 .log((level, line) -> {
                     if (level == BrokerLog.Level.ERROR) {

@@ -4,13 +4,15 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** All fuzzers. Readers of password and ACL files join when there are any. */
+/** All fuzzers. */
 enum Fuzzer {
     DECODER(DecoderFuzzer.class, DecoderFuzzer::fuzzerTestOneInput, DecoderFuzzer::seeds, 1_000),
     ENCODER(EncoderFuzzer.class, EncoderFuzzer::fuzzerTestOneInput, EncoderFuzzer::seeds, 1_000),
     BROKER(BrokerFuzzer.class, BrokerFuzzer::fuzzerTestOneInput, BrokerFuzzer::seeds, 1_000),
+    SHARDS(ShardsFuzzer.class, ShardsFuzzer::fuzzerTestOneInput, ShardsFuzzer::seeds, 1_000),
     WEB(WebFuzzer.class, WebFuzzer::fuzzerTestOneInput, WebFuzzer::seeds, 1_000),
     CONF(ConfFuzzer.class, ConfFuzzer::fuzzerTestOneInput, ConfFuzzer::seeds, 1_000),
+    ACCESS(AccessFuzzer.class, AccessFuzzer::fuzzerTestOneInput, AccessFuzzer::seeds, 1_000),
     JOURNAL(JournalFuzzer.class, JournalFuzzer::fuzzerTestOneInput, JournalFuzzer::seeds, 200),
     STATE(StateFuzzer.class, StateFuzzer::fuzzerTestOneInput, StateFuzzer::seeds, 2_000);
 
