@@ -65,6 +65,12 @@ final class Admission {
         connection.refuse(reasonCode, NetworkConnection.words(reasonCode, why));
     }
 
+    /** An authenticator has refused; what it says why is for the log only. */
+    private void refuseForOthers(ReasonCode reasonCode, String why) {
+        connection.refuse(
+                reasonCode, NetworkConnection.words(reasonCode, why), NetworkConnection.words(reasonCode, ""));
+    }
+
     /** Whether the client has been asked something. */
     boolean awaitsClient() {
         return exchange != null && exchange.awaitsClient();
@@ -111,7 +117,7 @@ final class Admission {
         @Override
         public void refuse(ReasonCode reasonCode, String why) {
             Refusal.require(reasonCode);
-            connection.whileAuthenticating(() -> Admission.this.refuse(reasonCode, why));
+            connection.whileAuthenticating(() -> refuseForOthers(reasonCode, why));
         }
 
         @Override
@@ -140,7 +146,7 @@ final class Admission {
 
         @Override
         public void refused(ReasonCode reasonCode, String why) {
-            refuse(reasonCode, why);
+            refuseForOthers(reasonCode, why);
         }
     }
 

@@ -209,6 +209,15 @@ final class Handshake {
         return connect.properties().integer(Property.REQUEST_PROBLEM_INFORMATION, 1) == 1;
     }
 
+    /**
+     * Whether the client says so, rather than not saying the contrary. Mosquitto: sends no Reason String, and clients that
+     * compare bytes with it must not be surprised.
+     */
+    boolean asksForProblemInformation() {
+        return connect.version() == ProtocolVersion.MQTT_5
+                && connect.properties().integer(Property.REQUEST_PROBLEM_INFORMATION, 0) == 1;
+    }
+
     /** Receive Maximum is a word of MQTT 5.0: who has not been told of it cannot exceed it. */
     ReceiveWindow receiveWindow() {
         boolean told = connect.version() == ProtocolVersion.MQTT_5;

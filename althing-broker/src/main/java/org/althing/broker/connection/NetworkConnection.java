@@ -8,6 +8,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.ListenerConfig;
 import org.althing.broker.session.Session;
@@ -115,6 +116,7 @@ public final class NetworkConnection implements TransportListener {
     private boolean waitsForPeers;
     private boolean somethingCame;
     private boolean stopping;
+    private boolean explains;
 
     /** What there is from the moment at which the client is let in. */
     private record Accepted(Session session, ClientLink link, Dispatch dispatch) {}
@@ -402,6 +404,7 @@ public final class NetworkConnection implements TransportListener {
         PacketEncoder encoder = new PacketEncoder(version);
         encoder.packetSizeMax(handshake.packetSizeMax());
         encoder.problemInformation(handshake.wantsProblemInformation());
+        explains = handshake.asksForProblemInformation();
         output.encoder(encoder);
         if (handshake.topicAliasBrokerMax() > 0) {
             output.aliases(new AliasesByTopic(handshake.topicAliasBrokerMax()));
@@ -485,7 +488,12 @@ public final class NetworkConnection implements TransportListener {
 
     /** CONNACK says why the client is not let in. */
     void refuse(ReasonCode reasonCode, String why) {
-        say(new ControlPacket.ConnAck(false, reasonCode, whereElse(reasonCode)));
+        refuse(reasonCode, why, why);
+    }
+
+    /** @param told to the client, if it asks; what authenticators say is for the log */
+    void refuse(ReasonCode reasonCode, String why, String told) {
+        sayWhy(reasonCode, told, properties -> new ControlPacket.ConnAck(false, reasonCode, properties));
         leave(why, false);
     }
 
@@ -505,13 +513,29 @@ public final class NetworkConnection implements TransportListener {
 
     /** Ends the connection from this side: with DISCONNECT in MQTT 5.0. */
     void end(ReasonCode reasonCode, String why) {
+        end(reasonCode, why, why);
+    }
+
+    /** @param told to the client, if it asks */
+    void end(ReasonCode reasonCode, String why, String told) {
         if (isOver()) {
             return;
         }
         if (phase == Phase.OPEN && version == ProtocolVersion.MQTT_5) {
-            say(new ControlPacket.Disconnect(reasonCode, whereElse(reasonCode)));
+            sayWhy(reasonCode, told, properties -> new ControlPacket.Disconnect(reasonCode, properties));
         }
         leave(why, false);
+    }
+
+    /** With words for people if the client has asked for them and takes them ([MQTT-3.2.2-19], [MQTT-3.14.2-3]). */
+    private void sayWhy(ReasonCode reasonCode, String why, Function<Properties, ControlPacket> packet) {
+        Properties properties = whereElse(reasonCode);
+        boolean said = explains
+                && Refusal.mayBeExplained(reasonCode)
+                && say(packet.apply(Refusal.explained(properties, why)));
+        if (!said) {
+            say(packet.apply(properties));
+        }
     }
 
     private void onSilence() {

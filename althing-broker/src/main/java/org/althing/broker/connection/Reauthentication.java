@@ -91,7 +91,10 @@ final class Reauthentication {
         @Override
         public void refused(ReasonCode reasonCode, String why) {
             // [MQTT-4.12.1-2]
-            connection.end(Refusal.byDisconnect(reasonCode), NetworkConnection.words(reasonCode, why));
+            connection.end(
+                    Refusal.byDisconnect(reasonCode),
+                    NetworkConnection.words(reasonCode, why),
+                    NetworkConnection.words(reasonCode, ""));
         }
     }
 }
