@@ -72,8 +72,9 @@ class ReasonStringTest {
         rig.pass(Duration.ofSeconds(100));
         assertThat(client.received())
                 .singleElement()
-                .satisfies(packet -> assertThat(((Disconnect) packet).properties().string(Property.REASON_STRING))
-                        .isEqualTo("exceeded timeout"));
+                .satisfies(
+                        packet -> assertThat(((Disconnect) packet).properties().string(Property.REASON_STRING))
+                                .isEqualTo("exceeded timeout"));
     }
 
     private static ConnAck refused(Authenticator authenticator, Properties properties) {
@@ -96,9 +97,8 @@ class ReasonStringTest {
 
     @Test
     void who_guesses_learns_nothing() {
-        for (ReasonCode code : new ReasonCode[] {
-            ReasonCode.BAD_USER_NAME_OR_PASSWORD, ReasonCode.NOT_AUTHORIZED, ReasonCode.BANNED
-        }) {
+        for (ReasonCode code :
+                new ReasonCode[] {ReasonCode.BAD_USER_NAME_OR_PASSWORD, ReasonCode.NOT_AUTHORIZED, ReasonCode.BANNED}) {
             assertThat(refused(refusing(code), ASKS)).isEqualTo(new ConnAck(false, code, Properties.NONE));
         }
     }

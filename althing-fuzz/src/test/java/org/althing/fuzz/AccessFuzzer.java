@@ -78,9 +78,7 @@ public final class AccessFuzzer {
         for (String name : again.userNames()) {
             PasswordHash before = file.find(name);
             PasswordHash after = again.find(name);
-            check(
-                    before != null && after != null && before.text().equals(after.text()),
-                    "another hash of " + name);
+            check(before != null && after != null && before.text().equals(after.text()), "another hash of " + name);
         }
     }
 

@@ -83,7 +83,10 @@ public final class BrokerFuzzer {
     private static Broker broker(MemoryEngine engine, VirtualTime time, List<String> errors, int shards)
             throws IOException {
         Broker broker = Broker.builder(
-                        BrokerConfig.builder().packetSizeMax(4_096).shards(shards).build(),
+                        BrokerConfig.builder()
+                                .packetSizeMax(4_096)
+                                .shards(shards)
+                                .build(),
                         engine)
                 .random(time.newRandom())
                 .log((level, line) -> {

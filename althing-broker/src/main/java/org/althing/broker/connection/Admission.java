@@ -62,13 +62,13 @@ final class Admission {
 
     private void refuse(ReasonCode reasonCode, String why) {
         environment.counters().refused(reasonCode).increment();
-        connection.refuse(reasonCode, NetworkConnection.words(reasonCode, why));
+        connection.refuse(reasonCode, Farewell.words(reasonCode, why));
     }
 
     /** An authenticator has refused; what it says why is for the log only. */
     private void refuseForOthers(ReasonCode reasonCode, String why) {
-        connection.refuse(
-                reasonCode, NetworkConnection.words(reasonCode, why), NetworkConnection.words(reasonCode, ""));
+        environment.counters().refused(reasonCode).increment();
+        connection.refuse(reasonCode, Farewell.words(reasonCode, why), Farewell.words(reasonCode, ""));
     }
 
     /** Whether the client has been asked something. */

@@ -118,7 +118,7 @@ final class Dispatch {
             session.expirySeconds(environment.registry().grantedExpirySeconds(expiry));
         }
         boolean normal = packet.reasonCode() == ReasonCode.SUCCESS;
-        String why = normal ? "" : NetworkConnection.words(packet.reasonCode(), "");
+        String why = normal ? "" : Farewell.words(packet.reasonCode(), "");
         connection.leave(why, normal); // [MQTT-3.14.4-3]
     }
 }

@@ -144,7 +144,7 @@ final class Handshake {
     /** Longer ones than 23 characters are taken in MQTT 3.1 too. Mosquitto: does so. */
     private boolean clientIdIsTooLong() {
         int max = environment.config().connections().clientIdBytesMax();
-        return Utf8.encodedLength("client identifier", clientId) > max;
+        return !assigned && Utf8.encodedLength("client identifier", clientId) > max;
     }
 
     private boolean mayBeNameless() {

@@ -6,16 +6,12 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.ListenerConfig;
 import org.althing.broker.session.Session;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.MalformedPacketException;
-import org.althing.mqtt.Properties;
-import org.althing.mqtt.Property;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.codec.PacketEncoder;
@@ -103,6 +99,7 @@ public final class NetworkConnection implements TransportListener {
     private final Input input;
     private final Output output;
     private final KeepAlive keepAlive;
+    private final Farewell farewell;
     private final String address;
     private final long beganNanos;
 
@@ -116,7 +113,6 @@ public final class NetworkConnection implements TransportListener {
     private boolean waitsForPeers;
     private boolean somethingCame;
     private boolean stopping;
-    private boolean explains;
 
     /** What there is from the moment at which the client is let in. */
     private record Accepted(Session session, ClientLink link, Dispatch dispatch) {}
@@ -143,6 +139,7 @@ public final class NetworkConnection implements TransportListener {
                 environment.counters(),
                 environment.config().connections().unsentBytesMax(),
                 () -> guarded(this::onRoom));
+        farewell = new Farewell(environment.config().announcements(), this::say);
         keepAlive = new KeepAlive(environment.loop(), this::onSilence);
         long wayIn = environment.config().connections().handshakeTimeout().toNanos();
         keepAlive.limit(Math.max(1, beganNanos + wayIn - now));
@@ -327,7 +324,7 @@ public final class NetworkConnection implements TransportListener {
     }
 
     private void onMalformed(MalformedPacketException e) {
-        String why = words(e.reasonCode(), String.valueOf(e.getMessage()));
+        String why = Farewell.words(e.reasonCode(), String.valueOf(e.getMessage()));
         ProtocolVersion spoken = input.version();
         boolean unsupported = e.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
         // What is wrong with a second CONNECT is that it is one ([MQTT-3.1.0-2]).
@@ -404,7 +401,7 @@ public final class NetworkConnection implements TransportListener {
         PacketEncoder encoder = new PacketEncoder(version);
         encoder.packetSizeMax(handshake.packetSizeMax());
         encoder.problemInformation(handshake.wantsProblemInformation());
-        explains = handshake.asksForProblemInformation();
+        farewell.explains(handshake.asksForProblemInformation());
         output.encoder(encoder);
         if (handshake.topicAliasBrokerMax() > 0) {
             output.aliases(new AliasesByTopic(handshake.topicAliasBrokerMax()));
@@ -493,7 +490,7 @@ public final class NetworkConnection implements TransportListener {
 
     /** @param told to the client, if it asks; what authenticators say is for the log */
     void refuse(ReasonCode reasonCode, String why, String told) {
-        sayWhy(reasonCode, told, properties -> new ControlPacket.ConnAck(false, reasonCode, properties));
+        farewell.say(reasonCode, told, properties -> new ControlPacket.ConnAck(false, reasonCode, properties));
         leave(why, false);
     }
 
@@ -522,20 +519,9 @@ public final class NetworkConnection implements TransportListener {
             return;
         }
         if (phase == Phase.OPEN && version == ProtocolVersion.MQTT_5) {
-            sayWhy(reasonCode, told, properties -> new ControlPacket.Disconnect(reasonCode, properties));
+            farewell.say(reasonCode, told, properties -> new ControlPacket.Disconnect(reasonCode, properties));
         }
         leave(why, false);
-    }
-
-    /** With words for people if the client has asked for them and takes them ([MQTT-3.2.2-19], [MQTT-3.14.2-3]). */
-    private void sayWhy(ReasonCode reasonCode, String why, Function<Properties, ControlPacket> packet) {
-        Properties properties = whereElse(reasonCode);
-        boolean said = explains
-                && Refusal.mayBeExplained(reasonCode)
-                && say(packet.apply(Refusal.explained(properties, why)));
-        if (!said) {
-            say(packet.apply(properties));
-        }
     }
 
     private void onSilence() {
@@ -569,15 +555,6 @@ public final class NetworkConnection implements TransportListener {
             boolean goElsewhere = environment.config().announcements().serverReference() != null;
             end(goElsewhere ? ReasonCode.USE_ANOTHER_SERVER : ReasonCode.SERVER_SHUTTING_DOWN, "server shutting down");
         }
-    }
-
-    /** [MQTT-3.2.2-22] and section 3.14.2.2.5: a Server Reference, for the two reasons that ask for one. */
-    private Properties whereElse(ReasonCode reasonCode) {
-        String reference = environment.config().announcements().serverReference();
-        boolean elsewhere = reasonCode == ReasonCode.USE_ANOTHER_SERVER || reasonCode == ReasonCode.SERVER_MOVED;
-        return reference == null || !elsewhere
-                ? Properties.NONE
-                : Properties.builder().set(Property.SERVER_REFERENCE, reference).build();
     }
 
     /** Ends the connection, with nothing more said than what is on its way. */
@@ -623,14 +600,5 @@ public final class NetworkConnection implements TransportListener {
 
     private String name() {
         return clientId + " [" + address + "]";
-    }
-
-    /** A reason code in the words of the log. */
-    static String words(ReasonCode reasonCode, String more) {
-        String words = switch (reasonCode) {
-            case NOT_AUTHORIZED -> "not authorised"; // Mosquitto's spelling, which scripts look for
-            default -> reasonCode.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        };
-        return more.isEmpty() ? words : words + ": " + more;
     }
 }

@@ -92,9 +92,7 @@ final class Reauthentication {
         public void refused(ReasonCode reasonCode, String why) {
             // [MQTT-4.12.1-2]
             connection.end(
-                    Refusal.byDisconnect(reasonCode),
-                    NetworkConnection.words(reasonCode, why),
-                    NetworkConnection.words(reasonCode, ""));
+                    Refusal.byDisconnect(reasonCode), Farewell.words(reasonCode, why), Farewell.words(reasonCode, ""));
         }
     }
 }

@@ -2,9 +2,6 @@ package org.althing.broker.connection;
 
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.regex.Pattern;
-import org.althing.mqtt.Properties;
-import org.althing.mqtt.Property;
 import org.althing.mqtt.ReasonCode;
 
 /** With which words a client may be sent away. */
@@ -41,9 +38,6 @@ final class Refusal {
             ReasonCode.SERVER_UNAVAILABLE,
             ReasonCode.BANNED);
 
-    private static final int REASON_LENGTH_MAX = 200;
-    private static final Pattern NOT_PRINTABLE = Pattern.compile("[^\\x20-\\x7E]");
-
     private Refusal() {}
 
     /** @throws IllegalArgumentException if CONNACK cannot refuse with this code */
@@ -56,24 +50,6 @@ final class Refusal {
     /** The code, or Protocol Error where CONNACK cannot say it. */
     static ReasonCode byConnAck(ReasonCode code) {
         return BY_CONNACK.contains(code) ? code : ReasonCode.PROTOCOL_ERROR;
-    }
-
-    /** Whether words may be added: not where they would help somebody who guesses names, passwords or rights. */
-    static boolean mayBeExplained(ReasonCode code) {
-        return code != ReasonCode.BAD_USER_NAME_OR_PASSWORD
-                && code != ReasonCode.NOT_AUTHORIZED
-                && code != ReasonCode.BANNED
-                && code != ReasonCode.CONTINUE_AUTHENTICATION;
-    }
-
-    /** The same with a Reason String; what it quotes of the client's own words is made harmless. */
-    static Properties explained(Properties properties, String why) {
-        String text = why.length() > REASON_LENGTH_MAX ? why.substring(0, REASON_LENGTH_MAX) : why;
-        return text.isEmpty()
-                ? properties
-                : properties.toBuilder()
-                        .set(Property.REASON_STRING, NOT_PRINTABLE.matcher(text).replaceAll("?"))
-                        .build();
     }
 
     /** The code of a refusal, or Not authorized where DISCONNECT cannot say it. */
