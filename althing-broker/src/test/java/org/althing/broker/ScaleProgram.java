@@ -3,11 +3,11 @@ package org.althing.broker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.althing.broker.StateChange.Delivery;
 import org.althing.broker.storage.JournalStateStore;
+import org.althing.journal.Disk;
 import org.althing.journal.Journal;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
@@ -30,15 +30,15 @@ import org.althing.net.memory.VirtualTime;
  * for each figure; those of docs/durability.md come from here. Run with the heap that is to be shown to be enough.
  *
  * <pre>
- *   ScaleProgram [MILLIONS [WHAT...]]      1 for the figures of the page; subscriptions, retained, queued, fanout, storm
+ *   ScaleProgram [MILLIONS [WHAT...]]      1 for the figures of the page; subscriptions, retained, queued, fanout
  * </pre>
  */
 public final class ScaleProgram {
     private static final int PER_SESSION = 10;
     private static final int QUEUES = 1_000;
     private static final int PAYLOAD_BYTES = 200;
+    private static final long SEGMENT_BYTES = 16 << 20;
     private static final int FAN_OUT = 100_000;
-    private static final int STORM = 10_000;
     private static final MemoryAddress ADDRESS = MemoryAddress.named("broker");
 
     private ScaleProgram() {}
@@ -62,9 +62,6 @@ public final class ScaleProgram {
         }
         if (isAsked(only, "fanout")) {
             fanOut();
-        }
-        if (isAsked(only, "storm")) {
-            storm();
         }
     }
 
@@ -164,7 +161,11 @@ public final class ScaleProgram {
     private static Broker start(MemoryEngine engine, VirtualTime time, Path folder) throws IOException {
         Broker broker = Broker.builder(
                         BrokerConfig.builder().connectionMessages(false).build(), engine)
-                .store(JournalStateStore.inFolder(folder))
+                .store(JournalStateStore.on(
+                        Disk.folder(folder),
+                        SEGMENT_BYTES,
+                        new JournalStateStore.Workers(Runnable::run, Runnable::run, (nanos, task) -> {}),
+                        Journal.Durability.SYNC))
                 .random(time.newRandom())
                 .log((level, line) -> {})
                 .start();
@@ -195,7 +196,7 @@ public final class ScaleProgram {
             long published = cpuNanos();
             for (int half = 0; half < 2; half++) {
                 long start = cpuNanos();
-                connect(engine, time, half * (FAN_OUT / 2), FAN_OUT / 2, true);
+                connect(engine, time, half * (FAN_OUT / 2), FAN_OUT / 2);
                 System.out.println("leaving of " + FAN_OUT / 2 + " of " + (FAN_OUT - half * (FAN_OUT / 2))
                         + " subscribers of one topic, each by a CONNECT of its own: "
                         + (cpuNanos() - start) / 1_000_000 + " ms; left "
@@ -209,47 +210,13 @@ public final class ScaleProgram {
         delete(folder);
     }
 
-    /** The broker's own time for it, on one thread with the clients' side in memory; every CONNACK waits for the disk. */
-    private static void storm() throws IOException {
-        Path folder = Files.createTempDirectory("althing-scale");
-        try (JournalStateStore store = JournalStateStore.inFolder(folder)) {
-            store.replay(nothing -> {});
-            StateLog log = store.log(0);
-            for (int i = 0; i < STORM; i++) {
-                log.append(session("client-" + i));
-                log.append(subscription("client-" + i, "site/" + i));
-            }
-            log.commit(failure -> {});
-        }
-        VirtualTime time = new VirtualTime(1);
-        try (MemoryEngine engine = new MemoryEngine(time)) {
-            Broker broker = start(engine, time, folder);
-            long began = cpuNanos();
-            connect(engine, time, 0, STORM, false);
-            while (broker.counters().packetsSent.value() < STORM) {
-                time.runUntilIdle();
-                Thread.onSpinWait();
-            }
-            System.out.println(STORM + " clients that come back at once: all answered after "
-                    + (cpuNanos() - began) / 1_000_000 + " ms");
-            broker.shutDown(() -> {});
-            time.runFor(Duration.ofSeconds(5));
-        }
-        delete(folder);
-    }
-
-    private static void connect(MemoryEngine engine, VirtualTime time, int from, int count, boolean clean)
+    private static void connect(MemoryEngine engine, VirtualTime time, int from, int count)
             throws IOException {
         PacketEncoder encoder = new PacketEncoder(ProtocolVersion.MQTT_5);
-        Properties properties = clean
-                ? Properties.NONE
-                : Properties.builder()
-                        .set(Property.SESSION_EXPIRY_INTERVAL, 86_400)
-                        .build();
         for (int i = from; i < from + count; i++) {
             PacketBuffer buffer = new PacketBuffer(64);
             boolean ignored = encoder.encode(
-                    new Connect(ProtocolVersion.MQTT_5, false, "client-" + i, clean, 60, null, null, null, properties),
+                    new Connect(ProtocolVersion.MQTT_5, false, "client-" + i, true, 60, null, null, null, Properties.NONE),
                     buffer);
             byte[] bytes = new byte[buffer.length()];
             buffer.view().get(bytes);

@@ -17,7 +17,7 @@ import org.althing.testing.Programs;
 
 /** The broker as users start it: a process with a configuration file and a folder for its state. */
 final class RealBroker {
-    static final Duration LIMIT = Duration.ofSeconds(30);
+    static final Duration LIMIT = Duration.ofSeconds(120);
 
     private RealBroker() {}
 
