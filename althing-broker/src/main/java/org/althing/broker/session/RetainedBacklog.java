@@ -17,7 +17,7 @@ final class RetainedBacklog {
     record Entry(RoutedMessage message, Subscription subscription) {
         /** At which it is to be sent. */
         Qos qos() {
-            return Qos.min(subscription.qos(), message.message().qos());
+            return Qos.min(subscription.qos(), message.qos());
         }
     }
 
