@@ -13,7 +13,6 @@ import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
 import org.althing.mqtt.ControlPacket.Connect;
 import org.althing.mqtt.Properties;
-import org.althing.mqtt.Property;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.SubscriptionOptions;
@@ -210,13 +209,13 @@ public final class ScaleProgram {
         delete(folder);
     }
 
-    private static void connect(MemoryEngine engine, VirtualTime time, int from, int count)
-            throws IOException {
+    private static void connect(MemoryEngine engine, VirtualTime time, int from, int count) throws IOException {
         PacketEncoder encoder = new PacketEncoder(ProtocolVersion.MQTT_5);
         for (int i = from; i < from + count; i++) {
             PacketBuffer buffer = new PacketBuffer(64);
             boolean ignored = encoder.encode(
-                    new Connect(ProtocolVersion.MQTT_5, false, "client-" + i, true, 60, null, null, null, Properties.NONE),
+                    new Connect(
+                            ProtocolVersion.MQTT_5, false, "client-" + i, true, 60, null, null, null, Properties.NONE),
                     buffer);
             byte[] bytes = new byte[buffer.length()];
             buffer.view().get(bytes);
