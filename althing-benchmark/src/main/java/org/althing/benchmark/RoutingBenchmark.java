@@ -52,8 +52,10 @@ public class RoutingBenchmark {
     private Router router() {
         VirtualTime time = new VirtualTime(1);
         EventLoop loop = new MemoryEngine(time).newLoop("loop");
-        ChangeLog changes = new ChangeLog(StateStore.none(), Partitions.ALL, loop, (level, line) -> {});
-        return new Router(changes, new Deadlines(loop), new Counters(), new Peers(Partitions.ALL, changes, loop), kept);
+        Counters counters = new Counters();
+        ChangeLog changes =
+                new ChangeLog(StateStore.none(), Partitions.ALL, loop, counters.memory, (level, line) -> {});
+        return new Router(changes, new Deadlines(loop), counters, new Peers(Partitions.ALL, changes, loop), kept);
     }
 
     /** Fills the tree. */

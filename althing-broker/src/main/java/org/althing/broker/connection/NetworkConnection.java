@@ -2,9 +2,7 @@ package org.althing.broker.connection;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.althing.broker.BrokerLog.Level;
@@ -127,7 +125,7 @@ public final class NetworkConnection implements TransportListener {
         this.listener = listener;
         this.transport = transport;
         this.owner = owner;
-        address = format(transport.remoteAddress());
+        address = Addresses.format(transport.remoteAddress());
         long now = environment.loop().clock().nanos();
         beganNanos = moving == null ? now : moving.beganNanos;
         input = moving == null
@@ -150,7 +148,8 @@ public final class NetworkConnection implements TransportListener {
             ConnectionEnvironment environment, ListenerConfig listener, Transport transport, Owner owner) {
         NetworkConnection begun = new NetworkConnection(environment, listener, transport, owner, null);
         environment.logConnection(
-                "New connection from " + begun.address + " on " + place(listener, transport.localAddress()) + ".",
+                "New connection from " + begun.address + " on " + Addresses.place(listener, transport.localAddress())
+                        + ".",
                 begun.clientId,
                 begun.address);
         return begun;
@@ -175,25 +174,6 @@ public final class NetworkConnection implements TransportListener {
             onConnect(moving.connect);
             afterInput();
         });
-    }
-
-    /** As the log shows an address. */
-    public static String format(SocketAddress address) {
-        if (address instanceof InetSocketAddress internet && internet.getAddress() != null) {
-            return internet.getAddress().getHostAddress() + ":" + internet.getPort();
-        }
-        // A client of a Unix socket has no address of its own.
-        return address instanceof UnixDomainSocketAddress unix ? unix.getPath() + ":0" : address.toString();
-    }
-
-    private static String place(ListenerConfig listener, SocketAddress local) {
-        if (listener.address().unixPath() != null) {
-            return "socket " + listener.address().unixPath();
-        }
-        boolean free = listener.port() == 0; // of the listener and not of the proxy's words
-        return free && local instanceof InetSocketAddress internet
-                ? "port " + internet.getPort()
-                : "port " + listener.port();
     }
 
     // ---- bytes arrive

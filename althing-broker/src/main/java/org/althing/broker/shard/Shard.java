@@ -20,6 +20,7 @@ import org.althing.broker.Ledger;
 import org.althing.broker.ListenerConfig;
 import org.althing.broker.StateStore;
 import org.althing.broker.connection.ConnectionEnvironment;
+import org.althing.broker.connection.Addresses;
 import org.althing.broker.connection.NetworkConnection;
 import org.althing.broker.routing.ChangeLog;
 import org.althing.broker.routing.CurrentConfig;
@@ -383,7 +384,7 @@ final class Shard implements Peers.Link {
                 counters.refused(closed.reasonCode()).increment();
                 parts.log().log(
                         Level.NOTICE,
-                        "Connection from " + NetworkConnection.format(address) + " refused: " + closed.why() + ".");
+                        "Connection from " + Addresses.format(address) + " refused: " + closed.why() + ".");
             }
             return closed != null;
         }
