@@ -75,9 +75,15 @@ class StoredFormatsTest {
         Will will = new Will(message, 30);
         List<StateChange> state = new ArrayList<>(List.of(
                 new StateChange.SessionPut(
-                        "anna", "anna@house", ProtocolVersion.MQTT_5, 86_400, 1_767_225_600_000L, will),
+                        "anna", "anna@house", null, ProtocolVersion.MQTT_5, 86_400, 1_767_225_600_000L, will),
                 new StateChange.SessionPut(
-                        "old", null, ProtocolVersion.MQTT_3_1, StateChange.NO_EXPIRY_SECONDS, StateChange.NEVER, null),
+                        "old",
+                        null,
+                        null,
+                        ProtocolVersion.MQTT_3_1,
+                        StateChange.NO_EXPIRY_SECONDS,
+                        StateChange.NEVER,
+                        null),
                 new StateChange.SubscriptionPut(
                         "anna",
                         TopicFilter.of("house/+/#"),
@@ -114,7 +120,7 @@ class StoredFormatsTest {
     /** What is removed again, so that there are removals, several segments and a compacted one. */
     private static void churn(StateLog log) {
         for (int i = 0; i < 60; i++) {
-            log.append(new StateChange.SessionPut("gone", "nobody", ProtocolVersion.MQTT_3_1_1, i, i, null));
+            log.append(new StateChange.SessionPut("gone", "nobody", null, ProtocolVersion.MQTT_3_1_1, i, i, null));
             log.append(new StateChange.SubscriptionPut(
                     "gone", TopicFilter.of("a/" + i), SubscriptionOptions.of(Qos.AT_MOST_ONCE), 0));
             log.commit(failure -> {});
