@@ -20,6 +20,12 @@ final class GuessingOptions {
 
     static Map<String, ConfigOption> rows() {
         OptionRows rows = new OptionRows();
+        passwords(rows);
+        rates(rows);
+        return rows.rows();
+    }
+
+    private static void passwords(OptionRows rows) {
         rows.number(
                 "althing_wrong_passwords",
                 GLOBAL,
@@ -59,6 +65,9 @@ final class GuessingOptions {
                 YES,
                 "`ADDRESS` or `ADDRESS/BITS` that may never connect; repeatable",
                 GuessingOptions::ban);
+    }
+
+    private static void rates(OptionRows rows) {
         rows.number(
                 "althing_connection_rate",
                 GLOBAL,
@@ -80,7 +89,6 @@ final class GuessingOptions {
                 YES,
                 "A SUBSCRIBE is refused with 0x87 (before MQTT 5.0 0x80) where no rule of the ACL file lets the client read anything of it. Mosquitto grants it and sends nothing",
                 (conf, value) -> conf.refuseSubscriptions = value);
-        return rows.rows();
     }
 
     private static void ban(ConfBuilder conf, Directive line) throws ConfException {
