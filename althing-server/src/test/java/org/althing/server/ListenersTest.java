@@ -374,6 +374,9 @@ class ListenersTest {
             without.connect();
             try (MessageStream seenWithin = within.stream("a/+");
                     MessageStream seenWithout = without.stream("#")) {
+                while (brokers.getLast().counters().subscriptions.value() < 2) {
+                    Thread.onSpinWait(); // a stream does not wait for its SUBACK
+                }
                 within.publish("a/b", "from within");
                 assertThat(topic(seenWithin)).isEqualTo("a/b");
                 assertThat(topic(seenWithout)).isEqualTo("room/1/a/b");
