@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -255,6 +256,19 @@ public final class AlthingBroker
         lock.lock();
         published.clear();
         lock.unlock();
+    }
+
+    /**
+     * How many clients are connected, as the broker sees it between two of its turns. {@link MqttClient#disconnect} does
+     * not wait for the broker: a test that lets time pass behind it first waits here for what it expects.
+     */
+    public int clientsConnected() {
+        Broker known = running();
+        CompletableFuture<Integer> connected = new CompletableFuture<>();
+        known.loop()
+                .execute(() -> connected.complete(
+                        (int) known.counters().clientsConnected.value()));
+        return connected.join();
     }
 
     /**

@@ -90,11 +90,19 @@ class AlthingBrokerTest {
                 broker.client(o -> o.clientId("old").cleanStart(false).sessionExpiry(Duration.ofHours(1)))) {
             client.connect();
             client.disconnect();
+            awaitNobody();
             broker.clock().advance(Duration.ofMinutes(59));
             assertThat(client.connect().sessionPresent()).isTrue();
             client.disconnect();
+            awaitNobody();
             broker.clock().advance(Duration.ofMinutes(61));
             assertThat(client.connect().sessionPresent()).isFalse();
+        }
+    }
+
+    private void awaitNobody() {
+        while (broker.clientsConnected() > 0) {
+            Thread.onSpinWait();
         }
     }
 
