@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param connectionMessages whether connects and disconnects are logged
  * @param sysIntervalSeconds how often {@code $SYS} topics are brought up to date; 0 for never
- * @param controlApi whether {@code $CONTROL/broker/v1} answers
  * @param shards event loops that share the clients, 1 to 64; what is given to the broker, such as its {@link
  *     Authenticator}, is called on all of them
  */
@@ -23,7 +22,6 @@ public record BrokerConfig(
         Announcements announcements,
         boolean connectionMessages,
         int sysIntervalSeconds,
-        boolean controlApi,
         int shards) {
     /** More shards than this there cannot be. */
     public static final int SHARDS_MAX = 64;
@@ -194,7 +192,6 @@ public record BrokerConfig(
         private long memoryBudgetBytes = Runtime.getRuntime().maxMemory() / 2;
         private boolean connectionMessages = true;
         private int sysIntervalSeconds = 10;
-        private boolean controlApi;
         private int connectSizeMax = 100_000;
         private int clientIdBytesMax = 65_535;
         private int userPropertiesMax = 1_000;
@@ -340,12 +337,6 @@ public record BrokerConfig(
             return this;
         }
 
-        /** {@code enable_control_api}. */
-        public Builder controlApi(boolean enable) {
-            controlApi = enable;
-            return this;
-        }
-
         /** {@code althing_max_connect_size}. */
         public Builder connectSizeMax(int bytes) {
             connectSizeMax = atLeast(20, bytes, "connectSizeMax");
@@ -457,7 +448,6 @@ public record BrokerConfig(
                     new Announcements(responseInformation, serverReference, serverMoved),
                     connectionMessages,
                     sysIntervalSeconds,
-                    controlApi,
                     shards);
         }
     }

@@ -92,7 +92,6 @@ class GuardTest {
                 plan.byListener(),
                 plan.perListener(),
                 plan.localOnly(),
-                plan.checkRetainSource(),
                 plan.refuseSubscriptions(),
                 limits);
     }
@@ -271,7 +270,7 @@ class GuardTest {
         Path acl = file("acl", "topic read a/#", "topic deny a/secret/#");
         AccessPlan plan = plan(access -> access.allowAnonymous(YES).aclFile(Setting.of(acl)));
         for (boolean refuse : new boolean[] {true, false}) {
-            Rig rig = rig(new AccessPlan(plan.global(), Map.of(), false, false, false, refuse, GuessingLimits.DEFAULT));
+            Rig rig = rig(new AccessPlan(plan.global(), Map.of(), false, false, refuse, GuessingLimits.DEFAULT));
             TestClient client = arrive(rig, "a", null, null);
             client.accepted();
             client.send(new ControlPacket.Subscribe(
@@ -339,13 +338,7 @@ class GuardTest {
                 .build();
         AccessSettings open = AccessSettings.builder().allowAnonymous(YES).build();
         AccessPlan plan = new AccessPlan(
-                AccessSettings.NONE,
-                Map.of("1", own, "2 host", open),
-                true,
-                false,
-                false,
-                false,
-                GuessingLimits.DEFAULT);
+                AccessSettings.NONE, Map.of("1", own, "2 host", open), true, false, false, GuessingLimits.DEFAULT);
         Rig closed = rig(plan, ListenerConfig.mqtt("", 1));
         assertThat(answer(closed, "a", null, null)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
         TestClient anna = arrive(closed, "a", "anna", "right");
@@ -370,7 +363,7 @@ class GuardTest {
         for (@Nullable Boolean said : new @Nullable Boolean[] {null, true, false}) {
             AccessSettings settings =
                     new AccessSettings(said == null ? null : Setting.of(said), null, null, null, null, List.of());
-            AccessPlan plan = new AccessPlan(settings, Map.of(), false, true, false, false, GuessingLimits.DEFAULT);
+            AccessPlan plan = new AccessPlan(settings, Map.of(), false, true, false, GuessingLimits.DEFAULT);
             assertThat(answer(rig(plan), "a", null, null))
                     .isEqualTo(said == null || said ? ReasonCode.SUCCESS : ReasonCode.NOT_AUTHORIZED);
         }

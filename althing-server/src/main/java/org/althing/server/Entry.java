@@ -35,14 +35,7 @@ final class Entry {
      * @throws AccessException if another file is not
      */
     static Entry read(MosquittoConf conf) throws ScramUsers.UnreadableException, AccessException {
-        return new Entry(conf, rules(conf), users(conf));
-    }
-
-    private static AccessRules rules(MosquittoConf conf) throws AccessException {
-        if (conf.access().checkRetainSource()) {
-            throw new IllegalArgumentException("'check_retain_source true' is not served by this version.");
-        }
-        return AccessRules.read(conf.access());
+        return new Entry(conf, AccessRules.read(conf.access()), users(conf));
     }
 
     private static @Nullable ScramUsers users(MosquittoConf conf) throws ScramUsers.UnreadableException {
@@ -75,7 +68,7 @@ final class Entry {
      * @throws AccessException if another file is not
      */
     Change prepare(MosquittoConf next) throws ScramUsers.UnreadableException, AccessException {
-        AccessRules nextRules = rules(next);
+        AccessRules nextRules = AccessRules.read(next.access());
         users(next);
         return (broker, log) -> {
             nextRules.warnings().forEach(warning -> log.log(Level.WARNING, warning));

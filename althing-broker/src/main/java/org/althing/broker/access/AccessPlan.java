@@ -10,8 +10,6 @@ import java.util.Map;
  *     per_listener_settings} at most {@code listener_allow_anonymous}
  * @param perListener {@code per_listener_settings}: what the global settings say about anonymous clients does not count
  * @param localOnly whether no listener is configured: anonymous clients may come in then, unless the settings forbid it
- * @param checkRetainSource {@code check_retain_source}: whether a retained message is delivered only if its publisher might
- *     still write it
  * @param refuseSubscriptions {@code althing_refuse_subscriptions}: whether a subscription is refused that no message would
  *     come from
  * @param guessing what is done against addresses that guess passwords or come too often
@@ -21,7 +19,6 @@ public record AccessPlan(
         Map<String, AccessSettings> byListener,
         boolean perListener,
         boolean localOnly,
-        boolean checkRetainSource,
         boolean refuseSubscriptions,
         GuessingLimits guessing) {
     public AccessPlan {
@@ -30,7 +27,7 @@ public record AccessPlan(
 
     /** The same for all listeners. */
     public static AccessPlan global(AccessSettings settings) {
-        return new AccessPlan(settings, Map.of(), false, false, false, false, GuessingLimits.DEFAULT);
+        return new AccessPlan(settings, Map.of(), false, false, false, GuessingLimits.DEFAULT);
     }
 
     AccessSettings of(String listener) {

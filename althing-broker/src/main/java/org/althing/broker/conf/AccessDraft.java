@@ -37,7 +37,6 @@ final class AccessDraft {
                 byListener,
                 conf.perListenerSettings,
                 conf.localOnly && conf.listeners.isEmpty(),
-                conf.checkRetainSource,
                 conf.refuseSubscriptions,
                 conf.guessing);
     }

@@ -1,7 +1,6 @@
 package org.althing.broker.conf;
 
 import static org.althing.broker.conf.ConfigOption.Reload.NEW_CONNECTIONS;
-import static org.althing.broker.conf.ConfigOption.Reload.RESTART;
 import static org.althing.broker.conf.ConfigOption.Reload.YES;
 import static org.althing.broker.conf.ConfigOption.Scope.GLOBAL;
 import static org.althing.broker.conf.ConfigOption.Scope.LISTENER;
@@ -155,12 +154,10 @@ final class AccessOptions {
                 YES,
                 "Before the plugin is asked about topics, clients are refused whose name or identifier holds `+`, `#` or `/`. Mosquitto's manual says that this is the default; its code does it for old plugins only",
                 (conf, line) -> conf.plugin().denySpecialChars = new Located<>(Values.bool(line), line));
-        rows.flag(
+        rows.onlyFalse(
                 "enable_control_api",
                 GLOBAL,
-                false,
-                RESTART,
-                "`$CONTROL/broker/v1` answers `listListeners` and `listPlugins`",
-                (conf, value) -> conf.broker.controlApi(value));
+                "`true`, for `listListeners` and `listPlugins` at `$CONTROL/broker/v1`, is refused by this version",
+                "this version does not answer at $CONTROL/broker/v1");
     }
 }

@@ -48,7 +48,6 @@ final class ConfBuilder {
     final List<Said> said = new ArrayList<>();
 
     boolean perListenerSettings;
-    boolean checkRetainSource;
     boolean refuseSubscriptions;
     GuessingLimits guessing = GuessingLimits.DEFAULT;
     boolean localOnly = true;

@@ -256,13 +256,11 @@ final class DeliveryOptions {
                 YES,
                 "Minutes after which retained messages vanish that do not vanish earlier by themselves; at most 10,000,000",
                 (conf, value) -> conf.broker.retainExpiry(Duration.ofMinutes(Math.min(RETAIN_MINUTES_MAX, value))));
-        rows.flag(
+        rows.onlyFalse(
                 "check_retain_source",
                 GLOBAL,
-                false,
-                YES,
-                "A retained message is sent only while whoever published it may still do so. Mosquitto's manual says true, its code false",
-                (conf, value) -> conf.checkRetainSource = value);
+                "`true`, to send a retained message only while whoever published it may still do so, is refused by this version. Mosquitto's manual says that `true` is the default, its code says `false`",
+                "this version does not keep who published a retained message");
     }
 
     private static void subscriptions(OptionRows rows) {
@@ -274,13 +272,11 @@ final class DeliveryOptions {
                 YES,
                 "A client with several subscriptions that match gets a message once, with the highest QoS and all Subscription Identifiers, which is what `false` means; `true`, Mosquitto's default, costs a warning",
                 DeliveryOptions::duplicates);
-        rows.refused(
+        rows.onlyFalse(
                 "upgrade_outgoing_qos",
                 GLOBAL,
-                Type.BOOLEAN,
-                "false",
                 "`true` is refused: a message is never sent with a higher QoS than it was published with, as the standard says",
-                DeliveryOptions::upgrade);
+                "the standard forbids it");
         rows.add(
                 "persistent_client_expiration",
                 GLOBAL,
@@ -312,12 +308,6 @@ final class DeliveryOptions {
         conf.deprecated(line, "");
         if (Values.bool(line)) {
             conf.warn(line, "overlapping subscriptions of a client bring a message once, with the highest QoS");
-        }
-    }
-
-    private static void upgrade(ConfBuilder conf, Directive line) throws ConfException {
-        if (Values.bool(line)) {
-            throw new ConfException("'upgrade_outgoing_qos true' is not served: the standard forbids it.", line);
         }
     }
 }

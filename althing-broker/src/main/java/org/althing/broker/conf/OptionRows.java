@@ -112,6 +112,15 @@ final class OptionRows {
         put(new ConfigOption(name, scope, type, byDefault, Reload.RESTART, Effect.REFUSED, summary, check));
     }
 
+    /** A flag of which only {@code false}, the default, is served. */
+    void onlyFalse(String name, Scope scope, String summary, String why) {
+        refused(name, scope, Type.BOOLEAN, "false", summary, (conf, line) -> {
+            if (Values.bool(line)) {
+                throw new ConfException("'" + name + " true' is not served: " + why + ".", line);
+            }
+        });
+    }
+
     private void put(ConfigOption option) {
         if (rows.put(option.name(), option) != null) {
             throw new IllegalStateException("two lines for " + option.name());

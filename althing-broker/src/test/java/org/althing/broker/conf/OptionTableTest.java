@@ -232,7 +232,7 @@ class OptionTableTest {
     })
     void access_settings_know_where_they_stand() throws Exception {
         AccessPlan plan = read("listener 1\nallow_anonymous true\npassword_file old\npassword_file p w\nacl_file a\n"
-                        + "clientid_prefixes x-\ncheck_retain_source true\n")
+                        + "clientid_prefixes x-\ncheck_retain_source false\n")
                 .access();
         assertThat(plan)
                 .isEqualTo(new AccessPlan(
@@ -246,9 +246,9 @@ class OptionTableTest {
                         Map.of(),
                         false,
                         false,
-                        true,
                         false,
                         GuessingLimits.DEFAULT));
+        refused("check_retain_source true\n", "is not served: this version does not keep who published");
         assertThat(read("").access().localOnly()).isTrue();
         assertThat(read("listener 1 h\nlistener_allow_anonymous true\n")
                         .access()
@@ -376,16 +376,14 @@ class OptionTableTest {
         assertThat(unsaid.connections().connectionsMax()).isEqualTo(-1);
         assertThat(unsaid.connections().clientsMax()).isEqualTo(-1);
         assertThat(unsaid.delivery().retain().expiry()).isNull();
-        assertThat(unsaid.controlApi()).isFalse();
         var said = read("global_max_connections 3\nglobal_max_clients 4\nretain_expiry_interval 5\n"
                         + "allow_duplicate_messages false\nupgrade_outgoing_qos false\n"
-                        + "memory_limit 6000000\nenable_control_api true\n")
+                        + "memory_limit 6000000\nenable_control_api false\n")
                 .broker();
         assertThat(said.connections().connectionsMax()).isEqualTo(3);
         assertThat(said.connections().clientsMax()).isEqualTo(4);
         assertThat(said.delivery().retain().expiry()).isEqualTo(Duration.ofMinutes(5));
         assertThat(said.delivery().queue().memoryBytesMax()).isEqualTo(6_000_000);
-        assertThat(said.controlApi()).isTrue();
         assertThat(read("retain_expiry_interval 20000000\n")
                         .broker()
                         .delivery()
@@ -393,6 +391,7 @@ class OptionTableTest {
                         .expiry())
                 .isEqualTo(Duration.ofMinutes(10_000_000));
         refused("upgrade_outgoing_qos true\n", "is not served: the standard forbids it");
+        refused("enable_control_api true\n", "is not served: this version does not answer");
         assertThat(read("allow_duplicate_messages true\n").notes().getLast().line())
                 .startsWith("Warning: 'allow_duplicate_messages' changes nothing in Althing");
         refused("retain_expiry_interval 0\n", "retain_expiry_interval must be >= 1.");
