@@ -306,14 +306,17 @@ final class StateForm {
 
     /** The version that brought the kind its present form; programs before it refuse such records by this number. */
     private static int versionOf(int kind) {
-        return kind == RETAINED || kind == GROUP || kind == HAND_OVER ? VERSION : FIRST_VERSION;
+        return wasChanged(kind) || kind == HAND_OVER ? VERSION : FIRST_VERSION;
     }
 
-    /** Retained messages, without a stamp, and share groups stood in records of version 1 too. */
+    /** Sessions without a listener, retained messages without a stamp, and share groups stood in version 1 too. */
+    private static boolean wasChanged(int kind) {
+        return kind == SESSION || kind == RETAINED || kind == GROUP;
+    }
+
     private static void checkKind(int kind, int version) {
         boolean exists = kind >= SESSION && kind <= HAND_OVER;
-        boolean wasInFirst = kind == RETAINED || kind == GROUP;
-        if (!exists || version != versionOf(kind) && !(wasInFirst && version == FIRST_VERSION)) {
+        if (!exists || version != versionOf(kind) && !(wasChanged(kind) && version == FIRST_VERSION)) {
             throw new IllegalArgumentException("its kind " + kind + " does not exist in version " + version);
         }
     }

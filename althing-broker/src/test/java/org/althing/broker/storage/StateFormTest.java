@@ -87,11 +87,23 @@ class StateFormTest {
         assertThat(bytes.get(0))
                 .as("programs without share groups refuse it by this number")
                 .isEqualTo((byte) 2);
-        assertThat(form(new StateChange.SessionRemoved("bob")).get(0)).isEqualTo((byte) 1);
+        assertThat(form(new StateChange.ReceivedRemoved("bob", 1)).get(0)).isEqualTo((byte) 1);
         ByteBuffer before = ByteBuffer.wrap(bytes.array().clone()).put(0, (byte) 1);
         assertThat(StateForm.read(before))
                 .as("as written before there was a version 2")
                 .isEqualTo(group);
+    }
+
+    @Test
+    void a_session_of_version_1_has_no_listener() {
+        var put = new StateChange.SessionPut("anna", null, null, ProtocolVersion.MQTT_5, 1, 2, null);
+        ByteBuffer bytes = form(put);
+        assertThat(bytes.get(0))
+                .as("programs that know no listeners refuse it by this number")
+                .isEqualTo((byte) 2);
+        assertThat(StateForm.read(
+                        ByteBuffer.wrap(bytes.array().clone(), 0, bytes.limit()).put(0, (byte) 1)))
+                .isEqualTo(put);
     }
 
     @Test
@@ -105,11 +117,11 @@ class StateFormTest {
 
     @Test
     void a_kind_that_its_version_does_not_have_is_refused() {
-        ByteBuffer session = form(new StateChange.SessionRemoved("bob"));
-        ByteBuffer unknown = ByteBuffer.wrap(session.array().clone()).put(4, (byte) 10);
-        ByteBuffer late = ByteBuffer.wrap(session.array().clone()).put(0, (byte) 2);
+        ByteBuffer received = form(new StateChange.ReceivedRemoved("bob", 1));
+        ByteBuffer unknown = ByteBuffer.wrap(received.array().clone()).put(4, (byte) 10);
+        ByteBuffer late = ByteBuffer.wrap(received.array().clone()).put(0, (byte) 2);
         assertThatThrownBy(() -> StateForm.read(unknown)).hasMessage("its kind 10 does not exist in version 1");
-        assertThatThrownBy(() -> StateForm.read(late)).hasMessage("its kind 1 does not exist in version 2");
+        assertThatThrownBy(() -> StateForm.read(late)).hasMessage("its kind 7 does not exist in version 2");
         assertThatThrownBy(() -> StateForm.keyOf(unknown)).hasMessage("its kind 10 does not exist in version 1");
     }
 

@@ -75,7 +75,13 @@ class StoredFormatsTest {
         Will will = new Will(message, 30);
         List<StateChange> state = new ArrayList<>(List.of(
                 new StateChange.SessionPut(
-                        "anna", "anna@house", null, ProtocolVersion.MQTT_5, 86_400, 1_767_225_600_000L, will),
+                        "anna",
+                        "anna@house",
+                        format == 1 ? null : "1883 example.org",
+                        ProtocolVersion.MQTT_5,
+                        86_400,
+                        1_767_225_600_000L,
+                        will),
                 new StateChange.SessionPut(
                         "old",
                         null,
