@@ -5,7 +5,6 @@ import com.sun.source.tree.AssignmentTree;
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ExpressionTree;
-import com.sun.source.tree.LiteralTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreeScanner;
@@ -181,23 +180,11 @@ final class NormativeTable {
                             && assignment.getVariable().toString().equals("v311")) {
                         version = Statement.V311;
                     }
-                    for (String number : literals(argument)) {
+                    for (String number : Literals.in(argument)) {
                         found.add(new Citation(new Statement(version, number), module, test, runs));
                     }
                 }
             }
-        }
-
-        private static List<String> literals(ExpressionTree argument) {
-            List<String> texts = new ArrayList<>();
-            new TreeScanner<@Nullable Void, @Nullable Void>() {
-                @Override
-                public @Nullable Void visitLiteral(LiteralTree literal, @Nullable Void nothing) {
-                    texts.add(String.valueOf(literal.getValue()));
-                    return null;
-                }
-            }.scan(argument, null);
-            return texts;
         }
     }
 }

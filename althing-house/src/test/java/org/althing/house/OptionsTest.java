@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.source.tree.AnnotationTree;
 import com.sun.source.tree.CompilationUnitTree;
-import com.sun.source.tree.LiteralTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreeScanner;
@@ -75,7 +74,7 @@ class OptionsTest {
                         .anyMatch(each -> each.getAnnotationType().toString().endsWith("Test"));
                 for (AnnotationTree annotation : all) {
                     if (isTest && annotation.getAnnotationType().toString().equals("Option")) {
-                        literals(annotation)
+                        Literals.in(annotation)
                                 .forEach(name -> found.computeIfAbsent(name, key -> new ArrayList<>())
                                         .add(method.getName().toString()));
                     }
@@ -83,18 +82,6 @@ class OptionsTest {
                 return super.visitMethod(method, nothing);
             }
         }.scan(unit, null);
-    }
-
-    private static List<String> literals(AnnotationTree annotation) {
-        List<String> texts = new ArrayList<>();
-        new TreeScanner<@Nullable Void, @Nullable Void>() {
-            @Override
-            public @Nullable Void visitLiteral(LiteralTree literal, @Nullable Void nothing) {
-                texts.add(String.valueOf(literal.getValue()));
-                return null;
-            }
-        }.scan(annotation, null);
-        return texts;
     }
 
     @Test

@@ -32,10 +32,7 @@ final class Libc {
     private static MethodHandle function(String name, FunctionDescriptor shape, Linker.Option... options)
             throws MissingException {
         try {
-            return LINKER.downcallHandle(
-                    LINKER.defaultLookup().find(name).orElseThrow(() -> new UnsupportedOperationException("not found")),
-                    shape,
-                    options);
+            return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), shape, options);
         } catch (RuntimeException e) {
             throw new MissingException(name, e);
         }

@@ -159,30 +159,23 @@ public final class TestAuthority {
 
     /** Takes a certificate back, and writes the list of those to {@code NAME.crl}. */
     public TestAuthority revoke(String other) {
-        String config = folder.resolve(name + ".cnf").toString();
-        String own = certificate(name).toString();
-        openssl(
-                "ca",
-                "-config",
-                config,
-                "-cert",
-                own,
-                "-keyfile",
-                key(name).toString(),
-                "-revoke",
-                certificate(other).toString());
-        openssl(
-                "ca",
-                "-config",
-                config,
-                "-cert",
-                own,
-                "-keyfile",
-                key(name).toString(),
-                "-gencrl",
-                "-out",
-                folder.resolve(name + ".crl").toString());
+        ca("-revoke", certificate(other).toString());
+        ca("-gencrl", "-out", folder.resolve(name + ".crl").toString());
         return this;
+    }
+
+    /** {@code openssl ca} with this authority's configuration, certificate and key. */
+    private void ca(String... what) {
+        List<String> words = new ArrayList<>(List.of(
+                "ca",
+                "-config",
+                folder.resolve(name + ".cnf").toString(),
+                "-cert",
+                certificate(name).toString(),
+                "-keyfile",
+                key(name).toString()));
+        words.addAll(List.of(what));
+        openssl(words.toArray(String[]::new));
     }
 
     public Path certificate(String other) {

@@ -1,6 +1,8 @@
 package org.althing.vote;
 
+import java.text.Normalizer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -10,6 +12,8 @@ import java.util.Map;
  * @param options 2 to 100, in the order asked
  */
 public record Poll(String id, Map<Language, String> question, List<PollOption> options, Rules rules) {
+    private static final int IDENTIFIER_MAX = 32;
+
     /** Options of one poll. */
     public static final int OPTIONS_MAX = 100;
 
@@ -76,8 +80,20 @@ public record Poll(String id, Map<Language, String> question, List<PollOption> o
     }
 
     static boolean isIdentifier(String text) {
-        return text.length() <= 32
+        return text.length() <= IDENTIFIER_MAX
                 && !text.isEmpty()
                 && text.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-');
+    }
+
+    /** An identifier made of a label: {@code Été indien} is {@code ete-indien}; empty if nothing of it can stand there. */
+    public static String identifierOf(String label) {
+        String plain = Normalizer.normalize(label, Normalizer.Form.NFKD)
+                .replaceAll("\\p{M}", "")
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z0-9]+", "-")
+                .replaceAll("^-|-$", "");
+        return plain.length() > IDENTIFIER_MAX
+                ? plain.substring(0, IDENTIFIER_MAX).replaceAll("-$", "")
+                : plain;
     }
 }

@@ -3,12 +3,11 @@ package org.althing.vote.command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import org.althing.vote.Poll;
 import org.althing.vote.PollJson;
 import org.althing.vote.command.Arguments.UsageException;
 import org.althing.vote.json.JsonWriter;
@@ -45,7 +44,9 @@ final class PollWriter {
         for (String option : operands.subList(2, operands.size())) {
             int cut = option.indexOf('=');
             String label = option.substring(cut + 1).strip();
-            String key = cut < 0 ? key(label) : option.substring(0, cut).strip();
+            String key = cut < 0
+                    ? Poll.identifierOf(label)
+                    : option.substring(0, cut).strip();
             options.add(Map.of("key", key, "labels", Map.of("fr", label)));
         }
         Map<String, Object> members = new LinkedHashMap<>();
@@ -100,15 +101,5 @@ final class PollWriter {
             throw new UsageException(option + " must be a number, not '" + value + "'");
         }
         return Long.parseLong(value);
-    }
-
-    /** A key made of a label: {@code Été indien} is {@code ete-indien}. */
-    static String key(String label) {
-        String plain = Normalizer.normalize(label, Normalizer.Form.NFKD)
-                .replaceAll("\\p{M}", "")
-                .toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9]+", "-")
-                .replaceAll("^-|-$", "");
-        return plain.length() > 32 ? plain.substring(0, 32).replaceAll("-$", "") : plain;
     }
 }

@@ -1,6 +1,5 @@
 package org.althing.vote.web;
 
-import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,7 +20,6 @@ import org.althing.vote.json.JsonWriter;
 
 /** The fields of the form that a poll is written in: into a definition, and from one. */
 final class PollForm {
-    private static final int KEY_MAX = 32;
 
     private final Map<String, String> values;
 
@@ -80,7 +78,7 @@ final class PollForm {
         return options.stream()
                 .map(option -> {
                     String label = option.label(language);
-                    boolean isOwnKey = !option.key().equals(key(label));
+                    boolean isOwnKey = !option.key().equals(Poll.identifierOf(label));
                     return withKeys && isOwnKey ? option.key() + " = " + label : label;
                 })
                 .collect(Collectors.joining("\n"));
@@ -113,7 +111,7 @@ final class PollForm {
     Poll poll(Predicate<String> isTaken) {
         Map<String, Object> members = new LinkedHashMap<>();
         String question = value("question-fr", value("question-en"));
-        members.put("id", value("id", free(key(question), isTaken)));
+        members.put("id", value("id", free(Poll.identifierOf(question), isTaken)));
         members.put("question", texts(value("question-fr"), value("question-en")));
         List<Object> options = options();
         if (!value("counting", "single").equals("yes-no")) {
@@ -145,7 +143,7 @@ final class PollForm {
             String[] both = first.get(i).split("=", 2);
             boolean hasKey = both.length == 2 && both[0].strip().matches("[a-z0-9-]{1,32}");
             String label = hasKey ? both[1].strip() : first.get(i);
-            String key = hasKey ? both[0].strip() : key(label);
+            String key = hasKey ? both[0].strip() : Poll.identifierOf(label);
             if (key.isEmpty() || !keys.add(key)) {
                 key = "choix-" + (i + 1);
                 keys.add(key);
@@ -220,15 +218,5 @@ final class PollForm {
             throw new IllegalArgumentException("\"" + text + "\": 0 - 999 999 999");
         }
         return Long.parseLong(text);
-    }
-
-    /** A key made of a label: {@code Été indien} is {@code ete-indien}. */
-    static String key(String label) {
-        String plain = Normalizer.normalize(label, Normalizer.Form.NFKD)
-                .replaceAll("\\p{M}", "")
-                .toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9]+", "-")
-                .replaceAll("^-|-$", "");
-        return plain.length() > KEY_MAX ? plain.substring(0, KEY_MAX).replaceAll("-$", "") : plain;
     }
 }

@@ -126,7 +126,7 @@ final class FakeTransport implements Transport {
 
     @Override
     public void moveTo(EventLoop target, Acceptor next) {
-        throw new UnsupportedOperationException("doors stay on their loop");
+        throw new AssertionError("doors stay on their loop");
     }
 
     @Override

@@ -1,15 +1,11 @@
 package org.althing.vote.web;
 
+import static org.althing.vote.web.Browser.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
-import org.althing.net.HttpHandler.Request;
 import org.althing.net.HttpHandler.Response;
 import org.althing.vote.Hall;
 import org.althing.vote.JoinCode;
@@ -22,35 +18,17 @@ class OrganiserDoorTest {
     private static final Map<String, String> TOKEN = Map.of("authorization", "Bearer " + Hall.ORGANISER);
 
     private final Hall hall = Hall.open();
-    private final WebDoor door = new WebDoor(hall.box, hall.roles, new Random(1), Hall.place());
+    private final Browser browser = new Browser(hall);
 
     private Response ask(String method, String target, Map<String, String> headers, String body) {
-        List<Response> responses = new ArrayList<>();
         Map<String, String> all = new TreeMap<>(headers);
-        all.putIfAbsent("host", "localhost:8080");
         all.putIfAbsent("accept-language", "fr");
-        String[] parts = target.split("\\?", 2);
-        door.handle(
-                new Request(
-                        method,
-                        parts[0],
-                        parts.length == 1 ? "" : parts[1],
-                        all,
-                        body.getBytes(StandardCharsets.UTF_8),
-                        new InetSocketAddress("127.0.0.1", 1)),
-                responses::add);
-        hall.loop.run();
-        assertThat(responses).hasSize(1);
-        return responses.getFirst();
+        return browser.ask(method, target, all, body);
     }
 
     private String api(String target, String body) {
         Response response = ask("POST", "/api/polls" + target, TOKEN, body);
         return response.status() + " " + text(response);
-    }
-
-    private static String text(Response response) {
-        return new String(response.body(), StandardCharsets.UTF_8);
     }
 
     private void opened(String rules) {

@@ -1,19 +1,16 @@
 package org.althing.vote.web;
 
+import static org.althing.vote.web.Browser.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.althing.net.HttpHandler.Request;
 import org.althing.net.HttpHandler.Response;
 import org.althing.vote.Counting;
 import org.althing.vote.Hall;
@@ -28,32 +25,15 @@ import org.junit.jupiter.api.Test;
 /** The organiser's pages and the screen, as forms without JavaScript. */
 class OrganiserPagesTest {
     private final Hall hall = Hall.open();
-    private final WebDoor door = new WebDoor(hall.box, hall.roles, new Random(1), Hall.place());
+    private final Browser browser = new Browser(hall);
     private Role role = Role.ORGANISER;
 
     private Response ask(String method, String target, String body) {
-        List<Response> responses = new ArrayList<>();
         Map<String, String> headers = new TreeMap<>(Map.of("host", "hall:8080", "accept-language", "fr"));
         if (role != Role.NOBODY) {
             headers.put("authorization", "Bearer " + (role == Role.ORGANISER ? Hall.ORGANISER : Hall.PRESENTER));
         }
-        String[] parts = target.split("\\?", 2);
-        door.handle(
-                new Request(
-                        method,
-                        parts[0],
-                        parts.length == 1 ? "" : parts[1],
-                        headers,
-                        body.getBytes(StandardCharsets.UTF_8),
-                        new InetSocketAddress("127.0.0.1", 1)),
-                responses::add);
-        hall.loop.run();
-        assertThat(responses).hasSize(1);
-        return responses.getFirst();
-    }
-
-    private static String text(Response response) {
-        return new String(response.body(), StandardCharsets.UTF_8);
+        return browser.ask(method, target, headers, body);
     }
 
     private String get(String target) {

@@ -1,20 +1,15 @@
 package org.althing.vote.web;
 
+import static org.althing.vote.web.Browser.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
-import org.althing.net.HttpHandler.Request;
 import org.althing.net.HttpHandler.Response;
 import org.althing.vote.Ballot;
 import org.althing.vote.Hall;
@@ -30,36 +25,14 @@ class WebDoorTest {
     private static final String SCRIPT = "<script>alert(1)</script>";
 
     private final Hall hall = Hall.open();
-    private final WebDoor door = new WebDoor(hall.box, hall.roles, new Random(1), Hall.place());
-
-    private Response ask(String method, String path, String query, Map<String, String> headers, String body) {
-        List<Response> responses = new ArrayList<>();
-        Map<String, String> all = new TreeMap<>(headers);
-        all.putIfAbsent("host", "localhost:8080");
-        door.handle(
-                new Request(
-                        method,
-                        path,
-                        query,
-                        all,
-                        body.getBytes(StandardCharsets.UTF_8),
-                        new InetSocketAddress("127.0.0.1", 1)),
-                responses::add);
-        hall.loop.run();
-        assertThat(responses).hasSize(1);
-        return responses.getFirst();
-    }
+    private final Browser browser = new Browser(hall);
 
     private Response get(String path) {
-        return ask("GET", path, "", Map.of("accept-language", "fr"), "");
+        return browser.ask("GET", path, Map.of("accept-language", "fr"), "");
     }
 
     private Response post(String body, Map<String, String> headers) {
-        return ask("POST", "/v/heure", "", headers, body);
-    }
-
-    private static String text(Response response) {
-        return new String(response.body(), StandardCharsets.UTF_8);
+        return browser.ask("POST", "/v/heure", headers, body);
     }
 
     @Test
@@ -110,16 +83,7 @@ class WebDoorTest {
 
     @Test
     void the_answer_waits_for_the_disk() {
-        List<Response> responses = new ArrayList<>();
-        door.handle(
-                new Request(
-                        "POST",
-                        "/v/heure",
-                        "",
-                        Map.of(),
-                        "name=a&choice=ete".getBytes(StandardCharsets.UTF_8),
-                        new InetSocketAddress(1)),
-                responses::add);
+        List<Response> responses = browser.send("POST", "/v/heure", Map.of(), "name=a&choice=ete");
         hall.loop.turn();
         assertThat(responses).isEmpty();
         hall.loop.run();
@@ -158,18 +122,18 @@ class WebDoorTest {
 
     @Test
     void the_language_is_the_browsers_until_a_link_says_otherwise() {
-        assertThat(text(ask("GET", "/", "", Map.of("accept-language", "en-GB,en;q=0.9,fr;q=0.5"), "")))
+        assertThat(text(browser.ask("GET", "/", Map.of("accept-language", "en-GB,en;q=0.9,fr;q=0.5"), "")))
                 .contains("<html lang=\"en\">")
                 .contains("Summer or winter time?")
                 .contains("href=\"/?lang=fr\"");
-        assertThat(text(ask("GET", "/", "", Map.of("accept-language", "de, fr;q=0.4, en;q=0.3"), "")))
+        assertThat(text(browser.ask("GET", "/", Map.of("accept-language", "de, fr;q=0.4, en;q=0.3"), "")))
                 .contains("<html lang=\"fr\">");
-        assertThat(text(ask("GET", "/", "", Map.of("accept-language", "en;q=x,;q=,"), "")))
+        assertThat(text(browser.ask("GET", "/", Map.of("accept-language", "en;q=x,;q=,"), "")))
                 .contains("lang=\"fr\"");
-        assertThat(text(ask("GET", "/", "", Map.of(), ""))).contains("<html lang=\"fr\">");
-        assertThat(text(ask("GET", "/", "lang=en", Map.of("accept-language", "fr"), "")))
+        assertThat(text(browser.ask("GET", "/", Map.of(), ""))).contains("<html lang=\"fr\">");
+        assertThat(text(browser.ask("GET", "/?lang=en", Map.of("accept-language", "fr"), "")))
                 .contains("<html lang=\"en\">");
-        assertThat(text(ask("POST", "/v/heure", "lang=en", Map.of(), "name=a&choice=winter")))
+        assertThat(text(browser.ask("POST", "/v/heure?lang=en", Map.of(), "name=a&choice=winter")))
                 .contains("<p class=\"words\">voted</p>")
                 .contains("<p class=\"original\" lang=\"fr\">a voté</p>");
     }
@@ -223,7 +187,7 @@ class WebDoorTest {
         hall.box.ensureOpened(poll, _ -> {});
         hall.loop.run();
         assertThat(text(get("/v/markup"))).doesNotContain(SCRIPT).contains("&lt;b&gt;&quot;&#39;&amp;");
-        assertThat(text(ask("POST", "/v/markup", "", Map.of(), "name=%3Cscript%3Ealert(1)%3C/script%3E&choice=c")))
+        assertThat(text(browser.ask("POST", "/v/markup", Map.of(), "name=%3Cscript%3Ealert(1)%3C/script%3E&choice=c")))
                 .doesNotContain(SCRIPT)
                 .contains("value=\"&lt;script&gt;");
         assertThat(text(get("/" + SCRIPT))).doesNotContain(SCRIPT);
@@ -234,11 +198,11 @@ class WebDoorTest {
         assertThat(get("/nowhere").status()).isEqualTo(404);
         assertThat(get("/v/pomme").status()).isEqualTo(404);
         assertThat(get("/assets/../WebDoor.class").status()).isEqualTo(404);
-        assertThat(ask("POST", "/v/pomme", "", Map.of(), "name=a&choice=b").status())
+        assertThat(browser.ask("POST", "/v/pomme", Map.of(), "name=a&choice=b").status())
                 .isEqualTo(404);
-        assertThat(ask("DELETE", "/v/heure", "", Map.of(), "").headers()).containsEntry("Allow", "GET, HEAD, POST");
-        assertThat(ask("POST", "/", "", Map.of(), "").status()).isEqualTo(405);
-        assertThat(ask("HEAD", "/", "", Map.of(), "").status()).isEqualTo(200);
+        assertThat(browser.ask("DELETE", "/v/heure", Map.of(), "").headers()).containsEntry("Allow", "GET, HEAD, POST");
+        assertThat(browser.ask("POST", "/", Map.of(), "").status()).isEqualTo(405);
+        assertThat(browser.ask("HEAD", "/", Map.of(), "").status()).isEqualTo(200);
     }
 
     @Test
@@ -277,7 +241,7 @@ class WebDoorTest {
         int bytes = packed.size();
         Map<String, String> asks = Map.of("accept-encoding", "gzip, deflate");
         for (String name : List.of("page.css", "page.js", "mqtt.js", "bars.js", "clock.js", "seats.js", "icon.svg")) {
-            Response asset = ask("GET", "/assets/" + name, "", asks, "");
+            Response asset = browser.ask("GET", "/assets/" + name, asks, "");
             assertThat(asset.headers())
                     .containsEntry("Content-Encoding", "gzip")
                     .containsEntry("Vary", "Accept-Encoding");
@@ -287,7 +251,7 @@ class WebDoorTest {
             }
             bytes += asset.body().length;
             String tag = String.valueOf(asset.headers().get("ETag"));
-            Response again = ask("GET", "/assets/" + name, "", Map.of("if-none-match", tag), "");
+            Response again = browser.ask("GET", "/assets/" + name, Map.of("if-none-match", tag), "");
             assertThat(again.status()).isEqualTo(304);
             assertThat(again.body()).isEmpty();
         }
