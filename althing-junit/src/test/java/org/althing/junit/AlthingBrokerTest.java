@@ -84,6 +84,7 @@ class AlthingBrokerTest {
         }
     }
 
+    @Timeout(30)
     @Test
     void time_that_passes_ends_a_session() {
         try (MqttClient client =

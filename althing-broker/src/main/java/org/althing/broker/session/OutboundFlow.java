@@ -158,7 +158,7 @@ final class OutboundFlow {
             case EXACTLY_ONCE -> {
                 putInFlight(outgoing, AWAITING_PUBREC);
                 makeOwn(outgoing, loan);
-                // Waits for the commit of both changes, and of the end of the publication before them, even if this
+                // Waits for the commit of both changes and of the end of the publication before them, even if this
                 // session
                 // stores nothing: or a crash could send it to another ([MQTT-4.8.2-5]).
                 changes.standOnAll();
