@@ -36,9 +36,11 @@ import org.althing.testing.Programs;
 import org.althing.testing.TestAuthority;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Listeners as the configuration asks for them, with clients of our own and bytes by hand, on real sockets. */
+@Timeout(120)
 class ListenersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
