@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server's TLS is made of: files, which are read again at each {@link ServerTls#reload}, and rules. Names and
+ * What a server's TLS is made of: files, which are read again at each {@code reload}, and rules. Names and
  * meanings are those of mosquitto.conf.
  *
  * @param certificateFile PEM: the server's certificate, then those that lead to its authority
