@@ -178,7 +178,7 @@ public record ListenerConfig(
      */
     public String place() {
         String more = address.unixPath() == null ? host() : address.unixPath().toString();
-        return more.isEmpty() ? String.valueOf(port()) : port() + " " + more;
+        return (more.isEmpty() ? String.valueOf(port()) : port() + " " + more).intern(); // every client keeps it
     }
 
     public String host() {

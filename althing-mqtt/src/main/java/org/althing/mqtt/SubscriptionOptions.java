@@ -17,8 +17,21 @@ public record SubscriptionOptions(Qos qos, boolean noLocal, boolean retainAsPubl
         DO_NOT_SEND
     }
 
+    private static final SubscriptionOptions[] PLAIN = {
+        plain(Qos.AT_MOST_ONCE), plain(Qos.AT_LEAST_ONCE), plain(Qos.EXACTLY_ONCE)
+    };
+
+    private static SubscriptionOptions plain(Qos qos) {
+        return new SubscriptionOptions(qos, false, false, RetainHandling.SEND);
+    }
+
     /** The options of a SUBSCRIBE before MQTT 5.0. */
     public static SubscriptionOptions of(Qos qos) {
-        return new SubscriptionOptions(qos, false, false, RetainHandling.SEND);
+        return PLAIN[qos.level()];
+    }
+
+    /** The same with another QoS. */
+    public SubscriptionOptions withQos(Qos other) {
+        return other == qos ? this : new SubscriptionOptions(other, noLocal, retainAsPublished, retainHandling);
     }
 }

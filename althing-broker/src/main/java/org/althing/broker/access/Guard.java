@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Guard implements Authenticator, AccessControl {
     private final AtomicReference<AccessRules> rules;
+    /** The rights of all clients that no access control list is about. */
+    private final AtomicReference<@Nullable FixedRights> everything = new AtomicReference<>();
+
     private final RecentProofs proofs;
     private final SlowLogins slow;
     private final Guessing guessing;
@@ -256,7 +259,12 @@ public final class Guard implements Authenticator, AccessControl {
                         : new FixedRights(this, now, dangerous);
             }
         }
-        return new FixedRights(this, now, null);
+        FixedRights all = everything.get();
+        if (all == null || !all.isCurrent()) {
+            all = new FixedRights(this, now, null); // one for all clients
+            everything.set(all);
+        }
+        return all;
     }
 
     /**

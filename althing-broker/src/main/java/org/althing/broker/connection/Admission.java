@@ -27,16 +27,14 @@ import org.jspecify.annotations.Nullable;
 final class Admission {
     private final ConnectionEnvironment environment;
     private final NetworkConnection connection;
-    private final Output output;
     private final Handshake handshake;
     private final ConnectAttempt attempt;
     private final AtomicBoolean awaited = new AtomicBoolean(true);
     private @Nullable AuthExchange exchange;
 
-    Admission(ConnectionEnvironment environment, NetworkConnection connection, Output output, Handshake handshake) {
+    Admission(ConnectionEnvironment environment, NetworkConnection connection, Handshake handshake) {
         this.environment = environment;
         this.connection = connection;
-        this.output = output;
         this.handshake = handshake;
         attempt = handshake.attempt(connection.remoteAddress());
     }
@@ -151,8 +149,8 @@ final class Admission {
     }
 
     private void onAccepted(@Nullable String userName, Properties ofMethod, @Nullable Reauthentication again) {
-        MountPoint mount = new MountPoint(handshake.listener().naming().mountPoint());
-        ClientLink link = new ClientLink(environment, connection, output, handshake.receiveWindow(), mount);
+        MountPoint mount = MountPoint.of(handshake.listener().naming().mountPoint());
+        ClientLink link = new ClientLink(environment, connection, handshake.receiveWindow(), mount);
         Will will = handshake.connect().will();
         if (will != null && !mount.isNone()) {
             try {

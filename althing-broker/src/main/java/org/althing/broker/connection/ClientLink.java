@@ -10,24 +10,20 @@ import org.jspecify.annotations.Nullable;
 final class ClientLink implements SessionLink {
     private final ConnectionEnvironment environment;
     private final NetworkConnection connection;
-    private final Output output;
     private final ReceiveWindow window;
     private final MountPoint mount;
-    private final HeldPackets held;
+    /** Null until the first packet has to wait: without persistence none does. */
+    private @Nullable HeldPackets held;
+
     private @Nullable Session session;
+    private boolean closed;
 
     ClientLink(
-            ConnectionEnvironment environment,
-            NetworkConnection connection,
-            Output output,
-            ReceiveWindow window,
-            MountPoint mount) {
+            ConnectionEnvironment environment, NetworkConnection connection, ReceiveWindow window, MountPoint mount) {
         this.environment = environment;
         this.connection = connection;
-        this.output = output;
         this.window = window;
         this.mount = mount;
-        held = new HeldPackets(environment.sessions().changes(), this::transmit, connection::onDrained);
     }
 
     /** Whose words these are. */
@@ -45,17 +41,20 @@ final class ClientLink implements SessionLink {
 
     /** Packets that wait for the disk, or for an interceptor. */
     int held() {
-        return held.size();
+        return held == null ? 0 : held.size();
     }
 
     /** Nothing that is held leaves any more. */
     void close() {
-        held.close();
+        closed = true;
+        if (held != null) {
+            held.close();
+        }
     }
 
     @Override
     public boolean hasRoom() {
-        return output.hasRoom();
+        return connection.hasRoom();
     }
 
     @Override
@@ -76,12 +75,29 @@ final class ClientLink implements SessionLink {
 
     @Override
     public void sendAfter(long change, ControlPacket packet) {
-        held.add(change, packet);
+        boolean mustWait = held() > 0 || !environment.sessions().changes().isCommitted(change);
+        if (mustWait) {
+            line().add(change, packet);
+        } else if (!closed) {
+            transmit(packet);
+        }
     }
 
     @Override
     public AckSlot reserve() {
-        return held.reserve();
+        return line().reserve();
+    }
+
+    private HeldPackets line() {
+        HeldPackets line = held;
+        if (line == null) {
+            line = new HeldPackets(environment.sessions().changes(), this::transmit, connection::onDrained);
+            if (closed) {
+                line.close();
+            }
+            held = line;
+        }
+        return line;
     }
 
     /** It is the packet's turn, and what it stands for is safe. */

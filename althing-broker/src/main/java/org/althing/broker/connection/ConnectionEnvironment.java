@@ -13,14 +13,12 @@ import org.althing.broker.routing.CurrentConfig;
 import org.althing.broker.routing.Partitions;
 import org.althing.broker.session.SessionEnvironment;
 import org.althing.broker.session.SessionRegistry;
-import org.althing.mqtt.codec.TopicTable;
 import org.althing.net.EventLoop;
 import org.althing.net.Worker;
 
 /**
  * What all connections of a shard share.
  *
- * @param topics the topic names that any of its clients used lately
  * @param methods of enhanced authentication, by their names
  * @param sessionsOfAll how many sessions all shards have
  */
@@ -28,7 +26,7 @@ public record ConnectionEnvironment(
         CurrentConfig current,
         SessionEnvironment sessions,
         SessionRegistry registry,
-        TopicTable topics,
+        Codecs codecs,
         Authenticator authenticator,
         Map<String, AuthenticationMethod> methods,
         LongSupplier sessionsOfAll,
@@ -60,10 +58,13 @@ public record ConnectionEnvironment(
         return sessions.counters();
     }
 
+    /** Whether there are lines about who comes and goes; to be asked before one is made. */
+    boolean logsConnections() {
+        return config().connectionMessages() && log().logs(Level.NOTICE);
+    }
+
     /** A line about who comes and goes. */
     void logConnection(String line, String clientId, String address) {
-        if (config().connectionMessages()) {
-            log().log(Level.NOTICE, line, clientId, address);
-        }
+        log().log(Level.NOTICE, line, clientId, address);
     }
 }

@@ -17,7 +17,6 @@ final class Dispatch {
     private final ListenerConfig listener;
     private final Session session;
     private final ClientLink link;
-    private final ReceiveWindow window;
     private final TopicsByAlias aliases;
     private final @Nullable PublishRate rate;
     private final @Nullable Reauthentication reauthentication;
@@ -36,7 +35,6 @@ final class Dispatch {
         this.session = session;
         this.link = link;
         this.reauthentication = reauthentication;
-        window = link.window();
         aliases = new TopicsByAlias(listener.topicAliasMax());
         int perSecond = environment.config().delivery().publishesPerSecondMax();
         rate = perSecond == 0 ? null : new PublishRate(perSecond);
@@ -84,8 +82,10 @@ final class Dispatch {
             connection.end(ReasonCode.QOS_NOT_SUPPORTED, "QoS not supported"); // [MQTT-3.2.2-11]
         } else if (packet.message().retain() && !environment.config().delivery().retainAvailable()) {
             connection.end(ReasonCode.RETAIN_NOT_SUPPORTED, "retain not supported"); // [MQTT-3.2.2-14]
-        } else if (qos != Qos.AT_MOST_ONCE && !window.take()) {
-            connection.end(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED, "more than " + window.max() + " messages at a time");
+        } else if (qos != Qos.AT_MOST_ONCE && !link.window().take()) {
+            connection.end(
+                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+                    "more than " + link.window().max() + " messages at a time");
         } else {
             session.onPublish(link.mount().in(packet));
         }
@@ -100,8 +100,17 @@ final class Dispatch {
         }
     }
 
+    Session session() {
+        return session;
+    }
+
+    ClientLink link() {
+        return link;
+    }
+
     /** The connection ends. */
     void close() {
+        link.close();
         if (reauthentication != null) {
             reauthentication.close();
         }

@@ -17,17 +17,16 @@ final class Farewell {
 
     private final Announcements announcements;
     private final Predicate<ControlPacket> out;
-    private boolean explains;
+    private final boolean explains;
 
-    /** @param out sends a packet; false, with nothing sent, if it is larger than the client accepts */
-    Farewell(Announcements announcements, Predicate<ControlPacket> out) {
+    /**
+     * @param explains whether the client has asked for words
+     * @param out sends a packet; false, with nothing sent, if it is larger than the client accepts
+     */
+    Farewell(Announcements announcements, boolean explains, Predicate<ControlPacket> out) {
         this.announcements = announcements;
+        this.explains = explains;
         this.out = out;
-    }
-
-    /** Whether the client has asked for words. */
-    void explains(boolean asked) {
-        explains = asked;
     }
 
     /** With words for people if the client has asked for them and takes them ([MQTT-3.2.2-19], [MQTT-3.14.2-3]). */

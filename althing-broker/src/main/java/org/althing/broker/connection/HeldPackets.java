@@ -34,7 +34,6 @@ final class HeldPackets {
     private final ChangeLog changes;
     private final Consumer<ControlPacket> out;
     private final Runnable onDrained;
-    /** Made when the first packet has to wait: without persistence none does. */
     private @Nullable ArrayDeque<Held> held;
 
     private final Runnable afterCommit = this::afterCommit;
@@ -59,12 +58,8 @@ final class HeldPackets {
         if (closed) {
             return;
         }
-        if (size() == 0 && changes.isCommitted(change)) {
-            out.accept(packet);
-        } else {
-            line().add(new Held(this, change, packet));
-            release();
-        }
+        line().add(new Held(this, change, packet));
+        release();
     }
 
     AckSlot reserve() {

@@ -1,13 +1,10 @@
 package org.althing.broker.connection;
 
 import java.nio.ByteBuffer;
-import java.util.function.BooleanSupplier;
-import org.althing.broker.BrokerConfig.ConnectionLimits;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.MalformedPacketException;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.codec.PacketDecoder;
-import org.althing.mqtt.codec.TopicTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,37 +13,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class Input {
     /** Who takes the packets. */
-    @FunctionalInterface
     interface Taker {
+        /** Whether the next packet may be taken; asked before each. */
+        boolean takesPackets();
+
         /** @throws MalformedPacketException if the packet is wrong in a way that the decoder cannot know */
         void take(ControlPacket packet) throws MalformedPacketException;
     }
 
     private final PacketDecoder decoder;
-    private BooleanSupplier takesPackets;
-    private Taker packets;
+    private Taker taker;
     private @Nullable ByteBuffer kept;
     private boolean paused;
     private boolean decoding;
     private boolean closed;
 
-    /**
-     * @param topics the shard's
-     * @param takesPackets whether the next packet may be taken; asked before each
-     */
-    Input(ConnectionLimits limits, TopicTable topics, BooleanSupplier takesPackets, Taker packets) {
-        decoder = new PacketDecoder(PacketDecoder.Sender.CLIENT, limits.packetSizeMax());
-        decoder.topics(topics);
-        decoder.limits(limits.connectSizeMax(), limits.userPropertiesMax(), limits.filtersMax());
-        this.takesPackets = takesPackets;
-        this.packets = packets;
+    Input(PacketDecoder decoder, Taker taker) {
+        this.decoder = decoder;
+        this.taker = taker;
     }
 
-    /** From now on another shard's connection takes the packets: it goes on where the one before stopped. */
-    void handOver(TopicTable topics, BooleanSupplier takes, Taker to) {
-        decoder.topics(topics);
-        takesPackets = takes;
-        packets = to;
+    /**
+     * From now on another shard's connection takes the packets: it goes on where the one before stopped.
+     *
+     * @param other a decoder of that shard
+     */
+    void handOver(PacketDecoder other, Taker to) {
+        decoder.goOnLike(other);
+        taker = to;
     }
 
     /** The version that CONNECT has said, or null. */
@@ -80,12 +74,12 @@ final class Input {
     private void decode(ByteBuffer bytes) throws MalformedPacketException {
         decoding = true;
         try {
-            while (!closed && takesPackets.getAsBoolean()) {
+            while (!closed && taker.takesPackets()) {
                 ControlPacket packet = decoder.decode(bytes);
                 if (packet == null) {
                     return;
                 }
-                packets.take(packet);
+                taker.take(packet);
             }
         } finally {
             decoding = false;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What counts is a whole packet ([MQTT-3.1.2-22]), and of a large one that is on its way each thousand bytes: single
  * bytes now and then keep nobody's connection open. Mosquitto: of a large packet every byte counts.
  */
-final class KeepAlive {
+final class KeepAlive implements Runnable {
     private static final int PROGRESS_BYTES = 1_000;
 
     private final EventLoop loop;
@@ -32,7 +32,7 @@ final class KeepAlive {
         heard();
         silenceNanosMax = nanos;
         if (nanos > 0) {
-            timer = loop.schedule(nanos, this::look);
+            timer = loop.schedule(nanos, this);
         }
     }
 
@@ -62,10 +62,12 @@ final class KeepAlive {
         }
     }
 
-    private void look() {
+    /** The time has come to look how long the silence has been. */
+    @Override
+    public void run() {
         long left = heardNanos + silenceNanosMax - loop.clock().nanos();
         if (left > 0) {
-            timer = loop.schedule(left, this::look);
+            timer = loop.schedule(left, this);
         } else {
             timer = null;
             onSilence.run();

@@ -19,11 +19,17 @@ import org.althing.mqtt.Will;
  * are not changed.
  */
 final class MountPoint {
+    private static final MountPoint NONE = new MountPoint("");
+
     private final String prefix;
 
-    /** @param prefix empty for none */
-    MountPoint(String prefix) {
+    private MountPoint(String prefix) {
         this.prefix = prefix;
+    }
+
+    /** @param prefix empty for none */
+    static MountPoint of(String prefix) {
+        return prefix.isEmpty() ? NONE : new MountPoint(prefix);
     }
 
     /** Whether anything has to be done at all. */

@@ -12,7 +12,7 @@ import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.MalformedPacketException;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.ReasonCode;
-import org.althing.mqtt.codec.PacketEncoder;
+import org.althing.mqtt.codec.PacketDecoder;
 import org.althing.net.Security;
 import org.althing.net.Transport;
 import org.althing.net.TransportListener;
@@ -97,23 +97,35 @@ public final class NetworkConnection implements TransportListener {
     private final Input input;
     private final Output output;
     private final KeepAlive keepAlive;
-    private final Farewell farewell;
-    private final String address;
     private final long beganNanos;
 
     private Phase phase = Phase.NEW;
     private String clientId = "<unknown>";
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     private @Nullable Admission admission;
-    private @Nullable Accepted accepted;
+    /** What there is from the moment at which the client is let in. */
+    private @Nullable Dispatch accepted;
+
     private boolean inputEnded;
     private boolean packetCame;
     private boolean waitsForPeers;
     private boolean somethingCame;
     private boolean stopping;
+    /** Whether the client has asked to be told why. */
+    private boolean explains;
 
-    /** What there is from the moment at which the client is let in. */
-    private record Accepted(Session session, ClientLink link, Dispatch dispatch) {}
+    /** What {@link Input} finds. */
+    private final class Arrivals implements Input.Taker {
+        @Override
+        public boolean takesPackets() {
+            return NetworkConnection.this.takesPackets();
+        }
+
+        @Override
+        public void take(ControlPacket packet) throws MalformedPacketException {
+            onPacket(packet);
+        }
+    }
 
     private NetworkConnection(
             ConnectionEnvironment environment,
@@ -125,19 +137,15 @@ public final class NetworkConnection implements TransportListener {
         this.listener = listener;
         this.transport = transport;
         this.owner = owner;
-        address = Addresses.format(transport.remoteAddress());
         long now = environment.loop().clock().nanos();
         beganNanos = moving == null ? now : moving.beganNanos;
-        input = moving == null
-                ? new Input(
-                        environment.config().connections(), environment.topics(), this::takesPackets, this::onPacket)
-                : moving.input;
+        input = moving == null ? new Input(decoder(), new Arrivals()) : moving.input;
         output = new Output(
                 transport,
+                environment.codecs(),
                 environment.counters(),
                 environment.config().connections().unsentBytesMax(),
                 () -> guarded(this::onRoom));
-        farewell = new Farewell(environment.config().announcements(), this::say);
         keepAlive = new KeepAlive(environment.loop(), this::onSilence);
         long wayIn = environment.config().connections().handshakeTimeout().toNanos();
         keepAlive.limit(Math.max(1, beganNanos + wayIn - now));
@@ -147,11 +155,13 @@ public final class NetworkConnection implements TransportListener {
     public static NetworkConnection begin(
             ConnectionEnvironment environment, ListenerConfig listener, Transport transport, Owner owner) {
         NetworkConnection begun = new NetworkConnection(environment, listener, transport, owner, null);
-        environment.logConnection(
-                "New connection from " + begun.address + " on " + Addresses.place(listener, transport.localAddress())
-                        + ".",
-                begun.clientId,
-                begun.address);
+        if (environment.logsConnections()) {
+            environment.logConnection(
+                    "New connection from " + begun.address() + " on "
+                            + Addresses.place(listener, transport.localAddress()) + ".",
+                    begun.clientId,
+                    begun.address());
+        }
         return begun;
     }
 
@@ -163,7 +173,7 @@ public final class NetworkConnection implements TransportListener {
             Owner owner,
             Moving moving) {
         NetworkConnection moved = new NetworkConnection(environment, listener, transport, owner, moving);
-        moving.input.handOver(environment.topics(), moved::takesPackets, moved::onPacket);
+        moving.input.handOver(moved.decoder(), moved.new Arrivals());
         moved.somethingCame = true;
         return moved;
     }
@@ -230,7 +240,7 @@ public final class NetworkConnection implements TransportListener {
     }
 
     private int held() {
-        return accepted == null ? 0 : accepted.link.held();
+        return accepted == null ? 0 : accepted.link().held();
     }
 
     /** Goes on with what has arrived, if what stopped it is over. */
@@ -277,7 +287,7 @@ public final class NetworkConnection implements TransportListener {
 
     private void onRoom() throws MalformedPacketException {
         if (accepted != null && phase == Phase.OPEN) {
-            accepted.session.onRoom();
+            accepted.session().onRoom();
         }
         resume();
     }
@@ -316,7 +326,7 @@ public final class NetworkConnection implements TransportListener {
             refuse(code, why); // in the form of 3.1.1, which all older clients read ([MQTT-3.1.2-2] there)
         } else if (spoken == ProtocolVersion.MQTT_5) {
             if (phase == Phase.NEW) {
-                output.encoder(new PacketEncoder(spoken));
+                output.encoder(environment.codecs().encoder(spoken));
             }
             refuse(Refusal.byConnAck(code), why);
         } else {
@@ -345,7 +355,7 @@ public final class NetworkConnection implements TransportListener {
         if (packet instanceof ControlPacket.Connect connect) {
             onConnect(connect);
         } else if (accepted != null) {
-            accepted.dispatch.onPacket(packet);
+            accepted.onPacket(packet);
             if (packet instanceof ControlPacket.Publish
                     && environment.sessions().router().peers().isCongested()) {
                 waitForPeers();
@@ -370,24 +380,22 @@ public final class NetworkConnection implements TransportListener {
             return;
         }
         Security security = transport.security();
-        if (security != null && !security.cipherSuite().isEmpty()) {
+        if (security != null && !security.cipherSuite().isEmpty() && environment.logsConnections()) {
             environment.logConnection(
-                    "Connection from " + address + " negotiated " + security.protocol() + " cipher "
+                    "Connection from " + address() + " negotiated " + security.protocol() + " cipher "
                             + security.cipherSuite() + ".",
                     clientId,
-                    address);
+                    address());
         }
         version = connect.version();
-        PacketEncoder encoder = new PacketEncoder(version);
-        encoder.packetSizeMax(handshake.packetSizeMax());
-        encoder.problemInformation(handshake.wantsProblemInformation());
-        farewell.explains(handshake.asksForProblemInformation());
-        output.encoder(encoder);
+        explains = handshake.asksForProblemInformation();
+        output.encoder(
+                environment.codecs().encoder(version, handshake.packetSizeMax(), handshake.wantsProblemInformation()));
         if (handshake.topicAliasBrokerMax() > 0) {
             output.aliases(new AliasesByTopic(handshake.topicAliasBrokerMax()));
         }
         phase = Phase.AUTHENTICATING;
-        Admission begun = new Admission(environment, this, output, handshake);
+        Admission begun = new Admission(environment, this, handshake);
         admission = begun;
         begun.begin();
     }
@@ -443,16 +451,17 @@ public final class NetworkConnection implements TransportListener {
             @Nullable String userName,
             @Nullable Reauthentication reauthentication) {
         phase = Phase.ACCEPTED;
-        Dispatch dispatch = new Dispatch(environment, this, listener, session, link, reauthentication);
-        accepted = new Accepted(session, link, dispatch);
+        accepted = new Dispatch(environment, this, listener, session, link, reauthentication);
         keepAlive.limit(TimeUnit.SECONDS.toNanos(handshake.serverKeepAlive()) * 3 / 2); // [MQTT-3.1.2-22]
-        environment.logConnection(
-                "New client connected from " + address + " as " + clientId + " (p" + version.level()
-                        + ", c" + (handshake.connect().cleanStart() ? 1 : 0) + ", k"
-                        + handshake.connect().keepAliveSeconds() + (userName == null ? "" : ", u'" + userName + "'")
-                        + ").",
-                clientId,
-                address);
+        if (environment.logsConnections()) {
+            environment.logConnection(
+                    "New client connected from " + address() + " as " + clientId + " (p" + version.level()
+                            + ", c" + (handshake.connect().cleanStart() ? 1 : 0) + ", k"
+                            + handshake.connect().keepAliveSeconds() + (userName == null ? "" : ", u'" + userName + "'")
+                            + ").",
+                    clientId,
+                    address());
+        }
     }
 
     /** CONNACK has left, and now the rest may. */
@@ -470,7 +479,7 @@ public final class NetworkConnection implements TransportListener {
 
     /** @param told to the client, if it asks; what authenticators say is for the log */
     void refuse(ReasonCode reasonCode, String why, String told) {
-        farewell.say(reasonCode, told, properties -> new ControlPacket.ConnAck(false, reasonCode, properties));
+        farewell().say(reasonCode, told, properties -> new ControlPacket.ConnAck(false, reasonCode, properties));
         leave(why, false);
     }
 
@@ -499,7 +508,7 @@ public final class NetworkConnection implements TransportListener {
             return;
         }
         if (phase == Phase.OPEN && version == ProtocolVersion.MQTT_5) {
-            farewell.say(reasonCode, told, properties -> new ControlPacket.Disconnect(reasonCode, properties));
+            farewell().say(reasonCode, told, properties -> new ControlPacket.Disconnect(reasonCode, properties));
         }
         leave(why, false);
     }
@@ -542,14 +551,17 @@ public final class NetworkConnection implements TransportListener {
         phase = Phase.ENDED;
         keepAlive.stop();
         input.close();
-        environment.logConnection(
-                "Client " + name() + " disconnected" + (why.isEmpty() ? "" : ": " + why) + ".", clientId, address);
+        if (environment.logsConnections()) {
+            environment.logConnection(
+                    "Client " + name() + " disconnected" + (why.isEmpty() ? "" : ": " + why) + ".",
+                    clientId,
+                    address());
+        }
         output.close();
         if (accepted != null) {
-            accepted.link.close();
-            accepted.dispatch.close();
+            accepted.close();
             environment.counters().clientsConnected.decrement();
-            environment.registry().disconnected(accepted.session, accepted.link, discardWill);
+            environment.registry().disconnected(accepted.session(), accepted.link(), discardWill);
         } else if (admission != null) {
             admission.close();
         }
@@ -565,6 +577,24 @@ public final class NetworkConnection implements TransportListener {
         owner.gone();
     }
 
+    private PacketDecoder decoder() {
+        return environment.codecs().decoder(environment.config().connections());
+    }
+
+    private Farewell farewell() {
+        return new Farewell(environment.config().announcements(), explains, this::say);
+    }
+
+    /** Whether the client takes more for the moment. */
+    boolean hasRoom() {
+        return output.hasRoom();
+    }
+
+    /** For the log; formatted when it is asked for. */
+    private String address() {
+        return Addresses.format(transport.remoteAddress());
+    }
+
     SocketAddress remoteAddress() {
         return transport.remoteAddress();
     }
@@ -575,10 +605,10 @@ public final class NetworkConnection implements TransportListener {
     }
 
     private @Nullable Session session() {
-        return accepted == null ? null : accepted.session;
+        return accepted == null ? null : accepted.session();
     }
 
     private String name() {
-        return clientId + " [" + address + "]";
+        return clientId + " [" + address() + "]";
     }
 }

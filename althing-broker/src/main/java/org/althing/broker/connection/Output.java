@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Packets on their way to the client: they gather in one buffer and leave in one write at the end of the turn. */
 final class Output {
-    private static final int CAPACITY = 256;
     /** What may wait for a client while the memory budget is used up. */
     private static final int TIGHT_UNSENT_BYTES_MAX = 65_536;
-    /** A buffer that was needed for more is not kept for the next turn. */
-    private static final int CAPACITY_KEPT_MAX = 8_192;
 
     private final Transport transport;
+    private final Codecs codecs;
     private final Counters counters;
     private final int unsentBytesMax;
     private final Runnable onRoom;
     private final Runnable flush = this::flush;
-    private PacketEncoder encoder = new PacketEncoder(ProtocolVersion.MQTT_3_1_1);
-    private PacketBuffer buffer = new PacketBuffer(0);
+    private PacketEncoder encoder;
+    /** What leaves at the end of the turn; null for nothing. */
+    private @Nullable PacketBuffer buffer;
+
     private @Nullable AliasesByTopic aliases;
     private boolean flushAsked;
     private boolean roomWanted;
@@ -32,8 +32,10 @@ final class Output {
     private long accounted;
 
     /** @param onRoom runs in a later turn when there is room again after {@link #hasRoom} has said no */
-    Output(Transport transport, Counters counters, int unsentBytesMax, Runnable onRoom) {
+    Output(Transport transport, Codecs codecs, Counters counters, int unsentBytesMax, Runnable onRoom) {
         this.transport = transport;
+        this.codecs = codecs;
+        encoder = codecs.encoder(ProtocolVersion.MQTT_3_1_1);
         this.counters = counters;
         this.unsentBytesMax = unsentBytesMax;
         this.onRoom = onRoom;
@@ -55,15 +57,17 @@ final class Output {
      * @return false, with nothing appended, if it is larger than the client accepts
      */
     boolean send(ControlPacket packet) {
-        int before = buffer.length();
+        PacketBuffer out = buffer == null ? codecs.buffer() : buffer;
+        buffer = out;
+        int before = out.length();
         boolean fits = aliases != null && packet instanceof Publish publish
-                ? encodeAliased(publish, aliases)
-                : encoder.encode(packet, buffer);
+                ? encodeAliased(publish, aliases, out)
+                : encoder.encode(packet, out);
         if (!fits) {
             return false;
         }
         counters.packetsSent.increment();
-        counters.bytesSent.add(buffer.length() - before);
+        counters.bytesSent.add(out.length() - before);
         account();
         if (!flushAsked) {
             flushAsked = true;
@@ -73,13 +77,13 @@ final class Output {
     }
 
     /** The packet itself may be on its way to many clients and has no alias: it is given one while it is written. */
-    private boolean encodeAliased(Publish packet, AliasesByTopic from) {
+    private boolean encodeAliased(Publish packet, AliasesByTopic from, PacketBuffer out) {
         AliasesByTopic.Alias alias = from.of(packet.message().topic());
-        if (alias != null && encoder.encode(packet, alias.number, alias.isKnown(), buffer)) {
+        if (alias != null && encoder.encode(packet, alias.number, alias.isKnown(), out)) {
             alias.told();
             return true;
         }
-        return encoder.encode(packet, buffer); // perhaps it fits without the bytes of a new alias
+        return encoder.encode(packet, out); // perhaps it fits without the bytes of a new alias
     }
 
     /** Whether what waits for the client is within bounds. */
@@ -106,26 +110,21 @@ final class Output {
     }
 
     private long waiting() {
-        return transport.unsentBytes() + buffer.length();
+        return transport.unsentBytes() + (buffer == null ? 0 : buffer.length());
     }
 
     private void flush() {
         flushAsked = false;
-        write();
-        transport.flush();
+        PacketBuffer out = buffer;
+        if (out != null) {
+            buffer = null;
+            transport.writeAndFlush(out.view());
+            codecs.giveBack(out);
+        }
         account();
         if (roomWanted && transport.isWritable()) {
             onWritable();
         } // otherwise the transport calls when it is writable again
-    }
-
-    private void write() {
-        transport.write(buffer.view());
-        if (buffer.length() > CAPACITY_KEPT_MAX) {
-            buffer = new PacketBuffer(CAPACITY);
-        } else {
-            buffer.clear();
-        }
     }
 
     /** The transport takes more again. */
@@ -139,7 +138,12 @@ final class Output {
 
     /** Sends what is there and closes. */
     void close() {
-        write();
+        PacketBuffer out = buffer;
+        if (out != null) {
+            buffer = null;
+            transport.write(out.view());
+            codecs.giveBack(out);
+        }
         roomWanted = false;
         closed = true;
         account();

@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The topics that the client has given aliases to, on this connection ([MQTT-3.3.2-7]). */
 final class TopicsByAlias {
+    private static final @Nullable TopicName[] NONE = {};
+
     private final int max;
     /** By alias less one; as long as the highest alias so far has asked for. */
-    private @Nullable TopicName[] topics = new @Nullable TopicName[0];
+    private @Nullable TopicName[] topics = NONE;
 
     /** @param max Topic Alias Maximum of CONNACK, 0 to 65,535 */
     TopicsByAlias(int max) {

@@ -10,11 +10,13 @@ import org.althing.mqtt.Qos;
  * <p>It is the subscriber's scratch paper: reused for each publication, so that the fan-out allocates nothing.
  */
 public final class Interest {
+    private static final int[] NO_IDENTIFIERS = {};
+
     private final Subscriber subscriber;
     private long publication;
     private Qos qos = Qos.AT_MOST_ONCE;
     private boolean retainAsPublished;
-    private int[] identifiers = {};
+    private int[] identifiers = NO_IDENTIFIERS;
 
     public Interest(Subscriber subscriber) {
         this.subscriber = subscriber;

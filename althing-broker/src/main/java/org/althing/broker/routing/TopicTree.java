@@ -171,11 +171,9 @@ public final class TopicTree {
 
     /** The node matches the first {@code depth} levels. */
     private static long match(Node node, List<String> levels, int depth, Consumer<Subscription> visitor) {
-        node.many.visit(visitor); // [MQTT-4.7.1-2] # also matches the level above it
-        long peers = node.many.peers;
+        long peers = visit(node.many, visitor); // [MQTT-4.7.1-2] # also matches the level above it
         if (depth == levels.size()) {
-            node.exact.visit(visitor);
-            return peers | node.exact.peers;
+            return peers | visit(node.exact, visitor);
         }
         Node child = node.literal(levels.get(depth));
         if (child != null) {
@@ -187,11 +185,21 @@ public final class TopicTree {
         return peers;
     }
 
+    private static long visit(@Nullable Subscriptions subscriptions, Consumer<Subscription> visitor) {
+        if (subscriptions == null) {
+            return 0;
+        }
+        subscriptions.visit(visitor);
+        return subscriptions.peers;
+    }
+
     private static final class Node {
         private final @Nullable Node parent;
         private final String level;
-        private final Subscriptions exact = new Subscriptions();
-        private final Subscriptions many = new Subscriptions();
+        /** Null before the first one, and again when the last one has gone. */
+        private @Nullable Subscriptions exact;
+
+        private @Nullable Subscriptions many;
         private @Nullable Map<String, Node> literals;
         private @Nullable Node plus;
 
@@ -202,7 +210,17 @@ public final class TopicTree {
 
         /** Those whose filter, which ends here, is this one. */
         Subscriptions subscriptions(TopicFilter filter) {
-            return filter.endsWithHash() ? many : exact;
+            Subscriptions known = filter.endsWithHash() ? many : exact;
+            if (known != null) {
+                return known;
+            }
+            Subscriptions begun = new Subscriptions();
+            if (filter.endsWithHash()) {
+                many = begun;
+            } else {
+                exact = begun;
+            }
+            return begun;
         }
 
         @Nullable
@@ -233,6 +251,8 @@ public final class TopicTree {
 
         /** Takes this node and those above it out of the tree, as far as they hold nothing. */
         void prune() {
+            exact = exact == null || exact.isEmpty() ? null : exact;
+            many = many == null || many.isEmpty() ? null : many;
             Node node = this;
             while (node.parent != null && node.isEmpty()) {
                 Node above = node.parent;
@@ -249,7 +269,7 @@ public final class TopicTree {
         }
 
         private boolean isEmpty() {
-            return exact.isEmpty() && many.isEmpty() && literals == null && plus == null;
+            return exact == null && many == null && literals == null && plus == null;
         }
     }
 

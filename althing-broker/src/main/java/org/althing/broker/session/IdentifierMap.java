@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class IdentifierMap<V> {
     private static final int CAPACITY_MIN = 8;
+    private static final int[] NO_KEYS = {};
+    private static final @Nullable Object[] NO_VALUES = {};
 
-    private int[] keys = new int[0];
-    private @Nullable Object[] values = new @Nullable Object[0];
+    private int[] keys = NO_KEYS;
+    private @Nullable Object[] values = NO_VALUES;
     private int size;
 
     int size() {
@@ -58,8 +60,8 @@ final class IdentifierMap<V> {
         closeGap(index);
         size--;
         if (size == 0 && keys.length > CAPACITY_MIN) {
-            keys = new int[0];
-            values = new @Nullable Object[0];
+            keys = NO_KEYS;
+            values = NO_VALUES;
         }
         return removed;
     }
@@ -76,8 +78,8 @@ final class IdentifierMap<V> {
     }
 
     void clear() {
-        keys = new int[0];
-        values = new @Nullable Object[0];
+        keys = NO_KEYS;
+        values = NO_VALUES;
         size = 0;
     }
 

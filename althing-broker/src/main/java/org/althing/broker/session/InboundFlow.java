@@ -24,7 +24,8 @@ final class InboundFlow {
     private final String clientId;
     private final SessionChanges changes;
     private final Ledger ledger;
-    private final IdentifierMap<Received> received = new IdentifierMap<>();
+    /** Null before the first one. */
+    private @Nullable IdentifierMap<Received> received;
 
     InboundFlow(String clientId, SessionChanges changes, Ledger ledger) {
         this.clientId = clientId;
@@ -34,20 +35,26 @@ final class InboundFlow {
 
     @Nullable
     Received get(int packetIdentifier) {
-        return received.get(packetIdentifier);
+        return received == null ? null : received.get(packetIdentifier);
+    }
+
+    private IdentifierMap<Received> received() {
+        IdentifierMap<Received> all = received == null ? new IdentifierMap<>() : received;
+        received = all;
+        return all;
     }
 
     int size() {
-        return received.size();
+        return received == null ? 0 : received.size();
     }
 
     void undecided(int packetIdentifier, Interception interception) {
-        received.put(packetIdentifier, new Received.Undecided(interception));
+        received().put(packetIdentifier, new Received.Undecided(interception));
     }
 
     /** Holds the message until PUBREL; null for one that goes nowhere. */
     void hold(int packetIdentifier, @Nullable RoutedMessage message) {
-        received.put(packetIdentifier, message == null ? NOWHERE : new Received.Held(message));
+        received().put(packetIdentifier, message == null ? NOWHERE : new Received.Held(message));
         if (message != null) {
             changes.hold(message);
         }
@@ -59,12 +66,12 @@ final class InboundFlow {
 
     /** Forgets an undecided one, which was refused. */
     void refuse(int packetIdentifier) {
-        received.remove(packetIdentifier);
+        received().remove(packetIdentifier);
     }
 
     /** PUBREL came: what is held goes on its way now, and then {@link #letGo}. */
     void release(int packetIdentifier) {
-        received.remove(packetIdentifier);
+        received().remove(packetIdentifier);
         if (changes.isDurable()) {
             changes.append(new StateChange.ReceivedRemoved(clientId, packetIdentifier));
         }
@@ -79,18 +86,21 @@ final class InboundFlow {
 
     /** The session ends; its records go with it, but each message loses a reference. */
     void end() {
+        if (received == null) {
+            return;
+        }
         for (Received each : received.values()) {
             if (each instanceof Received.Held held && held.message() != null) {
                 ledger.released(Ledger.Intake.SESSION_ENDED);
             }
             letGo(each);
         }
-        received.clear();
+        received = null;
     }
 
     /** Puts back what was held before this process began. */
     void restore(int packetIdentifier, @Nullable RoutedMessage message) {
-        received.put(packetIdentifier, message == null ? NOWHERE : new Received.Held(message));
+        received().put(packetIdentifier, message == null ? NOWHERE : new Received.Held(message));
         if (message != null) {
             ledger.held(1);
         }

@@ -47,14 +47,19 @@ final class OutboundFlow {
 
     // Valid for the session.
     private final IdentifierMap<Outgoing> inflight = new IdentifierMap<>();
-    private final OutgoingQueue queue;
+    private final Runnable onRead;
+    /** Null before the first message that has to wait. */
+    private @Nullable OutgoingQueue queue;
+
     private long lastSequence;
     private int lastIdentifier;
     /** Messages in flight that are on loan. */
     private int lent;
 
     // Valid for the connection.
-    private final ArrayDeque<Outgoing> resend = new ArrayDeque<>(0);
+    /** What was in flight before; null for nothing. */
+    private @Nullable ArrayDeque<Outgoing> resend;
+
     private @Nullable SessionLink link;
     private int window;
     private int inWindow;
@@ -67,7 +72,7 @@ final class OutboundFlow {
         this.clientId = clientId;
         this.changes = changes;
         this.account = account;
-        queue = new OutgoingQueue(environment, clientId, changes, account, onRead);
+        this.onRead = onRead;
     }
 
     /**
@@ -81,22 +86,58 @@ final class OutboundFlow {
         window = ours == 0 ? receiveMaximum : Math.min(ours, receiveMaximum);
         inWindow = 0;
         windowBytes = 0;
-        List<Outgoing> unfinished = inflight.values();
-        unfinished.sort(Comparator.comparingLong(outgoing -> outgoing.sequence));
-        resend.clear();
-        resend.addAll(unfinished);
-        for (Outgoing outgoing : unfinished) {
-            outgoing.inWindow = false;
+        resend = null;
+        if (!inflight.isEmpty()) {
+            List<Outgoing> unfinished = inflight.values();
+            unfinished.sort(Comparator.comparingLong(outgoing -> outgoing.sequence));
+            for (Outgoing outgoing : unfinished) {
+                outgoing.inWindow = false;
+            }
+            resend = new ArrayDeque<>(unfinished);
         }
-        queue.open();
+        if (queue != null) {
+            queue.open();
+        }
         pump();
+    }
+
+    private OutgoingQueue queue() {
+        OutgoingQueue begun = queue;
+        if (begun == null) {
+            begun = new OutgoingQueue(environment, clientId, changes, account, onRead);
+            if (link != null) {
+                begun.open();
+            }
+            queue = begun;
+        }
+        return begun;
+    }
+
+    private boolean nothingWaits() {
+        return resend == null && (queue == null || queue.isEmpty());
+    }
+
+    /** The first of those that were in flight before; null if there are no more. */
+    private @Nullable Outgoing firstToResend() {
+        return resend == null ? null : resend.peekFirst();
+    }
+
+    private void removeFirstToResend() {
+        if (resend != null) {
+            resend.removeFirst();
+            if (resend.isEmpty()) {
+                resend = null;
+            }
+        }
     }
 
     /** The client is gone: what is on loan goes back. */
     void close() {
         link = null;
-        resend.clear();
-        queue.close();
+        resend = null;
+        if (queue != null) {
+            queue.close();
+        }
         if (lent > 0) {
             for (Outgoing outgoing : inflight.values()) {
                 if (outgoing.loan instanceof Loan loan) {
@@ -110,7 +151,7 @@ final class OutboundFlow {
 
     /** Whether a message given now would be sent at once. */
     boolean isIdle() {
-        return queue.isEmpty() && resend.isEmpty() && hasWindow() && inflight.size() < IDENTIFIERS && hasRoom();
+        return nothingWaits() && hasWindow() && inflight.size() < IDENTIFIERS && hasRoom();
     }
 
     /** How many messages that have to be acknowledged could be sent at once. */
@@ -125,7 +166,7 @@ final class OutboundFlow {
 
     /** Whether a message that has to be acknowledged would be dropped now. */
     boolean isFull() {
-        return !isIdle() && queue.isFull();
+        return !isIdle() && queue().isFull();
     }
 
     /** Whether the client is there, and reads. */
@@ -138,8 +179,8 @@ final class OutboundFlow {
         if (isIdle()) {
             Outgoing outgoing = outgoing(message, qos, retain, subscriptionIdentifiers);
             send(outgoing);
-        } else if (queue.hasPlace()) {
-            queue.add(outgoing(message, qos, retain, subscriptionIdentifiers));
+        } else if (queue().hasPlace()) {
+            queue().add(outgoing(message, qos, retain, subscriptionIdentifiers));
         }
     }
 
@@ -218,7 +259,9 @@ final class OutboundFlow {
      * @param sentToo also what was sent on an earlier connection and is to be sent again; only before {@link #open}
      */
     void dropForbidden(Rights rights, boolean sentToo) {
-        queue.dropForbidden(rights);
+        if (queue != null) {
+            queue.dropForbidden(rights);
+        }
         if (sentToo) {
             for (Outgoing outgoing : inflight.values()) {
                 if (outgoing.message() instanceof RoutedMessage message
@@ -239,20 +282,21 @@ final class OutboundFlow {
     /** Sends what may be sent now. */
     void pump() {
         SessionLink to = link;
-        while (to != null && to == link && !resend.isEmpty() && to.hasRoom()) {
-            Outgoing outgoing = resend.getFirst();
+        while (to != null && to == link && firstToResend() instanceof Outgoing outgoing && to.hasRoom()) {
             if (outgoing.state != AWAITING_PUBCOMP && !hasWindow()) {
                 return;
             }
-            resend.removeFirst();
+            removeFirstToResend();
             if (inflight.get(outgoing.packetIdentifier) == outgoing) {
                 transmit(outgoing, true);
             }
         }
+        OutgoingQueue waiting = queue;
         while (to != null
                 && to == link
-                && resend.isEmpty()
-                && queue.first() instanceof Outgoing outgoing
+                && resend == null
+                && waiting != null
+                && waiting.first() instanceof Outgoing outgoing
                 && to.hasRoom()) {
             boolean expired = outgoing.hasExpired(environment.wallMillis());
             if (!expired && outgoing.qos != Qos.AT_MOST_ONCE && (!hasWindow() || inflight.size() >= IDENTIFIERS)) {
@@ -261,8 +305,8 @@ final class OutboundFlow {
             if (!expired && !outgoing.isLoaded()) {
                 return; // it is being read, and that brings us back
             }
-            boolean forbidden = queue.isForbidden(outgoing);
-            queue.removeFirst();
+            boolean forbidden = waiting.isForbidden(outgoing);
+            waiting.removeFirst();
             if (expired || forbidden) {
                 account.settled(expired ? Fate.EXPIRED : Fate.NOT_AUTHORIZED);
                 changes.release(outgoing);
@@ -433,14 +477,16 @@ final class OutboundFlow {
             changes.release(outgoing);
         }
         inflight.clear();
-        queue.end();
+        if (queue != null) {
+            queue.end();
+        }
     }
 
     /** Puts back what was queued before this process began; in the order of the sequence numbers. */
     void restoreQueued(Outgoing outgoing) {
         account.matched();
         account.waits();
-        queue.restore(outgoing);
+        queue().restore(outgoing);
         lastSequence = Math.max(lastSequence, outgoing.sequence);
     }
 
@@ -456,7 +502,7 @@ final class OutboundFlow {
     }
 
     int queued() {
-        return queue.size();
+        return queue == null ? 0 : queue.size();
     }
 
     int inflight() {

@@ -39,7 +39,9 @@ public final class Session implements Subscriber {
     private final PublishIntake intake;
     private final Subscriptions subscriptions;
     private final Shares shares;
-    private final Denials denials;
+    /** Null before the first one. */
+    private @Nullable Denials denials;
+
     private Client client;
     /** What it may do; null until it is asked for. */
     private @Nullable Rights rights;
@@ -73,7 +75,6 @@ public final class Session implements Subscriber {
         inbound = new InboundFlow(clientId, changes, environment.counters().ledger);
         account = environment.counters().ledger.account(clientId);
         outbound = new OutboundFlow(environment, clientId, changes, account, this::onRoom);
-        denials = new Denials(environment, clientId);
         intake = new PublishIntake(environment, this, inbound, changes);
         shares = new Shares(environment, this, outbound, changes);
         subscriptions = new Subscriptions(environment, this, outbound, changes, new Interest(this));
@@ -268,7 +269,7 @@ public final class Session implements Subscriber {
         account.matched();
         Denial denial = rights().receive(message.message().topic());
         if (denial != null) {
-            denials.receive(message.message().topic(), denial);
+            denials().receive(message.message().topic(), denial);
             account.ended(Fate.NOT_AUTHORIZED);
             return;
         }
@@ -335,7 +336,9 @@ public final class Session implements Subscriber {
     }
 
     Denials denials() {
-        return denials;
+        Denials all = denials == null ? new Denials(environment, clientId) : denials;
+        denials = all;
+        return all;
     }
 
     // ---- what interceptors answer

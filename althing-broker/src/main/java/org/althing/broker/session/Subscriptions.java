@@ -1,9 +1,7 @@
 package org.althing.broker.session;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiConsumer;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.Denial;
@@ -34,7 +32,7 @@ final class Subscriptions {
     private final OutboundFlow outbound;
     private final SessionChanges changes;
     private final Interest interest;
-    private final Map<TopicFilter, Subscription> byFilter = new HashMap<>(4);
+    private final SubscriptionTable byFilter = new SubscriptionTable();
     private final RetainedBacklog backlog = new RetainedBacklog();
 
     Subscriptions(
@@ -51,7 +49,7 @@ final class Subscriptions {
     }
 
     void visit(BiConsumer<TopicFilter, Qos> visitor) {
-        byFilter.forEach((filter, subscription) -> visitor.accept(filter, subscription.qos()));
+        byFilter.all().forEach(subscription -> visitor.accept(subscription.filter(), subscription.qos()));
     }
 
     /** [MQTT-3.8.4-1] Answered with SUBACK; retained messages follow, as far as window and room allow. */
@@ -108,7 +106,7 @@ final class Subscriptions {
     private boolean isOneTooMany(TopicFilter filter) {
         int max = environment.limits().subscriptionsMax();
         boolean isFull = max > 0 && byFilter.size() + session.shares().size() >= max;
-        return isFull && !byFilter.containsKey(filter) && !session.shares().has(filter);
+        return isFull && byFilter.get(filter) == null && !session.shares().has(filter);
     }
 
     /** Grants the request; [MQTT-3.8.4-3] one with the same filter takes the place of what was there. */
@@ -116,8 +114,7 @@ final class Subscriptions {
         TopicFilter filter = request.filter();
         SubscriptionOptions asked = request.options();
         Qos granted = Qos.min(asked.qos(), qosMax);
-        SubscriptionOptions options =
-                new SubscriptionOptions(granted, asked.noLocal(), asked.retainAsPublished(), asked.retainHandling());
+        SubscriptionOptions options = asked.withQos(granted);
         if (filter.isShared()) {
             joining.add(session.shares()
                     .put(filter, options, identifier)); // no retained messages for these (section 4.8.2)
@@ -184,7 +181,7 @@ final class Subscriptions {
 
     private Subscription create(TopicFilter filter, SubscriptionOptions options, int identifier) {
         Subscription subscription = new Subscription(filter, options, identifier, interest);
-        byFilter.put(filter, subscription);
+        byFilter.add(subscription);
         environment.counters().subscriptions.increment();
         return subscription;
     }
@@ -290,7 +287,7 @@ final class Subscriptions {
 
     void end() {
         backlog.clear();
-        for (Subscription subscription : byFilter.values()) {
+        for (Subscription subscription : byFilter.all()) {
             drop(subscription);
         }
         byFilter.clear();

@@ -5,9 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.althing.broker.AddressFilter;
@@ -20,6 +18,7 @@ import org.althing.broker.Ledger;
 import org.althing.broker.ListenerConfig;
 import org.althing.broker.StateStore;
 import org.althing.broker.connection.Addresses;
+import org.althing.broker.connection.Codecs;
 import org.althing.broker.connection.ConnectionEnvironment;
 import org.althing.broker.connection.NetworkConnection;
 import org.althing.broker.routing.ChangeLog;
@@ -62,15 +61,15 @@ final class Shard implements Peers.Link {
     private final ShareGroups groups;
     private final ConnectionEnvironment environment;
     private final CurrentConfig current;
-    // In the order of their coming: what a run of the simulation does must not hang on identity hash codes.
     /** Of the heap, for the topics used lately: their names, and as much again for who gets their messages. */
     private static final int HEAP_PARTS_FOR_TOPICS = 32;
 
     /** What a topic takes, usually. */
     private static final int TOPIC_BYTES = 512;
 
-    private final Set<Transport> transports = new LinkedHashSet<>();
-    private final Set<NetworkConnection> connections = new LinkedHashSet<>();
+    /** The connections that are served here. */
+    private final Linked<Served> served = new Linked<>();
+
     private @Nullable SysTopics sys;
     private List<Shard> all = List.of();
     /** Connections that came in here and are open, wherever they are served. */
@@ -111,7 +110,7 @@ final class Shard implements Peers.Link {
                 current,
                 sessions,
                 new SessionRegistry(sessions),
-                new TopicTable(topicBytes),
+                new Codecs(new TopicTable(topicBytes)),
                 parts.authenticator(),
                 parts.methods(),
                 this::allSessions,
@@ -304,11 +303,11 @@ final class Shard implements Peers.Link {
         if (sys != null) {
             sys.stop();
         }
-        List.copyOf(connections).forEach(NetworkConnection::shutDown);
-        loop.schedule(OWED_NANOS, () -> List.copyOf(connections).forEach(NetworkConnection::shutDownNow));
+        served.copy().forEach(Served::shutDown);
+        loop.schedule(OWED_NANOS, () -> served.copy().forEach(Served::shutDownNow));
         loop.schedule(OWED_NANOS + FAREWELL_NANOS, () -> {
             farewellIsOver = true;
-            List.copyOf(transports).forEach(Transport::abort);
+            served.copy().forEach(each -> each.transport.abort());
         });
         lookWhetherDoorsAreClosed();
     }
@@ -429,14 +428,13 @@ final class Shard implements Peers.Link {
 
     /** Serves a connection that came in by this door, here or on another shard. */
     private TransportListener serve(Transport transport, Door door, NetworkConnection.@Nullable Moving moving) {
-        transports.add(transport);
-        counters.connections.set(transports.size());
-        Served served = new Served(transport, door);
+        Served begun = new Served(transport, door);
         NetworkConnection connection = moving == null
-                ? NetworkConnection.begin(environment, door.listener, transport, served)
-                : NetworkConnection.goOn(environment, moving.listener(), transport, served, moving);
-        served.connection = connection;
-        connections.add(connection);
+                ? NetworkConnection.begin(environment, door.listener, transport, begun)
+                : NetworkConnection.goOn(environment, moving.listener(), transport, begun, moving);
+        begun.connection = connection;
+        served.add(begun);
+        counters.connections.set(served.size());
         if (moving != null && !stopping) {
             connection.arrive(moving);
         } else if (moving != null) {
@@ -449,7 +447,7 @@ final class Shard implements Peers.Link {
     }
 
     /** A connection that this shard serves. */
-    private final class Served implements NetworkConnection.Owner {
+    private final class Served extends Linked.Element<Served> implements NetworkConnection.Owner {
         private final Transport transport;
         private final Door door;
         private @Nullable NetworkConnection connection;
@@ -457,6 +455,18 @@ final class Shard implements Peers.Link {
         Served(Transport transport, Door door) {
             this.transport = transport;
             this.door = door;
+        }
+
+        void shutDown() {
+            if (connection != null) {
+                connection.shutDown();
+            }
+        }
+
+        void shutDownNow() {
+            if (connection != null) {
+                connection.shutDownNow();
+            }
         }
 
         @Override
@@ -473,11 +483,8 @@ final class Shard implements Peers.Link {
         }
 
         private void forget() {
-            transports.remove(transport);
-            counters.connections.set(transports.size());
-            if (connection != null) {
-                connections.remove(connection);
-            }
+            served.remove(this);
+            counters.connections.set(served.size());
         }
     }
 

@@ -13,10 +13,13 @@ public final class PacketBuffer {
 
     private byte[] array;
     private int length;
+    /** Of the array, to be given out again and again. */
+    private ByteBuffer view;
 
     /** @param capacity bytes to begin with; grows as needed */
     public PacketBuffer(int capacity) {
         array = new byte[capacity];
+        view = ByteBuffer.wrap(array);
     }
 
     /** Bytes appended since the last {@link #clear}. */
@@ -30,7 +33,10 @@ public final class PacketBuffer {
 
     /** A view of what was appended; valid until the next change. */
     public ByteBuffer view() {
-        return ByteBuffer.wrap(array, 0, length);
+        if (view.array() != array) {
+            view = ByteBuffer.wrap(array);
+        }
+        return view.clear().limit(length);
     }
 
     public void clear() {

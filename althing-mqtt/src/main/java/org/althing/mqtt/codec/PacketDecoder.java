@@ -37,13 +37,8 @@ public final class PacketDecoder {
     /** An array up to this size is kept for the next incomplete packet. */
     private static final int HELD_KEPT_MAX = 4096;
 
-    private final Sender sender;
-    private final int packetSizeMax;
-    private final FieldReader in;
-    private final ContentDecoder content;
+    private Workshop shop;
     private @Nullable ProtocolVersion version;
-    private int connectSizeMax = Integer.MAX_VALUE;
-    private boolean likeLibmosquitto;
 
     /** The incomplete packet: {@code heldLength} bytes, of {@code heldSize} when that is known and not 0. */
     private byte[] held = NOTHING;
@@ -51,10 +46,30 @@ public final class PacketDecoder {
     private int heldLength;
     private int heldSize;
 
-    /** Bytes of the fixed header that {@link #packetSize} read last, and whether its length took more than needed. */
-    private int headerLength;
+    /**
+     * What decoders may share: the settings, and what is at work only inside of {@link #decode}. A decoder by itself is
+     * what one connection has to remember.
+     */
+    private static final class Workshop {
+        final Sender sender;
+        final int packetSizeMax;
+        final FieldReader in;
+        final ContentDecoder content;
+        int connectSizeMax = Integer.MAX_VALUE;
+        boolean likeLibmosquitto;
 
-    private boolean lengthIsMinimal;
+        /** Bytes of the fixed header that {@link #packetSize} read last, and whether its length took more than needed. */
+        int headerLength;
+
+        boolean lengthIsMinimal;
+
+        Workshop(Sender sender, int packetSizeMax) {
+            this.sender = sender;
+            this.packetSizeMax = packetSizeMax;
+            in = new FieldReader(sender == Sender.SERVER);
+            content = new ContentDecoder(sender, in);
+        }
+    }
 
     /**
      * A decoder of what {@code sender} sends, for packets of at most {@code packetSizeMax} bytes in all.
@@ -62,10 +77,24 @@ public final class PacketDecoder {
      * <p>A decoder of a server's packets must be given its {@link #version} before the first byte.
      */
     public PacketDecoder(Sender sender, int packetSizeMax) {
-        this.sender = sender;
-        this.packetSizeMax = packetSizeMax;
-        in = new FieldReader(sender == Sender.SERVER);
-        content = new ContentDecoder(sender, in);
+        this(new Workshop(sender, packetSizeMax));
+    }
+
+    private PacketDecoder(Workshop shop) {
+        this.shop = shop;
+    }
+
+    /**
+     * A decoder for another connection, with the settings of this one for good: what is set on one of them later counts
+     * for both. One thread must use both; together they take little more memory than one.
+     */
+    public PacketDecoder forAnother() {
+        return new PacketDecoder(shop);
+    }
+
+    /** Goes on with the settings and on the thread of another decoder, in the middle of a packet even. */
+    public void goOnLike(PacketDecoder other) {
+        shop = other.shop;
     }
 
     /**
@@ -76,8 +105,8 @@ public final class PacketDecoder {
      * @param filtersMax Topic Filters in one SUBSCRIBE or UNSUBSCRIBE
      */
     public void limits(int connectSizeMax, int userPropertiesMax, int filtersMax) {
-        this.connectSizeMax = connectSizeMax;
-        content.limits(userPropertiesMax, filtersMax);
+        shop.connectSizeMax = connectSizeMax;
+        shop.content.limits(userPropertiesMax, filtersMax);
     }
 
     /**
@@ -85,7 +114,7 @@ public final class PacketDecoder {
      * uses all of them. Without this each has a small one of its own.
      */
     public void topics(TopicTable table) {
-        in.topics(table);
+        shop.in.topics(table);
     }
 
     /**
@@ -97,9 +126,9 @@ public final class PacketDecoder {
      * Error of a PUBLISH with QoS 3 that is otherwise whole, and of properties out of place.
      */
     public void likeLibmosquitto() {
-        likeLibmosquitto = true;
-        in.refuseControlsInNames();
-        content.likeLibmosquitto();
+        shop.likeLibmosquitto = true;
+        shop.in.refuseControlsInNames();
+        shop.content.likeLibmosquitto();
     }
 
     /** The version to read with. A decoder of clients learns it from CONNECT by itself. */
@@ -191,8 +220,8 @@ public final class PacketDecoder {
             int next = bytes.get(from + i) & 0xFF;
             length |= (next & 0x7F) << 7 * (i - 1);
             if (next < 0x80) {
-                lengthIsMinimal = i == 1 || next > 0;
-                headerLength = 1 + i;
+                shop.lengthIsMinimal = i == 1 || next > 0;
+                shop.headerLength = 1 + i;
                 return checkedSize(firstByte, length);
             }
         }
@@ -203,8 +232,8 @@ public final class PacketDecoder {
         if (version == ProtocolVersion.MQTT_5) {
             requireMinimalLength();
         }
-        int size = headerLength + length;
-        int sizeMax = version == null ? Math.min(connectSizeMax, packetSizeMax) : packetSizeMax;
+        int size = shop.headerLength + length;
+        int sizeMax = version == null ? Math.min(shop.connectSizeMax, shop.packetSizeMax) : shop.packetSizeMax;
         if (size > sizeMax) {
             throw new MalformedPacketException(
                     ReasonCode.PACKET_TOO_LARGE,
@@ -215,7 +244,7 @@ public final class PacketDecoder {
 
     /** Asked of MQTT 5.0 alone: some small clients before it always write the same number of bytes. */
     private void requireMinimalLength() throws MalformedPacketException {
-        if (!lengthIsMinimal) {
+        if (!shop.lengthIsMinimal) {
             throw malformed("remaining length with more bytes than needed ([MQTT-1.5.5-1])");
         }
     }
@@ -236,14 +265,14 @@ public final class PacketDecoder {
         } else {
             checkFlags(type, firstByte, spoken);
         }
-        if (!type.mayComeFrom(sender, spoken)) {
-            throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, type + " from a " + sender);
+        if (!type.mayComeFrom(shop.sender, spoken)) {
+            throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, type + " from a " + shop.sender);
         }
     }
 
     /** [MQTT-3.1.0-1]: nothing but CONNECT may come first. */
     private void checkOpening(int firstByte) throws MalformedPacketException {
-        if (sender == Sender.SERVER) {
+        if (shop.sender == Sender.SERVER) {
             throw new IllegalStateException("the version of a server's packets was not set");
         }
         if (firstByte == 0x16) {
@@ -259,10 +288,10 @@ public final class PacketDecoder {
 
     private void checkPublishFlags(int firstByte) throws MalformedPacketException {
         int qos = firstByte >> 1 & 3;
-        if (qos == 3 && !(likeLibmosquitto && version == ProtocolVersion.MQTT_5)) {
+        if (qos == 3 && !(shop.likeLibmosquitto && version == ProtocolVersion.MQTT_5)) {
             throw malformed("PUBLISH: QoS 3 ([MQTT-3.3.1-4])");
         }
-        if (qos == 0 && (firstByte & 0x08) != 0 && !(likeLibmosquitto && version != ProtocolVersion.MQTT_5)) {
+        if (qos == 0 && (firstByte & 0x08) != 0 && !(shop.likeLibmosquitto && version != ProtocolVersion.MQTT_5)) {
             throw malformed("PUBLISH: DUP with QoS 0 ([MQTT-3.3.1-2])");
         }
     }
@@ -281,24 +310,24 @@ public final class PacketDecoder {
 
     private ControlPacket packet(ByteBuffer bytes, int from, int size) throws MalformedPacketException {
         int firstByte = bytes.get(from) & 0xFF;
-        in.begin(PacketType.of(firstByte), bytes, from + headerLength, from + size);
+        shop.in.begin(PacketType.of(firstByte), bytes, from + shop.headerLength, from + size);
         ControlPacket packet;
         if (PacketType.of(firstByte) == PacketType.CONNECT) {
             packet = connect(firstByte);
         } else if (version != null) {
-            packet = content.read(firstByte, version);
+            packet = shop.content.read(firstByte, version);
         } else {
             throw new IllegalStateException("a packet without a version was let through");
         }
-        if (!(likeLibmosquitto && version == ProtocolVersion.MQTT_5 && packet instanceof ControlPacket.ConnAck)) {
-            in.requireEnd();
+        if (!(shop.likeLibmosquitto && version == ProtocolVersion.MQTT_5 && packet instanceof ControlPacket.ConnAck)) {
+            shop.in.requireEnd();
         }
-        in.release();
+        shop.in.release();
         return packet;
     }
 
     private ControlPacket connect(int firstByte) throws MalformedPacketException {
-        ProtocolVersion spoken = content.connect().readVersion();
+        ProtocolVersion spoken = shop.content.connect().readVersion();
         if (version == null) {
             version = spoken;
         }
@@ -306,7 +335,7 @@ public final class PacketDecoder {
         if (spoken == ProtocolVersion.MQTT_5) {
             requireMinimalLength();
         }
-        return content.connect().read(spoken);
+        return shop.content.connect().read(spoken);
     }
 
     private static MalformedPacketException malformed(String message) {

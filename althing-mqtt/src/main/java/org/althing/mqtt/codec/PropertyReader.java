@@ -28,11 +28,11 @@ final class PropertyReader {
         userPropertiesMax = max;
     }
 
-    /** The Topic Alias of the PUBLISH just read, or 0. */
     void likeLibmosquitto() {
         likeLibmosquitto = true;
     }
 
+    /** The Topic Alias of the PUBLISH just read, or 0. */
     int topicAlias() {
         return topicAlias;
     }

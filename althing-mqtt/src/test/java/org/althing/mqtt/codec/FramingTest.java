@@ -41,9 +41,50 @@ class FramingTest {
     }
 
     private static byte[] publish(int payloadLength) {
-        ApplicationMessage message = new ApplicationMessage(
+        return Wire.encode(MQTT_3_1_1, new Publish(false, 0, 0, message(payloadLength)));
+    }
+
+    private static ApplicationMessage message(int payloadLength) {
+        return new ApplicationMessage(
                 TopicName.of("a"), Bytes.wrap(new byte[payloadLength]), Qos.AT_MOST_ONCE, false, Properties.NONE);
-        return Wire.encode(MQTT_3_1_1, new Publish(false, 0, 0, message));
+    }
+
+    @Test
+    void decoders_of_many_connections_share_everything_but_what_each_has_to_remember() throws Exception {
+        PacketDecoder model = new PacketDecoder(Sender.CLIENT, 100);
+        PacketDecoder one = model.forAnother();
+        PacketDecoder two = model.forAnother();
+        one.version(MQTT_3_1_1);
+        two.version(MQTT_5);
+        byte[] older = publish(20);
+        byte[] newer = Wire.encode(MQTT_5, new Publish(false, 0, 0, message(20)));
+
+        // Both in pieces, in turns.
+        for (int i = 0; i < older.length - 1; i++) {
+            assertThat(one.decode(ByteBuffer.wrap(older, i, 1))).isNull();
+            assertThat(two.decode(ByteBuffer.wrap(newer, i, 1))).isNull();
+        }
+        assertThat(one.decode(ByteBuffer.wrap(older, older.length - 1, 1)))
+                .isEqualTo(new Publish(false, 0, 0, message(20)));
+        assertThat(two.decode(ByteBuffer.wrap(newer, newer.length - 2, 2)))
+                .isEqualTo(new Publish(false, 0, 0, message(20)));
+        assertThat(model.version()).isNull();
+        refused(PACKET_TOO_LARGE, one, "30 70 0001");
+        assertThat(two.decode(ByteBuffer.wrap(newer)))
+                .as("another connection's error changes nothing here")
+                .isEqualTo(new Publish(false, 0, 0, message(20)));
+    }
+
+    @Test
+    void a_decoder_goes_on_like_another_in_the_middle_of_a_packet() throws Exception {
+        PacketDecoder decoder = new PacketDecoder(Sender.CLIENT, 1_000);
+        decoder.version(MQTT_3_1_1);
+        byte[] bytes = publish(50);
+        assertThat(decoder.decode(ByteBuffer.wrap(bytes, 0, 10))).isNull();
+        decoder.goOnLike(new PacketDecoder(Sender.CLIENT, 60));
+        assertThat(decoder.decode(ByteBuffer.wrap(bytes, 10, bytes.length - 10)))
+                .isEqualTo(new Publish(false, 0, 0, message(50)));
+        refused(PACKET_TOO_LARGE, decoder, "30 7F 0001");
     }
 
     @Test

@@ -151,6 +151,24 @@ final class NioTransport implements Transport, NioLoop.Ready {
         }
     }
 
+    /** Nearly always nothing waits, and the socket takes all: then the bytes need not go through the queue. */
+    @Override
+    public void writeAndFlush(ByteBuffer bytes) {
+        assert loop.inLoop();
+        if (state == State.OPEN && unsent.size() == 0 && !waitsForKernel) {
+            try {
+                SendQueue.writeTo(channel, loop.writeBuffer(), bytes);
+            } catch (IOException e) {
+                onFailure(e);
+                return;
+            }
+        }
+        if (bytes.hasRemaining()) {
+            write(bytes);
+        }
+        flush();
+    }
+
     @Override
     public long unsentBytes() {
         return unsent.size();

@@ -46,6 +46,18 @@ final class SendQueue {
     }
 
     /**
+     * Gives the kernel what it takes of the bytes, at most one buffer full; what it does not take remains.
+     *
+     * @param through a direct buffer
+     */
+    static void writeTo(WritableByteChannel channel, ByteBuffer through, ByteBuffer bytes) throws IOException {
+        int start = bytes.position();
+        int count = Math.min(bytes.remaining(), through.capacity());
+        through.clear().put(0, bytes, start, count).limit(count);
+        bytes.position(start + channel.write(through));
+    }
+
+    /**
      * Gives the kernel what it takes, up to a bound.
      *
      * @param through a direct buffer: the JDK would copy into one of its own otherwise

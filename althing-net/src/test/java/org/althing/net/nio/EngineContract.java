@@ -128,6 +128,36 @@ abstract class EngineContract {
     }
 
     @Test
+    void what_is_written_and_flushed_in_one_keeps_its_order_before_and_behind_what_waits() throws Exception {
+        Rig.Peer peer = rig.connect(address);
+        Recorder recorder = rig.next(accepted);
+        Transport transport = recorder.transport;
+        byte[] sent = pattern(16 * 1024 * 1024);
+        int[] sizes = {1, 60_000, 64 * 1024, 200_000, 7};
+        rig.on(loop, () -> {
+            int from = 0;
+            for (int i = 0; from < sent.length; i++) {
+                int count = Math.min(sizes[i % sizes.length], sent.length - from);
+                ByteBuffer bytes = ByteBuffer.wrap(sent, from, count);
+                if (i % 7 == 3) {
+                    transport.write(bytes);
+                } else {
+                    transport.writeAndFlush(bytes);
+                }
+                assertThat(bytes.hasRemaining()).as("all count as taken").isFalse();
+                from += count;
+            }
+            transport.flush();
+            assertThat(transport.isWritable()).isFalse();
+        });
+        assertThat(peer.read(sent.length)).isEqualTo(sent);
+        assertThat(rig.next(recorder.events)).isEqualTo("writable");
+        rig.on(loop, () -> assertThat(transport.unsentBytes()).isZero());
+        rig.on(loop, () -> transport.writeAndFlush(ByteBuffer.wrap("end".getBytes(US_ASCII))));
+        assertThat(peer.read(3)).isEqualTo("end".getBytes(US_ASCII));
+    }
+
+    @Test
     void writable_follows_also_when_one_flush_takes_everything() throws Exception {
         Rig.Peer peer = rig.connect(address);
         Recorder recorder = rig.next(accepted);

@@ -39,14 +39,17 @@ class NioEngineTest extends EngineContract {
             peers.add(rig.connect(listening.address()));
             rig.next(accepted);
         }
+        CountDownLatch loopWaits = new CountDownLatch(1);
         CountDownLatch allSent = new CountDownLatch(1);
         loop.execute(() -> {
+            loopWaits.countDown();
             try {
                 allSent.await();
             } catch (InterruptedException interrupted) {
                 throw new AssertionError(interrupted);
             }
         });
+        loopWaits.await();
         for (Rig.Peer peer : peers) {
             peer.send(new byte[1]);
         }
