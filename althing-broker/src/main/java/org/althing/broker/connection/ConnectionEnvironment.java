@@ -7,7 +7,6 @@ import org.althing.broker.AuthenticationMethod;
 import org.althing.broker.Authenticator;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
-import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.Counters;
 import org.althing.broker.routing.CurrentConfig;
 import org.althing.broker.routing.Partitions;
@@ -56,15 +55,5 @@ public record ConnectionEnvironment(
 
     Counters counters() {
         return sessions.counters();
-    }
-
-    /** Whether there are lines about who comes and goes; to be asked before one is made. */
-    boolean logsConnections() {
-        return config().connectionMessages() && log().logs(Level.NOTICE);
-    }
-
-    /** A line about who comes and goes. */
-    void logConnection(String line, String clientId, String address) {
-        log().log(Level.NOTICE, line, clientId, address);
     }
 }

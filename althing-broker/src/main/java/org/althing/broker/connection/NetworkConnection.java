@@ -155,12 +155,8 @@ public final class NetworkConnection implements TransportListener {
     public static NetworkConnection begin(
             ConnectionEnvironment environment, ListenerConfig listener, Transport transport, Owner owner) {
         NetworkConnection begun = new NetworkConnection(environment, listener, transport, owner, null);
-        if (environment.logsConnections()) {
-            environment.logConnection(
-                    "New connection from " + begun.address() + " on "
-                            + Addresses.place(listener, transport.localAddress()) + ".",
-                    begun.clientId,
-                    begun.address());
+        if (begun.lines() instanceof ComingsAndGoings lines) {
+            lines.began(begun.clientId, listener);
         }
         return begun;
     }
@@ -380,12 +376,8 @@ public final class NetworkConnection implements TransportListener {
             return;
         }
         Security security = transport.security();
-        if (security != null && !security.cipherSuite().isEmpty() && environment.logsConnections()) {
-            environment.logConnection(
-                    "Connection from " + address() + " negotiated " + security.protocol() + " cipher "
-                            + security.cipherSuite() + ".",
-                    clientId,
-                    address());
+        if (security != null && !security.cipherSuite().isEmpty() && lines() instanceof ComingsAndGoings lines) {
+            lines.encrypted(clientId, security);
         }
         version = connect.version();
         explains = handshake.asksForProblemInformation();
@@ -453,14 +445,8 @@ public final class NetworkConnection implements TransportListener {
         phase = Phase.ACCEPTED;
         accepted = new Dispatch(environment, this, listener, session, link, reauthentication);
         keepAlive.limit(TimeUnit.SECONDS.toNanos(handshake.serverKeepAlive()) * 3 / 2); // [MQTT-3.1.2-22]
-        if (environment.logsConnections()) {
-            environment.logConnection(
-                    "New client connected from " + address() + " as " + clientId + " (p" + version.level()
-                            + ", c" + (handshake.connect().cleanStart() ? 1 : 0) + ", k"
-                            + handshake.connect().keepAliveSeconds() + (userName == null ? "" : ", u'" + userName + "'")
-                            + ").",
-                    clientId,
-                    address());
+        if (lines() instanceof ComingsAndGoings lines) {
+            lines.accepted(handshake, userName);
         }
     }
 
@@ -551,11 +537,8 @@ public final class NetworkConnection implements TransportListener {
         phase = Phase.ENDED;
         keepAlive.stop();
         input.close();
-        if (environment.logsConnections()) {
-            environment.logConnection(
-                    "Client " + name() + " disconnected" + (why.isEmpty() ? "" : ": " + why) + ".",
-                    clientId,
-                    address());
+        if (lines() instanceof ComingsAndGoings lines) {
+            lines.ended(clientId, why);
         }
         output.close();
         if (accepted != null) {
@@ -590,9 +573,8 @@ public final class NetworkConnection implements TransportListener {
         return output.hasRoom();
     }
 
-    /** For the log; formatted when it is asked for. */
-    private String address() {
-        return Addresses.format(transport.remoteAddress());
+    private @Nullable ComingsAndGoings lines() {
+        return ComingsAndGoings.of(environment, transport);
     }
 
     SocketAddress remoteAddress() {
@@ -609,6 +591,6 @@ public final class NetworkConnection implements TransportListener {
     }
 
     private String name() {
-        return clientId + " [" + address() + "]";
+        return clientId + " [" + Addresses.format(transport.remoteAddress()) + "]";
     }
 }
