@@ -173,8 +173,8 @@ class MutationSimulation {
                 leavesOut("what cannot be saved is not tried again", "journal.Journal", "degrade", "Timer", "after"),
                 leavesOut(
                         "packets are larger than the client takes",
-                        "broker.connection.NetworkConnection",
-                        "onConnect",
+                        "broker.connection.Codecs",
+                        "encoder",
                         "PacketEncoder",
                         "packetSizeMax"),
                 leavesOut(
@@ -183,7 +183,7 @@ class MutationSimulation {
                         "resolve",
                         "TopicsByAlias",
                         "remember"),
-                nothingIsDoneBy("nobody is missed", "broker.connection.KeepAlive", "look"),
+                nothingIsDoneBy("nobody is missed", "broker.connection.KeepAlive", "run"),
                 answers("a queue is full too soon", "broker.session.OutgoingQueue", "fits", 0),
                 leavesOut(
                         "what a full queue drops has no fate",
