@@ -16,7 +16,9 @@ import org.althing.testing.Programs;
 
 /** Our programs, started by the launcher that users start them by. */
 final class Althing {
-    static final Duration LIMIT = Duration.ofSeconds(20);
+    /** For whatever a program is waited for; longer on a machine that is slow or busy: {@code -DlimitSeconds=120}. */
+    static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("limitSeconds", 20));
+
     static final Path ROOT =
             Path.of(System.getProperty("althing.root", "..")).toAbsolutePath().normalize();
 

@@ -6,17 +6,19 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many durable votes a second, and how long a voter waits: against a running {@code althing up} that it starts itself,
  * beside the bare sync rate of the same disk. A program, not a test: figures of a busy machine say little. Run by
- * {@code dev/vote-load [SECONDS]}; the table is in docs/voting.md.
+ * {@code dev/vote-load [SECONDS [PART-OF-A-ROW'S-NAME]]}; the table is in docs/voting.md.
  */
 final class VoteLoad {
     private static final int TIMEOUT_MILLIS = 60_000;
@@ -27,21 +29,27 @@ final class VoteLoad {
 
     private final AtomicInteger voters = new AtomicInteger();
     private final long runNanos;
+    /** Rows without this are left out, but for the first one. */
+    private final String only;
+    /** What serves; null before it is started. */
+    private @Nullable ProcessHandle server;
 
-    private VoteLoad(int seconds) {
+    private VoteLoad(int seconds, String only) {
+        this.only = only;
         runNanos = seconds * 1_000_000_000L;
     }
 
     public static void main(String[] arguments) throws Exception {
         int seconds = arguments.length == 0 ? 5 : Integer.parseInt(arguments[0]);
         Path folder = Files.createTempDirectory(Path.of("").toAbsolutePath(), "vote-load-");
-        new VoteLoad(seconds).run(folder);
+        new VoteLoad(seconds, arguments.length < 2 ? "" : arguments[1]).run(folder);
     }
 
     private void run(Path folder) throws Exception {
-        System.out.printf("%-44s %10s %9s %9s%n", "", "per second", "p50 ms", "p99 ms");
+        System.out.printf("%-44s %10s %9s %9s %11s%n", "", "per second", "p50 ms", "p99 ms", "CPU us each");
         syncs(folder);
         try (Althing.Up up = Althing.up(folder.resolve("data"))) {
+            server = ProcessHandle.of(up.process().pid()).orElseThrow();
             measure("warm-up: TCP, 8 connections, 256 pipelined", CONNECTIONS, () -> new Pipelined(up.votePort()));
             measure("TCP, one connection for each vote, 200 at once", AT_ONCE, () -> () -> oneByTcp(up.votePort()));
             measure("TCP, 64 connections, one vote at a time", 64, () -> new OneAtATime(up.votePort()));
@@ -53,6 +61,8 @@ final class VoteLoad {
                 System.out.println(
                         shown.contains(total) ? "all counted: " + shown : "WRONG, not" + total + ": " + shown);
             }
+            up.process().signal("TERM");
+            up.process().await(Duration.ofSeconds(30));
         }
         syncs(folder);
     }
@@ -71,10 +81,14 @@ final class VoteLoad {
     }
 
     private void measure(String what, int clients, Connector connector) throws InterruptedException {
+        if (!what.contains(only) && !what.startsWith("warm-up")) {
+            return;
+        }
         ConcurrentLinkedQueue<Long> waits = new ConcurrentLinkedQueue<>();
         AtomicLong votes = new AtomicLong();
         AtomicInteger failures = new AtomicInteger();
         List<Thread> threads = new ArrayList<>();
+        long serverCpuMicros = serverCpuMicros();
         long began = System.nanoTime();
         for (int i = 0; i < clients; i++) {
             threads.add(Thread.ofVirtual().start(() -> {
@@ -97,12 +111,20 @@ final class VoteLoad {
         double seconds = (System.nanoTime() - began) / 1e9;
         long[] sorted = waits.stream().mapToLong(Long::longValue).sorted().toArray();
         System.out.printf(
-                "%-44s %10.0f %9.1f %9.1f%s%n",
+                "%-44s %10.0f %9.1f %9.1f %11.1f%s%n",
                 what,
                 votes.get() / seconds,
                 sorted[sorted.length / 2] / 1e6,
                 sorted[(int) (sorted.length * 0.99)] / 1e6,
+                (serverCpuMicros() - serverCpuMicros) / (double) votes.get(),
                 failures.get() == 0 ? "" : "  FAILED: " + failures);
+    }
+
+    /** CPU time of the server so far: hardly different on a busy machine, unlike the rates. */
+    private long serverCpuMicros() {
+        return server == null
+                ? 0
+                : server.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1_000;
     }
 
     private int oneByTcp(int port) throws IOException {

@@ -286,6 +286,66 @@ class VoteTest {
         }
     }
 
+    /**
+     * A voter with a session on the disk: the ballot was counted, the receipt was on its way when everything was killed. It
+     * is not kept for a reader that nobody can name any more; sent again, the ballot gets the same receipt.
+     */
+    @Test
+    void a_receipt_that_a_kill_swallowed_comes_when_the_ballot_is_sent_again() throws IOException {
+        String topic = "vote/v1/heure/receipt/alice";
+        String told;
+        try (Althing.Up up = Althing.up(folder)) {
+            String mqtt = Integer.toString(up.mqttPort());
+            Programs.run("mosquitto_sub", "-p", mqtt, "-i", "phone", "-c", "-q", "1", "-t", topic, "-E");
+            // The voter's own connection ends before its receipt can be read: it waits in the session.
+            ChildProcess.Result sent = Programs.run(
+                    "mosquitto_pub",
+                    "-p",
+                    mqtt,
+                    "-i",
+                    "phone",
+                    "-c",
+                    "-q",
+                    "1",
+                    "-t",
+                    "vote/v1/heure/ballot/alice",
+                    "-m",
+                    "{\"choice\":\"ete\",\"id\":\"a-1\"}");
+            assertThat(sent.exitCode()).as(sent.errText()).isZero();
+            told = line(Integer.toString(up.votePort()), "VOTE heure alice ete id=a-1\n");
+            assertThat(told).isEqualTo("OK voted seq=1 : a voté\n");
+            up.process().kill();
+        }
+        try (Althing.Up up = Althing.up(folder)) {
+            String mqtt = Integer.toString(up.mqttPort());
+            try (ChildProcess phone = Programs.start(
+                    "mosquitto_rr",
+                    "-V",
+                    "5",
+                    "-p",
+                    mqtt,
+                    "-i",
+                    "phone",
+                    "-c",
+                    "-q",
+                    "1",
+                    "-W",
+                    "10",
+                    "-e",
+                    topic,
+                    "-t",
+                    "vote/v1/heure/ballot/alice",
+                    "-m",
+                    "{\"choice\":\"ete\",\"id\":\"a-1\"}")) {
+                ChildProcess.Result again = phone.await(LIMIT);
+                assertThat(again.outText())
+                        .as(again.errText())
+                        .isEqualTo("{\"id\":\"a-1\",\"status\":\"voted\",\"seq\":1,\"text\":\"a voté\"}\n");
+            }
+            assertThat(line(Integer.toString(up.votePort()), "RESULTS heure\n")).contains(" total=1 ");
+        }
+    }
+
     @Test
     void a_taken_port_is_named_with_its_owner_and_the_option_that_changes_it() {
         try (Althing.Up up = Althing.up(folder.resolve("a"))) {

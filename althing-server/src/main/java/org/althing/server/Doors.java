@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import org.althing.broker.AccessControl;
 import org.althing.broker.Broker;
 import org.althing.broker.BrokerConfig;
 import org.althing.broker.ListenerConfig;
@@ -40,18 +39,19 @@ record Doors(InetSocketAddress mqtt, InetSocketAddress vote, InetSocketAddress w
     static Doors open(UpCommand.Line line, Lifetime lifetime, LogWriter log) throws IOException {
         NioEngine engine = lifetime.add(new NioEngine());
         Tls tls = line.tls() == null ? null : tls(line.tls());
+        Users users = Users.read(line.users(), log);
         VoteService vote = VoteService.open(VoteFolder.of(line.data()), engine, Worker.virtualThreads());
         try {
             vote.ensureOpened(Poll.heure());
-            BrokerCarrier ballots = vote.behindBroker(false); // this broker lets anybody say any user name
+            BrokerCarrier ballots = vote.behindBroker(users.areProven());
             String host = line.bind().getHostAddress();
             JournalStateStore state = Stores.open(line.data().resolve("broker"), Journal.Durability.SYNC);
-            Broker broker = lifetime.add(Broker.builder(config(line), engine)
+            Broker broker = lifetime.add(users.install(Broker.builder(config(line), engine), ballots)
                     .store(state)
                     .intercept(ballots)
-                    .accessControl(ballots.guard(AccessControl.everything()))
                     .log(log)
                     .start());
+            users.followSignals(broker, lifetime);
             Stores.report(state, log);
             ballots.attach(broker::publish);
             Acceptor plainMqtt = broker.acceptor(ListenerConfig.mqtt(host, line.mqttPort()));

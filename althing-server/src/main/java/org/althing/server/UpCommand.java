@@ -21,7 +21,8 @@ final class UpCommand {
 
     private static final String HELP = """
             Usage: althing up [--data DIR] [--lan | --bind ADDR] [--mqtt-port N] [--vote-port N] [--web-port N]
-                              [--tls-certificate FILE --tls-key FILE [--tls-client-ca FILE]] [--sqlite FILE] [-v]
+                              [--tls-certificate FILE --tls-key FILE [--tls-client-ca FILE]]
+                              [--password-file FILE [--acl-file FILE]] [--sqlite FILE] [-v]
 
               --data DIR       where everything is kept (./althing-data)
               --lan            serve the local network: phones in the same room can vote
@@ -34,6 +35,10 @@ final class UpCommand {
                                who begin with it, on the same ports
               --tls-client-ca FILE
                                asks for client certificates that these signed: polls may be voted in by certificate
+              --password-file FILE
+                               MQTT users, as mosquitto_passwd writes them: polls may be for them, and who comes without
+                               a user name has the vote alone; SIGHUP reads it again
+              --acl-file FILE  what each user may do, in Mosquitto's form; then for those without a name too
               --sqlite FILE    keeps a copy of what is public of the vote in a SQLite file, a second behind
               -v, --verbose    log connections and messages
               -h, --help
@@ -49,6 +54,7 @@ final class UpCommand {
             int votePort,
             int webPort,
             @Nullable TlsFiles tls,
+            @Nullable UserFiles users,
             @Nullable Path sqlite,
             boolean verbose) {
         String scheme() {
@@ -58,6 +64,9 @@ final class UpCommand {
 
     /** PEM files. */
     record TlsFiles(Path certificate, Path key, @Nullable Path clientAuthorities) {}
+
+    /** Mosquitto's files of users and of their rights. */
+    record UserFiles(Path passwords, @Nullable Path rights) {}
 
     private final PrintStream out;
     private final PrintStream err;
@@ -107,6 +116,8 @@ final class UpCommand {
         Path certificate = null;
         Path key = null;
         Path authorities = null;
+        Path passwords = null;
+        Path rights = null;
         Path sqlite = null;
         for (String word = options.next(); word != null; word = options.next()) {
             switch (word) {
@@ -122,6 +133,8 @@ final class UpCommand {
                 case "--tls-certificate" -> certificate = options.path();
                 case "--tls-key" -> key = options.path();
                 case "--tls-client-ca" -> authorities = options.path();
+                case "--password-file" -> passwords = options.path();
+                case "--acl-file" -> rights = options.path();
                 case "--sqlite" -> sqlite = options.path();
                 case "-v", "--verbose" -> verbose = true;
                 default -> throw options.unknown();
@@ -133,7 +146,17 @@ final class UpCommand {
         if (lan) {
             bind = InetAddress.ofLiteral("0.0.0.0");
         }
-        return new Line(data, bind, mqttPort, votePort, webPort, tls(certificate, key, authorities), sqlite, verbose);
+        TlsFiles tls = tls(certificate, key, authorities);
+        return new Line(data, bind, mqttPort, votePort, webPort, tls, users(passwords, rights), sqlite, verbose);
+    }
+
+    private static @Nullable UserFiles users(@Nullable Path passwords, @Nullable Path rights)
+            throws Options.UsageException {
+        if (passwords == null && rights != null) {
+            throw new Options.UsageException(
+                    "--acl-file needs --password-file FILE: without it user names prove nothing");
+        }
+        return passwords == null ? null : new UserFiles(passwords, rights);
     }
 
     private static @Nullable TlsFiles tls(@Nullable Path certificate, @Nullable Path key, @Nullable Path authorities)
@@ -218,9 +241,18 @@ final class UpCommand {
                 ? "without password and unencrypted: the pages"
                 : "without password (encrypted: the pages, and whoever begins with TLS elsewhere): the pages";
         out.println("Open to everybody who reaches this machine, " + how + " and MQTT over WebSocket (port " + webPort
-                + "), MQTT (" + mqttPort + ": any topic), the vote by TCP (" + votePort + ").");
+                + "), MQTT (" + mqttPort + ": " + topics(line.users()) + "), the vote by TCP (" + votePort + ").");
         out.println("Closed to them: creating, opening and closing polls, rosters, codes: these need the organiser's"
                 + " link or token.");
+    }
+
+    private static String topics(@Nullable UserFiles users) {
+        if (users == null) {
+            return "any topic";
+        }
+        return users.rights() == null
+                ? "the vote alone; the rest for users with their password"
+                : "what " + users.rights() + " allows";
     }
 
     private void door(String name, String where, String example) {

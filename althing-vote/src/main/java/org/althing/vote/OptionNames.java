@@ -12,12 +12,17 @@ import org.jspecify.annotations.Nullable;
  * mean, and the order says nothing more.
  */
 public final class OptionNames {
+    /** By folded spelling. */
     private final Map<String, PollOption> bySpelling = new HashMap<>();
+
+    /** As the poll itself writes them, which is how most voters do: not to be folded each time. */
+    private final Map<String, PollOption> byWriting = new HashMap<>();
 
     /** @throws IllegalArgumentException if one spelling means two options */
     OptionNames(List<PollOption> options) {
         for (PollOption option : options) {
             spellings(option).map(TextFolding::foldOption).forEach(spelling -> add(spelling, option));
+            spellings(option).forEach(writing -> byWriting.put(writing, option));
         }
         if (bySpelling.keySet().stream().noneMatch(OptionNames::isNumber)) {
             for (int i = 0; i < options.size(); i++) {
@@ -28,7 +33,8 @@ public final class OptionNames {
 
     /** The option that this text means, or null. */
     public @Nullable PollOption option(String written) {
-        return bySpelling.get(TextFolding.foldOption(written));
+        PollOption exact = byWriting.get(written);
+        return exact == null ? bySpelling.get(TextFolding.foldOption(written)) : exact;
     }
 
     /**

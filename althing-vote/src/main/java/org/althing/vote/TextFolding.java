@@ -16,7 +16,7 @@ final class TextFolding {
 
     /** Without accents, without case, single spaces: for options. */
     static String foldOption(String text) {
-        if (text.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9')) {
+        if (isFolded(text)) {
             return text;
         }
         String plain = Normalizer.normalize(text, Normalizer.Form.NFKD)
@@ -25,6 +25,17 @@ final class TextFolding {
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
         return foldCase(singleSpaces(plain));
+    }
+
+    /** Whether there is nothing to fold in it: small letters, digits, hyphens. */
+    static boolean isFolded(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Trimmed, and one space for each run of spaces of any kind. */

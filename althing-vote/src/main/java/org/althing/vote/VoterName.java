@@ -33,6 +33,9 @@ public record VoterName(String text, String key) {
 
     /** The name in an open or roster poll, where spelling variants are one person. */
     public static VoterName of(String written) throws InvalidNameException {
+        if (TextFolding.isFolded(written) && written.length() <= LENGTH_MAX && !written.isEmpty()) {
+            return new VoterName(written, written);
+        }
         String text = TextFolding.singleSpaces(Normalizer.normalize(written, Normalizer.Form.NFC));
         if (text.codePointCount(0, text.length()) > LENGTH_MAX) {
             throw new InvalidNameException(Refusal.NAME_TOO_LONG);
@@ -44,7 +47,7 @@ public record VoterName(String text, String key) {
         if (key.isBlank()) {
             throw new InvalidNameException(Refusal.BAD_NAME);
         }
-        return new VoterName(text, key);
+        return new VoterName(text, key.equals(text) ? text : key);
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.althing.vote.mqtt;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,6 +10,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.althing.mqtt.Bytes;
 import org.althing.vote.Ballot;
 import org.althing.vote.OptionNames;
@@ -37,6 +39,8 @@ record BallotPayload(
     static final int LENGTH_MAX = 512;
 
     private static final List<String> NAMED = List.of("id", "pin", "code");
+
+    private static final char NOT_A_CHARACTER = '\uFFFD';
 
     /** Shorter Correlation Data may repeat by chance, and is no vote id. */
     private static final int CORRELATION_MIN = 8;
@@ -93,14 +97,21 @@ record BallotPayload(
         if (payload.length() > LENGTH_MAX) {
             throw new InvalidPayloadException("longer than " + LENGTH_MAX + " bytes");
         }
+        byte[] bytes = payload.toByteArray();
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.indexOf(NOT_A_CHARACTER) >= 0 && !isUtf8(bytes)) {
+            text = new String(bytes, StandardCharsets.ISO_8859_1);
+        }
+        return text.strip();
+    }
+
+    /** Asked only where the replacement character stands in the text: it may have been sent. */
+    private static boolean isUtf8(byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(payload.asByteBuffer())
-                    .toString()
-                    .strip();
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
         } catch (CharacterCodingException e) {
-            return new String(payload.toByteArray(), StandardCharsets.ISO_8859_1).strip();
+            return false;
         }
     }
 
@@ -138,7 +149,7 @@ record BallotPayload(
     }
 
     /** The receipt in the ballot's form. It carries the id, so that two programs of one voter are not mixed up. */
-    static String receipt(boolean isJson, @Nullable String id, Map<String, ?> verdict, String text) {
+    static String receipt(boolean isJson, @Nullable String id, Supplier<Map<String, ?>> verdict, String text) {
         if (!isJson) {
             return id == null ? text : text + " " + id;
         }
@@ -146,7 +157,7 @@ record BallotPayload(
         if (id != null) {
             members.put("id", id);
         }
-        members.putAll(verdict);
+        members.putAll(verdict.get());
         members.put("text", text);
         return JsonWriter.write(members);
     }

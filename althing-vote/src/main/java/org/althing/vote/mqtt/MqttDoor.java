@@ -127,7 +127,11 @@ final class MqttDoor {
         } catch (InvalidPayloadException e) {
             String text =
                     Words.in(LANGUAGE, "erreur, vote illisible : ", "error, ballot unreadable: ") + e.getMessage();
-            receipt(incoming, message, sender, BallotPayload.receipt(isJson, null, Map.of("status", "syntax"), text));
+            receipt(
+                    incoming,
+                    message,
+                    sender,
+                    BallotPayload.receipt(isJson, null, () -> Map.of("status", "syntax"), text));
             verdict.accept(new Verdict(ReasonCode.PAYLOAD_FORMAT_INVALID, text, false));
             return;
         }
@@ -143,7 +147,7 @@ final class MqttDoor {
                     incoming,
                     message,
                     sender,
-                    BallotPayload.receipt(payload.isJson(), payload.id(), status(result), text));
+                    BallotPayload.receipt(payload.isJson(), payload.id(), () -> status(result), text));
             verdict.accept(verdict(result, text));
         });
     }
@@ -157,7 +161,7 @@ final class MqttDoor {
             Consumer<Verdict> verdict) {
         CastResult result = new CastResult.Refused(refusal);
         String text = Words.refused(refusal, LANGUAGE);
-        receipt(incoming, message, sender, BallotPayload.receipt(isJson, null, status(result), text));
+        receipt(incoming, message, sender, BallotPayload.receipt(isJson, null, () -> status(result), text));
         verdict.accept(verdict(result, text));
     }
 

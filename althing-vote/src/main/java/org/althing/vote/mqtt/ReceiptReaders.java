@@ -21,8 +21,13 @@ import org.jspecify.annotations.Nullable;
  * has a {@link TopicName} object of its own, and the reader is found by that very object, not by its text.
  */
 final class ReceiptReaders implements AccessControl {
-    /** After so long every subscriber has been asked about. */
+    /** After so long every subscriber has been asked about, on the busiest machine. */
     private static final long KEPT_NANOS = 10_000_000_000L;
+
+    /** So many are kept that long; of more, the oldest only {@link #KEPT_OF_MANY_NANOS}: memory is not to be filled. */
+    static final int MANY = 20_000;
+
+    private static final long KEPT_OF_MANY_NANOS = 2_000_000_000L;
 
     private final VoteTopics topics;
     private final boolean usersAreProven;
@@ -45,7 +50,7 @@ final class ReceiptReaders implements AccessControl {
         }
     }
 
-    private record Expiring(Very topic, long nanos) {}
+    private record Expiring(Very topic, long nanos) {} // since when
 
     ReceiptReaders(VoteTopics topics, boolean usersAreProven, AccessControl others, Clock clock) {
         this.topics = topics;
@@ -57,12 +62,13 @@ final class ReceiptReaders implements AccessControl {
     /** Lets the client read the receipt that is now published under this topic object. On the box's loop. */
     void allow(TopicName topic, String clientId) {
         long now = clock.nanos();
-        while (!expiring.isEmpty() && expiring.getFirst().nanos - now <= 0) {
+        while (!expiring.isEmpty()
+                && now - expiring.getFirst().nanos >= (expiring.size() > MANY ? KEPT_OF_MANY_NANOS : KEPT_NANOS)) {
             readers.remove(expiring.removeFirst().topic);
         }
         Very very = new Very(topic);
         readers.put(very, clientId);
-        expiring.add(new Expiring(very, now + KEPT_NANOS));
+        expiring.add(new Expiring(very, now));
     }
 
     /** How many receipts are remembered. */

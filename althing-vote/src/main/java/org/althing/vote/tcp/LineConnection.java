@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.althing.net.EventLoop;
 import org.althing.net.Transport;
 import org.althing.net.TransportListener;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * become another one; otherwise only the limit of {@link #IDLE_NANOS} ends it.
  */
 final class LineConnection implements TransportListener {
+    private static final Pattern HTTP = Pattern.compile("[A-Z]+ .* HTTP/[0-9.]+");
     static final long SILENCE_NANOS = 250_000_000L;
     static final long IDLE_NANOS = 30_000_000_000L;
     static final long LOBBY_NANOS = 1_000_000_000L;
@@ -420,7 +422,7 @@ final class LineConnection implements TransportListener {
     }
 
     private static boolean isHttp(String line) {
-        return line.matches("[A-Z]+ .* HTTP/[0-9.]+");
+        return line.indexOf(" HTTP/") > 0 && HTTP.matcher(line).matches();
     }
 
     private void answerHttp() {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.althing.vote.Ballot;
 import org.althing.vote.CommandText;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param tag with its {@code #}, or empty
  */
 record VerbLine(String tag, Command command) {
+    private static final Pattern TAG = Pattern.compile("#[A-Za-z0-9]+");
+
     /** What may stand behind a ballot, by name. */
     private static final List<String> NAMED = List.of("id", "pin", "code");
 
@@ -177,7 +180,10 @@ record VerbLine(String tag, Command command) {
     }
 
     private static boolean isTag(String word) {
-        return word.length() >= 2 && word.length() <= 17 && word.matches("#[A-Za-z0-9]+");
+        return word.length() >= 2
+                && word.length() <= 17
+                && word.charAt(0) == '#'
+                && TAG.matcher(word).matches();
     }
 
     /** The line's arguments, or null if a quote does not end. */
