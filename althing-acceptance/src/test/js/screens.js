@@ -142,7 +142,7 @@ const scenarios = {
   async sizes(open) {
     const seen = { vide: ['0', '–'], un: ['1'], sept: ['7'], foule: ['10 000'], vingt: ['777'] };
     for (const [poll, [total]] of Object.entries(seen)) {
-      for (const size of [[320, 568], [1024, 768], [1920, 1080], [3840, 2160]]) {
+      for (const size of [[320, 568], [768, 1024], [1024, 768], [1440, 900], [1920, 1080], [3840, 2160]]) {
         const page = await open({ locale: 'fr-FR', viewport: { width: size[0], height: size[1] } });
         await page.goto(url + 'screen/' + poll);
         await text(page, '#turnout', total);

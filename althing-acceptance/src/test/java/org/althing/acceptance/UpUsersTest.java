@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.althing.testing.ChildProcess;
 import org.althing.testing.Programs;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,10 +68,10 @@ class UpUsersTest {
     }
 
     /** What {@code mosquitto_rr} prints that asks for the receipt of this name. */
-    private static ChildProcess.Result vote(Althing.Up up, String name, String payload, String... more) {
+    private static ChildProcess.Result vote(Althing.Up up, String poll, String name, String payload, String... more) {
         List<String> command = new ArrayList<>(List.of("mosquitto_rr", "-p", Integer.toString(up.mqttPort())));
-        command.addAll(List.of("-q", "1", "-W", "3", "-t", "vote/v1/club/ballot/" + name));
-        command.addAll(List.of("-e", "vote/v1/club/receipt/" + name, "-m", payload));
+        command.addAll(List.of("-q", "1", "-W", "10", "-t", "vote/v1/" + poll + "/ballot/" + name));
+        command.addAll(List.of("-e", "vote/v1/" + poll + "/receipt/" + name, "-m", payload));
         command.addAll(List.of(more));
         return Programs.run(command.toArray(String[]::new));
     }
@@ -84,14 +86,17 @@ class UpUsersTest {
     void users_of_the_broker_vote_once_each_under_their_own_names() throws IOException {
         try (Althing.Up up = up()) {
             openPoll(up);
-            assertThat(vote(up, "alice", "oui", "-u", "alice", "-P", "pa").outText())
+            assertThat(vote(up, "club", "alice", "oui", "-u", "alice", "-P", "pa")
+                            .outText())
                     .isEqualTo(VOTED);
-            assertThat(vote(up, "bob", "non id=b-1", "-u", "bob", "-P", "pb").outText())
+            assertThat(vote(up, "club", "bob", "non id=b-1", "-u", "bob", "-P", "pb")
+                            .outText())
                     .isEqualTo("a voté b-1\n");
-            assertThat(vote(up, "bob", "non id=b-1", "-u", "bob", "-P", "pb").outText())
+            assertThat(vote(up, "club", "bob", "non id=b-1", "-u", "bob", "-P", "pb")
+                            .outText())
                     .as("the same again")
                     .isEqualTo("a voté b-1\n");
-            assertThat(vote(up, "alice", "non", "-u", "alice", "-P", "pa", "-V", "311")
+            assertThat(vote(up, "club", "alice", "non", "-u", "alice", "-P", "pa", "-V", "311")
                             .outText())
                     .isEqualTo("erreur, vote déjà réalisé\n");
             assertThat(ask(up, "RESULTS club")).contains(" total=2 ");
@@ -102,15 +107,17 @@ class UpUsersTest {
     void whoever_has_not_the_password_has_not_the_vote() throws IOException {
         try (Althing.Up up = up()) {
             openPoll(up);
-            ChildProcess.Result wrong = vote(up, "alice", "oui", "-u", "alice", "-P", "pb");
+            ChildProcess.Result wrong = vote(up, "club", "alice", "oui", "-u", "alice", "-P", "pb");
             assertThat(wrong.exitCode()).isNotZero();
             assertThat(wrong.outText()).isEmpty();
-            assertThat(vote(up, "alice", "oui", "-u", "alice").exitCode()).isNotZero();
-            assertThat(vote(up, "nobody", "oui", "-u", "nobody", "-P", "pb").exitCode())
+            assertThat(vote(up, "club", "alice", "oui", "-u", "alice").exitCode())
+                    .isNotZero();
+            assertThat(vote(up, "club", "nobody", "oui", "-u", "nobody", "-P", "pb")
+                            .exitCode())
                     .isNotZero();
             // Without a name, and under the name of another.
-            assertThat(vote(up, "alice", "oui").outText()).startsWith("erreur, identité");
-            vote(up, "alice", "oui", "-u", "bob", "-P", "pb");
+            assertThat(vote(up, "club", "alice", "oui").outText()).startsWith("erreur, identité");
+            vote(up, "club", "alice", "oui", "-u", "bob", "-P", "pb", "-W", "2");
             Programs.run(pub(up, "vote/v1/club/ballot/bob", "oui", "-r", "-u", "bob", "-P", "pb"));
             Programs.run(pub(up, "vote/v1/club/receipt/bob", "faux", "-u", "alice", "-P", "pa"));
             // At the other doors a name proves nothing.
@@ -118,7 +125,8 @@ class UpUsersTest {
             assertThat(ask(up, "VOTED club alice")).startsWith("ERR forbidden");
             assertThat(ask(up, "alice oui")).startsWith("erreur");
             assertThat(ask(up, "RESULTS club")).contains(" total=0 ");
-            assertThat(vote(up, "alice", "oui", "-u", "alice", "-P", "pa").outText())
+            assertThat(vote(up, "club", "alice", "oui", "-u", "alice", "-P", "pa")
+                            .outText())
                     .isEqualTo(VOTED);
         }
     }
@@ -138,12 +146,13 @@ class UpUsersTest {
             openPoll(up);
             stranger.awaitOut("vote/v1/club/poll ", Althing.LIMIT);
             bob.awaitOut("vote/v1/club/poll ", Althing.LIMIT);
-            assertThat(vote(up, "alice", "oui", "-u", "alice", "-P", "pa").outText())
+            assertThat(vote(up, "club", "alice", "oui", "-u", "alice", "-P", "pa")
+                            .outText())
                     .isEqualTo(VOTED);
             Programs.run(pub(up, "hello", "from nobody"));
             Programs.run(pub(up, "hello", "from alice", "-u", "alice", "-P", "pa"));
             bob.awaitOut("hello from alice\n", Althing.LIMIT);
-            assertThat(vote(up, "bob", "non", "-u", "bob", "-P", "pb").outText())
+            assertThat(vote(up, "club", "bob", "non", "-u", "bob", "-P", "pb").outText())
                     .isEqualTo(VOTED);
             bob.awaitOut("vote/v1/club/receipt/bob a voté\n", Althing.LIMIT); // all clients of one user may read it
             assertThat(bob.out())
@@ -152,6 +161,62 @@ class UpUsersTest {
                     .doesNotContain("nobody");
             stranger.awaitOut("\"total\":2", Althing.LIMIT);
             assertThat(stranger.out()).doesNotContain("receipt").doesNotContain("hello");
+        }
+    }
+
+    /** In every kind of poll where voters prove who they are, with whoever subscribed to everything beside. */
+    @Test
+    void a_subscriber_of_everything_sees_neither_ballots_nor_receipts_in_any_poll() throws IOException {
+        String[] all = {"-t", "vote/v1/+/ballot/+", "-t", "vote/v1/+/receipt/+"};
+        try (Althing.Up up = up();
+                ChildProcess stranger = Programs.start(sub(up, "#", all));
+                ChildProcess bob =
+                        Programs.start(sub(up, "#", all[0], all[1], all[2], all[3], "-u", "bob", "-P", "pb"))) {
+            String code = openAllPolls(up);
+            String[][] ballots = {
+                {"roster", "oui pin=4711"}, {"codes", "oui code=" + code}, {"mqtt-user", "oui"}, {"certificate", "oui"}
+            };
+            for (String[] ballot : ballots) {
+                assertThat(vote(up, ballot[0], "alice", ballot[1], "-u", "alice", "-P", "pa")
+                                .outText())
+                        .as(ballot[0])
+                        .isEqualTo(ballot[0].equals("certificate") ? "erreur, identité non prouvée\n" : VOTED);
+            }
+            Programs.run(pub(up, "end", "end", "-u", "alice", "-P", "pa"));
+            bob.awaitOut("end end\n", Althing.LIMIT);
+            for (ChildProcess spy : List.of(stranger, bob)) {
+                for (String poll : List.of("roster", "codes", "mqtt-user")) {
+                    spy.awaitOut("vote/v1/" + poll + "/results ", Althing.LIMIT);
+                }
+                assertThat(spy.out()).doesNotContain("/ballot/", "/receipt/", "4711", code, "alice");
+            }
+        }
+    }
+
+    /** Returns the one code. */
+    private String openAllPolls(Althing.Up up) throws IOException {
+        List<String> kinds = List.of("roster", "codes", "mqtt-user", "certificate");
+        Path token = folder.resolve("data/votes/organiser.token");
+        try (Lines desk = new Lines(up.votePort(), 10_000)) {
+            desk.ask("TOKEN " + Files.readString(token).strip());
+            for (String who : kinds) {
+                String options =
+                        "[{\"key\":\"oui\",\"labels\":{\"fr\":\"Oui\"}},{\"key\":\"non\",\"labels\":{\"fr\":\"Non\"}}]";
+                String rules = "{\"eligibility\":\"" + who + "\",\"secrecy\":\""
+                        + (who.equals("codes") ? "codes" : "confidential") + "\"}";
+                String poll = "{\"id\":\"" + who + "\",\"question\":{\"fr\":\"?\"},\"options\":" + options
+                        + ",\"rules\":" + rules + "}";
+                assertThat(desk.ask("MANAGE define " + poll)).startsWith("OK done");
+            }
+            desk.ask("MANAGE roster roster [{\"name\":\"alice\",\"pin\":\"4711\"}]");
+            String codes = desk.ask("MANAGE codes codes 1");
+            for (String who : kinds) {
+                assertThat(desk.ask("MANAGE open " + who)).startsWith("OK done");
+            }
+            Matcher code =
+                    Pattern.compile("[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}").matcher(codes);
+            assertThat(code.find()).as(codes).isTrue();
+            return code.group();
         }
     }
 
@@ -166,12 +231,14 @@ class UpUsersTest {
     void a_user_who_is_added_or_removed_counts_after_a_hangup_signal() {
         try (Althing.Up up = up()) {
             openPoll(up);
-            assertThat(vote(up, "carol", "oui", "-u", "carol", "-P", "pc").exitCode())
+            assertThat(vote(up, "club", "carol", "oui", "-u", "carol", "-P", "pc")
+                            .exitCode())
                     .isNotZero();
             add("carol", "pc");
             up.process().signal("HUP");
             up.process().awaitErr("The users were read again", Althing.LIMIT);
-            assertThat(vote(up, "carol", "oui", "-u", "carol", "-P", "pc").outText())
+            assertThat(vote(up, "club", "carol", "oui", "-u", "carol", "-P", "pc")
+                            .outText())
                     .isEqualTo(VOTED);
             ChildProcess there = Programs.start(sub(up, "vote/v1/club/results", "-u", "bob", "-P", "pb"));
             there.awaitOut("vote/v1/club/results ", Althing.LIMIT);
@@ -181,8 +248,10 @@ class UpUsersTest {
             Waiting.until(
                     () -> up.process().err().split("The users were read again", -1).length == 3,
                     () -> up.process().err());
-            assertThat(there.await(Althing.LIMIT).exitCode()).as("bob's client has to go").isNotZero();
-            assertThat(vote(up, "bob", "oui", "-u", "bob", "-P", "pb").exitCode())
+            assertThat(there.await(Althing.LIMIT).exitCode())
+                    .as("bob's client has to go")
+                    .isNotZero();
+            assertThat(vote(up, "club", "bob", "oui", "-u", "bob", "-P", "pb").exitCode())
                     .isNotZero();
         }
     }
@@ -197,9 +266,11 @@ class UpUsersTest {
                 ChildProcess stranger = Programs.start(sub(up, "#"))) {
             openPoll(up);
             stranger.awaitOut("vote/v1/club/results ", Althing.LIMIT);
-            assertThat(vote(up, "bob", "oui", "-u", "alice", "-P", "pa").outText())
+            assertThat(vote(up, "club", "bob", "oui", "-u", "alice", "-P", "pa", "-W", "2")
+                            .outText())
                     .isEmpty();
-            assertThat(vote(up, "alice", "oui", "-u", "alice", "-P", "pa").outText())
+            assertThat(vote(up, "club", "alice", "oui", "-u", "alice", "-P", "pa")
+                            .outText())
                     .isEqualTo(VOTED);
             stranger.awaitOut("\"total\":1", Althing.LIMIT);
             assertThat(stranger.out()).doesNotContain("/poll");

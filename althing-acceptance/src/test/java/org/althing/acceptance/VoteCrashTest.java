@@ -162,7 +162,8 @@ class VoteCrashTest {
         }
         never.await(random.nextInt(1, 600), TimeUnit.MILLISECONDS);
         up.process().kill();
-        assertThat(noticed.await(2 * Althing.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(noticed.await(2 * Althing.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
         synchronized (wrong) {
             assertThat(wrong).as("seed " + seed).isEmpty();
         }

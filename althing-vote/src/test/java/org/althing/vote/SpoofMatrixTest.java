@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
  * name, another topic, a replay, a guess, a probe, a retained ballot. All of it is refused or silent, and counts nothing.
  */
 class SpoofMatrixTest {
+    private static final List<String> POLLS = List.of("roster", "codes", "user", "cert");
+
     private final Hall hall = Hall.open();
     private final TcpPeer tcp = new TcpPeer(hall);
     private final WebDoor web = new WebDoor(hall.box, hall.roles, new Random(1), Hall.place());
@@ -38,11 +40,12 @@ class SpoofMatrixTest {
     private final BrokerCarrier broker =
             new BrokerCarrier(hall.box, hall.board, hall.roles, new VoteTopics(VoteTopics.DEFAULT_ROOT), true);
     private String code = "";
+    private String secondCode = "";
 
     @BeforeEach
     void open() {
         broker.attach(published::add);
-        for (String id : List.of("roster", "codes", "user", "cert")) {
+        for (String id : POLLS) {
             Rules.Eligibility who = switch (id) {
                 case "roster" -> Rules.Eligibility.ROSTER;
                 case "codes" -> Rules.Eligibility.CODES;
@@ -61,8 +64,9 @@ class SpoofMatrixTest {
                 List.of(new PollCommand.Enrolment("alice", "4711"), new PollCommand.Enrolment("bob", "0815"))));
         if (hall.run(new PollCommand.IssueCodes("codes", 2)) instanceof CommandResult.Codes codes) {
             code = codes.codes().getFirst();
+            secondCode = codes.codes().getLast();
         }
-        for (String id : List.of("roster", "codes", "user", "cert")) {
+        for (String id : POLLS) {
             hall.run(new PollCommand.Open(id, 0));
         }
         // Alice votes, rightly.
@@ -137,7 +141,7 @@ class SpoofMatrixTest {
 
     /** The counts are those of Alice's ballots alone. */
     private void onlyAliceHasVoted() {
-        for (String id : List.of("roster", "codes", "user", "cert")) {
+        for (String id : POLLS) {
             assertThat(hall.results(id).total()).as(id).isEqualTo(1);
             hall.run(new PollCommand.Close(id));
             assertThat(hall.results(id).counts()).as(id).isEqualTo(Map.of("ete", 1L, "hiver", 0L));
@@ -157,7 +161,7 @@ class SpoofMatrixTest {
                 "VOTE cert alice hiver id=a-1")) {
             assertThat(line(ballot)).as(ballot).startsWith("ERR ").doesNotContain("voté");
         }
-        for (String poll : List.of("roster", "codes", "user", "cert")) {
+        for (String poll : POLLS) {
             assertThat(post(poll, "name=bob&choice=hiver"))
                     .contains("\"status\":")
                     .doesNotContain("voted");
@@ -181,29 +185,31 @@ class SpoofMatrixTest {
 
     @Test
     void what_only_the_server_says_cannot_be_said_for_it() {
-        for (String topic : List.of(
-                "vote/v1/user/receipt/bob",
-                "vote/v1/user/results",
-                "vote/v1/user/results/ete",
-                "vote/v1/user/poll",
-                "vote/v1/user/poll/txt",
-                "vote/v1/user/checkpoint")) {
-            assertThat(publish(topic, "bob", "faux", false, Properties.NONE)).startsWith("NOT_AUTHORIZED");
-            assertThat(publish(topic, "bob", "faux", true, Properties.NONE)).startsWith("NOT_AUTHORIZED");
+        for (String poll : POLLS) {
+            for (String topic : List.of(
+                    "receipt/bob", "receipt/alice", "results", "results/ete", "poll", "poll/txt", "checkpoint")) {
+                String whole = "vote/v1/" + poll + "/" + topic;
+                assertThat(publish(whole, "bob", "faux", false, Properties.NONE))
+                        .startsWith("NOT_AUTHORIZED");
+                assertThat(publish(whole, "bob", "faux", true, Properties.NONE)).startsWith("NOT_AUTHORIZED");
+            }
+            String others = "vote/v1/" + poll + "/receipt/alice";
+            Properties foreign =
+                    Properties.builder().set(Property.RESPONSE_TOPIC, others).build();
+            publish("vote/v1/" + poll + "/ballot/bob", "bob", "hiver", true, foreign);
+            publish("vote/v1/" + poll + "/ballot/bob", "mallory", "hiver", false, foreign);
+            assertThat(published)
+                    .noneMatch(message -> message.topic().toString().equals(others));
         }
-        Properties foreign = Properties.builder()
-                .set(Property.RESPONSE_TOPIC, "vote/v1/user/receipt/alice")
-                .build();
-        publish("vote/v1/user/ballot/bob", "bob", "hiver", true, foreign);
-        publish("vote/v1/user/ballot/bob", "mallory", "hiver", false, foreign);
-        assertThat(published).noneMatch(message -> message.topic().toString().equals("vote/v1/user/receipt/alice"));
         onlyAliceHasVoted();
     }
 
     @Test
     void a_retained_ballot_counts_nothing_and_is_passed_to_nobody() {
-        assertThat(mqtt("user", "bob", "bob", "hiver", true)).startsWith("NOT_AUTHORIZED");
-        assertThat(mqtt("roster", "bob", null, "hiver pin=0815", true)).startsWith("NOT_AUTHORIZED");
+        for (String poll : POLLS) { // all of it right, but for the flag
+            String proof = poll.equals("codes") ? " code=" + secondCode : poll.equals("roster") ? " pin=0815" : "";
+            assertThat(mqtt(poll, "bob", "bob", "hiver" + proof, true)).startsWith("NOT_AUTHORIZED");
+        }
         assertThat(published).noneMatch(message -> message.topic().toString().contains("/ballot/"));
         onlyAliceHasVoted();
     }
@@ -213,6 +219,20 @@ class SpoofMatrixTest {
         assertThat(line("VOTE roster alice hiver pin=4711 id=a-1")).isEqualTo("OK voted seq=1 : a voté\n");
         assertThat(line("VOTE codes - hiver code=" + code + " id=a-1")).isEqualTo("OK voted seq=1 : a voté\n");
         assertThat(mqtt("user", "alice", "alice", "hiver id=a-1", false)).isEqualTo("SUCCESS a voté");
+        Proof certificate = new Proof.Certificate("alice");
+        assertThat(hall.vote(new Ballot("cert", "alice", List.of("hiver"), "a-1", certificate)))
+                .isEqualTo(new CastResult.Voted(1));
+        // Whoever has listened, and sends it under an id of his own or without the proof, gets nothing out of it.
+        assertThat(line("VOTE roster alice ete pin=4711 id=a-2")).startsWith("ERR already-voted");
+        assertThat(line("VOTE codes - ete code=" + code + " id=a-2")).startsWith("ERR already-voted");
+        assertThat(hall.vote(new Ballot("cert", "alice", List.of("ete"), "a-2", certificate)))
+                .isEqualTo(new CastResult.AlreadyVoted());
+        for (String poll : POLLS) {
+            assertThat(line("VOTE " + poll + " alice ete id=a-1"))
+                    .startsWith("ERR ")
+                    .doesNotContain("already");
+            assertThat(mqtt(poll, "alice", "mallory", "ete id=a-1", false)).startsWith("NOT_AUTHORIZED");
+        }
         onlyAliceHasVoted();
     }
 
@@ -224,14 +244,30 @@ class SpoofMatrixTest {
                     .isEqualTo("ERR bad-pin : erreur, nom ou PIN incorrect\n");
             assertThat(line("VOTE user " + name + " ete"))
                     .isEqualTo("ERR not-eligible : erreur, identité non prouvée\n");
-            assertThat(line("VOTED roster " + name)).startsWith("ERR forbidden");
-            assertThat(line("VOTED user " + name)).startsWith("ERR forbidden");
+            assertThat(line("VOTE cert " + name + " ete"))
+                    .isEqualTo("ERR not-eligible : erreur, identité non prouvée\n");
+            assertThat(line("VOTE codes " + name + " ete code=2222-2222-2222"))
+                    .isEqualTo(line("VOTE codes nobody ete code=2222-2222-2223"))
+                    .startsWith("ERR not-eligible");
+            for (String poll : POLLS) {
+                assertThat(line("VOTED " + poll + " " + name)).startsWith("ERR forbidden");
+                assertThat(line("VOTERS " + poll)).startsWith("ERR forbidden");
+            }
         }
         // Nor does the second ballot say whether it says the same as the first.
         assertThat(line("VOTE roster alice ete pin=4711 id=b"))
                 .isEqualTo(line("VOTE roster alice hiver pin=4711 id=c"))
                 .startsWith("ERR already-voted");
-        assertThat(line("RESULTS roster")).contains("counted=0 ete=0 hiver=0");
+        assertThat(hall.vote(new Ballot("cert", "alice", List.of("ete"), "b", new Proof.Certificate("alice"))))
+                .isEqualTo(
+                        hall.vote(new Ballot("cert", "alice", List.of("hiver"), "c", new Proof.Certificate("alice"))));
+        assertThat(mqtt("user", "alice", "alice", "ete id=b", false))
+                .isEqualTo(mqtt("user", "alice", "alice", "hiver id=c", false));
+        assertThat(line("VOTE codes - ete code=" + code + " id=b"))
+                .isEqualTo(line("VOTE codes - hiver code=" + code + " id=c"));
+        for (String poll : POLLS) {
+            assertThat(line("RESULTS " + poll)).contains("counted=0 ete=0 hiver=0");
+        }
         onlyAliceHasVoted();
     }
 

@@ -118,7 +118,7 @@ final class OrganiserPage {
         main.append("<p class=\"summary\"><span class=\"chip\">%s</span> %s%s · %s <b class=\"code\">%s</b></p>\n"
                 .formatted(
                         escaped(Words.state(results.state(), words.language())),
-                        escaped(Words.votes(results.total(), words.language())),
+                        escaped(words.votes(results.total())),
                         eligible == null ? "" : " / " + words.number(eligible),
                         escaped(said.joinCode()),
                         JoinCode.of(poll.id())));
@@ -220,6 +220,7 @@ final class OrganiserPage {
                 .append("</p>\n");
         page.buttons(poll, results, false);
         page.addresses(poll, address);
+        page.results(poll, results);
         desk.append(page.main);
         page.exports(poll);
         return page.framed("/organiser/poll/" + poll.id());
@@ -236,6 +237,19 @@ final class OrganiserPage {
                         words.language().code(),
                         escaped(link),
                         qr == null ? "" : qr.svg(link)));
+    }
+
+    /** The same as everybody may see, at the time of asking. */
+    private void results(Poll poll, Results results) {
+        if (results.state() == PollState.DRAFT) {
+            return;
+        }
+        main.append("<section class=\"counts\"><h2>%s</h2><p class=\"hint\">%s</p>\n"
+                        .formatted(
+                                escaped(words.results()),
+                                escaped(results.isShown() ? words.state(results.state()) : words.hidden())))
+                .append(BarsTable.html(poll, results, words))
+                .append("</section>\n");
     }
 
     private void exports(Poll poll) {

@@ -181,6 +181,11 @@ record PageWords(Language language) {
                 : "";
     }
 
+    /** {@code 10 000 votes}. */
+    String votes(long number) {
+        return Words.votes(number, language).replaceFirst("\\d+", number(number));
+    }
+
     /** {@code 10 000} and {@code 10,000}. */
     String number(long number) {
         String digits = Long.toString(number);

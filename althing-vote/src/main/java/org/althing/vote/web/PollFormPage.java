@@ -86,7 +86,7 @@ final class PollFormPage {
                         form.value("change").equals("until-close") ? " checked" : "", Html.escape(said.change())));
         more(editing);
         main.append("""
-                <div class="buttons"><button type="submit" name="action" value="save">%s</button>
+                <div class="buttons"><button class="quiet" type="submit" name="action" value="save">%s</button>
                 <button type="submit" name="action" value="open">%s</button>
                 <button class="quiet" type="submit" name="action" value="preview" formaction="/organiser/preview?lang=%s" \
                 id="show-preview">%s</button></div></form>

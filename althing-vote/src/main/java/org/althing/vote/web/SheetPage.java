@@ -24,11 +24,16 @@ final class SheetPage {
                             qr == null ? "" : qr.svg(words.yourCode()),
                             Html.escape(poll.question(language)),
                             Html.escape(code),
-                            Html.escape(address + "/v/" + poll.id()),
+                            Html.escape(typed(address + "/v/" + poll.id())),
                             Html.escape(said.useOnce()),
                             Html.escape(validity(poll, language))));
         }
         return ended(main, poll, language);
+    }
+
+    /** As somebody types it: browsers add http themselves. */
+    private static String typed(String link) {
+        return link.startsWith("http://") ? link.substring("http://".length()) : link;
     }
 
     private static String validity(Poll poll, Language language) {
@@ -52,7 +57,7 @@ final class SheetPage {
                             Html.escape(voter.name()),
                             Html.escape("PIN"),
                             Html.escape(voter.pin()),
-                            Html.escape(link),
+                            Html.escape(typed(link)),
                             Html.escape(said.useOnce())));
         }
         return ended(main, poll, language);

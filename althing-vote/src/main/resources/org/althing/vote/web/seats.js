@@ -5,12 +5,13 @@
 const SIZES = [24, 60, 120, 240, 420, 600];
 const RADIUS = 100;
 const INNER = 40;
+const FEW = 75; // the radius of a single row
 const SVG = 'http://www.w3.org/2000/svg';
 
 // The seats of a half circle, row by row with even spacing, sorted from left to right.
 function layout(seats) {
-  const rows = Math.max(2, Math.round(Math.sqrt(seats / 3.4)));
-  const radii = Array.from({ length: rows }, (_, i) => INNER + (RADIUS - INNER) * i / (rows - 1));
+  const rows = seats < 8 ? 1 : Math.max(2, Math.round(Math.sqrt(seats / 3.4)));
+  const radii = Array.from({ length: rows }, (_, i) => (rows === 1 ? FEW : INNER + (RADIUS - INNER) * i / (rows - 1)));
   const sum = radii.reduce((a, b) => a + b, 0);
   const places = [];
   let left = seats;
@@ -18,13 +19,13 @@ function layout(seats) {
     const count = i === rows - 1 ? left : Math.round(seats * radius / sum);
     left -= count;
     for (let k = 0; k < count; k++) {
-      const angle = Math.PI * (count === 1 ? 0.5 : k / (count - 1));
+      const angle = Math.PI * (rows === 1 ? (k + 0.5) / count : count === 1 ? 0.5 : k / (count - 1));
       places.push({ angle, radius, x: -Math.cos(angle) * radius, y: -Math.sin(angle) * radius });
     }
   });
   places.sort((a, b) => a.angle - b.angle || b.radius - a.radius);
-  const gap = Math.min((RADIUS - INNER) / (rows - 1), Math.PI * sum / seats);
-  return { places, dot: Math.min(6, gap * 0.41) };
+  const gap = Math.min((RADIUS - INNER) / Math.max(1, rows - 1), Math.PI * sum / seats);
+  return { places, dot: Math.min(rows === 1 ? 10 : 6, gap * 0.41) };
 }
 
 // An order of places that is always the same and follows nothing: a full cycle with a step of the golden ratio.

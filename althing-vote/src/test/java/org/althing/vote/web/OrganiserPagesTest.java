@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.althing.net.HttpHandler.Response;
+import org.althing.vote.Ballot;
 import org.althing.vote.Counting;
 import org.althing.vote.Hall;
 import org.althing.vote.JoinCode;
@@ -211,7 +212,7 @@ class OrganiserPagesTest {
                 Pattern.compile("<p class=\"secret\">([0-9A-Z-]{14})</p>").matcher(text(sheet));
         List<String> found = codes.results().map(result -> result.group(1)).toList();
         assertThat(found).hasSize(3).doesNotHaveDuplicates();
-        assertThat(text(sheet)).contains("n’est montrée qu’une fois").contains("http://hall:8080/v/c");
+        assertThat(text(sheet)).contains("n’est montrée qu’une fois").contains(">hall:8080/v/c<");
         assertThat(sheet.headers()).containsEntry("Cache-Control", "no-store");
         post("/organiser", "poll", "c", "command", "open");
         assertThat(get("/organiser/poll/c"))
@@ -224,6 +225,34 @@ class OrganiserPagesTest {
                 .contains("déjà réalisé")
                 .contains("Ce code a déjà servi.");
         assertThat(text(post("/organiser/poll/c/codes", "count", "3"))).doesNotContain("class=\"secret\"");
+    }
+
+    @Test
+    void the_organiser_sees_what_everybody_may_see_of_the_counts() {
+        for (int i = 0; i < 1_001; i++) {
+            hall.vote(new Ballot("heure", "v" + i, List.of(i < 610 ? "ete" : "hiver"), null));
+        }
+        assertThat(get("/organiser")).contains("1\u202f001 votes");
+        assertThat(get("/organiser/poll/heure")).contains(">610<").contains(">61\u202f%<");
+        post(
+                "/organiser/new",
+                "question-fr",
+                "Q",
+                "options-fr",
+                "a\nb",
+                "id",
+                "s",
+                "secrecy",
+                "confidential",
+                "results",
+                "at-close",
+                "action",
+                "open");
+        hall.vote(new Ballot("s", "x", List.of("a"), null));
+        assertThat(get("/organiser/poll/s"))
+                .contains("1 vote")
+                .doesNotContain(">100\u202f%<")
+                .contains(">–<");
     }
 
     @Test
