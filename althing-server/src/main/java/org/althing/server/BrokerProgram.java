@@ -154,6 +154,7 @@ final class BrokerProgram {
                     "Warning: 'user " + user + "' is not served: a program on the JVM keeps the user that started it,"
                             + " which is root. Start it as " + user + ".");
         }
+        log.log(Level.INFORMATION, OpenFiles.line(OpenFiles.limits()));
         if (conf.persistence() == null) {
             log.log(
                     Level.INFORMATION,

@@ -1,5 +1,7 @@
 package org.althing.server;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -7,7 +9,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** What the program asks of the C library, because Java has no words for it: syslog, the socket of systemd, SIGRTMIN. */
 @SuppressWarnings("restricted") // native functions are what this class is about; the launcher allows them
@@ -132,38 +137,55 @@ final class Libc {
 
     /** One signal that the launcher has blocked in all threads, so that it waits until somebody takes it. */
     static final class BlockedSignal {
-        private final MethodHandle sigwait;
-        private final MemorySegment set = Arena.global().allocate(SIGSET_BYTES, 8);
-        private final MemorySegment taken = Arena.global().allocate(ValueLayout.JAVA_INT);
-        private final boolean blocked;
+        /** The mask of this thread, in hexadecimal, signal 1 lowest. */
+        private static final String MASK = "SigBlk:";
 
-        BlockedSignal(int number) throws MissingException {
-            FunctionDescriptor ofSet =
-                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
-            MethodHandle mask = function(
-                    "pthread_sigmask",
-                    FunctionDescriptor.of(
-                            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
-            MemorySegment present = Arena.global().allocate(SIGSET_BYTES, 8);
-            call(mask, 0, MemorySegment.NULL, present);
-            blocked = call(function("sigismember", ofSet), present, number) == 1;
-            call(function("sigemptyset", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS)), set);
-            call(function("sigaddset", ofSet), set, number);
-            sigwait = function(
-                    "sigwait", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+        private final int number;
+
+        BlockedSignal(int number) {
+            this.number = number;
         }
 
         /** Whether the launcher has blocked it; if not it must not be waited for. */
         boolean isBlocked() {
-            return blocked;
+            try (Stream<String> lines = Files.lines(Path.of("/proc/thread-self/status"))) {
+                return lines.filter(line -> line.startsWith(MASK))
+                        .map(line -> Long.parseUnsignedLong(
+                                line.substring(MASK.length()).strip(), 16))
+                        .anyMatch(mask -> (mask & bit()) != 0);
+            } catch (IOException | UncheckedIOException e) {
+                return false; // not Linux
+            }
         }
 
-        /** Waits until it comes. */
-        void await() {
-            int failure = call(sigwait, set, taken);
-            if (failure != 0) {
-                throw new IllegalStateException(
-                        "sigwait: " + failure + ", " + Arrays.toString(set.toArray(ValueLayout.JAVA_BYTE)));
+        private long bit() {
+            return 1L << number - 1;
+        }
+
+        /**
+         * Waits until it comes, again and again.
+         *
+         * @param then runs each time
+         * @param until whether to wait no more
+         */
+        void await(Runnable then, BooleanSupplier until) throws MissingException {
+            // One function only: each has its price at the start, in time and in memory.
+            MethodHandle sigwait = function(
+                    "sigwait", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+            MemorySegment set = Arena.global().allocate(SIGSET_BYTES, Long.BYTES); // a bit for each signal
+            set.set(ValueLayout.JAVA_LONG, 0, bit());
+            MemorySegment taken = Arena.global().allocate(ValueLayout.JAVA_INT);
+            while (!until.getAsBoolean()) {
+                int failure;
+                try {
+                    failure = (int) sigwait.invokeExact(set, taken);
+                } catch (Throwable e) { // the handle itself throws nothing
+                    throw new IllegalStateException(e);
+                }
+                if (failure != 0) {
+                    throw new IllegalStateException("sigwait for " + number + ": " + failure);
+                }
+                then.run();
             }
         }
     }

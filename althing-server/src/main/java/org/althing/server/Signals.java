@@ -62,19 +62,15 @@ final class Signals implements AutoCloseable {
 
     /** Runs the task when SIGRTMIN comes; returns false if it is not blocked. */
     boolean onRtMin(Runnable task) {
-        Libc.BlockedSignal signal;
-        try {
-            signal = new Libc.BlockedSignal(RTMIN);
-        } catch (Libc.MissingException e) {
-            return false;
-        }
+        Libc.BlockedSignal signal = new Libc.BlockedSignal(RTMIN);
         if (!signal.isBlocked()) {
             return false;
         }
         Thread.ofPlatform().daemon().name("althing-rtmin").start(() -> {
-            while (!thread.isShutdown()) {
-                signal.await();
-                thread.execute(task);
+            try {
+                signal.await(() -> thread.execute(task), thread::isShutdown);
+            } catch (Libc.MissingException e) {
+                throw new IllegalStateException(e); // where it can be blocked it can be waited for
             }
         });
         return true;
