@@ -44,11 +44,16 @@ final class Peer {
     private int answers;
     private int nextIdentifier = 1;
 
+    /** With a session that ends with the connection. */
     Peer(Wire wire, String clientId) throws IOException {
+        this(wire, clientId, true);
+    }
+
+    Peer(Wire wire, String clientId, boolean cleanSession) throws IOException {
         this.wire = wire;
         decoder.version(ProtocolVersion.MQTT_3_1_1);
         encode(new ControlPacket.Connect(
-                ProtocolVersion.MQTT_3_1_1, false, clientId, true, 0, null, null, null, Properties.NONE));
+                ProtocolVersion.MQTT_3_1_1, false, clientId, cleanSession, 0, null, null, null, Properties.NONE));
         flush();
         awaitAnswers(1);
     }
