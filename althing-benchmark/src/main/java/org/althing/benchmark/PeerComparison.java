@@ -25,7 +25,8 @@ import java.util.regex.Pattern;
  */
 public final class PeerComparison {
     private static final long NANOS_PER_TICK = 10_000_000; // of Linux, whatever the kernel's own clock
-    private static final int START_MILLIS = 10_000;
+    private static final int START_ATTEMPTS = 500;
+    private static final int START_WAIT_MILLIS = 20;
 
     /** @param deliveries how many receive what is published once, by which the processor time is divided */
     private record Scenario(String name, String deliveries, List<String> bench) {
@@ -183,13 +184,14 @@ public final class PeerComparison {
     }
 
     private static void awaitPort(Process broker, int port) throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
-        while (broker.isAlive() && System.nanoTime() < end) {
+        for (int attempt = 0; attempt < START_ATTEMPTS; attempt++) {
             try {
                 new Socket(InetAddress.getLoopbackAddress(), port).close();
                 return;
-            } catch (IOException e) {
-                TimeUnit.MILLISECONDS.sleep(20); // not yet
+            } catch (IOException notYet) {
+                if (broker.waitFor(START_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                    break;
+                }
             }
         }
         throw new IOException("the broker does not listen on port " + port);
