@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.althing.client.engine.Authentication;
+import org.althing.client.engine.ClientEngine;
 import org.althing.client.engine.EngineSettings;
 import org.althing.client.engine.PacketTrace;
 import org.althing.client.engine.SessionLog;
@@ -46,6 +47,7 @@ public final class ClientOptions {
     private int inFlightMax = 65_535;
     private int queueMessagesMax = 1_000;
     private long queueBytesMax = 16L << 20;
+    private long queueNanosMax = ClientEngine.NEVER;
     private boolean queueQos0;
     private int topicAliasesMax = 16;
     private boolean likeLibmosquitto;
@@ -60,6 +62,7 @@ public final class ClientOptions {
     WhenFull whenFull = WhenFull.WAIT;
     boolean manualAcknowledgement;
     int receiveQueueMax = 10_000;
+    int handlersAtOnce = 1;
     Duration connectTimeout = Duration.ofSeconds(10);
     Threads threads = Threads.VIRTUAL;
     Clock clock = Clock.system();
@@ -292,6 +295,19 @@ public final class ClientOptions {
         return this;
     }
 
+    /**
+     * For how long a message may wait to be sent before it is {@link PublishResult.Dropped}: without end. A Message Expiry
+     * Interval (MQTT 5.0) ends the wait as well, and what is left of it is what the broker is told. Both begin anew when a
+     * message comes from the store of an earlier run.
+     */
+    public ClientOptions queueExpiry(Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException("a message may wait for longer than " + value);
+        }
+        queueNanosMax = value.toNanos();
+        return this;
+    }
+
     /** What {@code publish} does when that much waits: {@link WhenFull#WAIT}. */
     public ClientOptions whenFull(WhenFull value) {
         whenFull = value;
@@ -376,6 +392,18 @@ public final class ClientOptions {
         return this;
     }
 
+    /**
+     * How many messages may be handled at once: 1. Those of one topic are handled one after the other in their order,
+     * however many; events alone, each in its place between the messages. Needs threads.
+     */
+    public ClientOptions handlersAtOnce(int messages) {
+        if (messages < 1) {
+            throw new IllegalArgumentException("at least 1 message is handled at once, not " + messages);
+        }
+        handlersAtOnce = messages;
+        return this;
+    }
+
     // ---- the inside ----------------------------------------------------------------------------------------------
 
     /** On which threads the client does its work: {@link Threads#VIRTUAL}. */
@@ -416,6 +444,10 @@ public final class ClientOptions {
             throw new IllegalArgumentException("a store needs a session to go on with: set clientId(...),"
                     + " cleanStart(false)" + (version.hasProperties() ? " and sessionExpiry(...)" : ""));
         }
+        if (handlersAtOnce > 1 && threads == Threads.CALLER) {
+            throw new IllegalArgumentException(
+                    "handlersAtOnce(" + handlersAtOnce + ") needs threads: CALLER has the caller's alone");
+        }
         if (authentication != null && !version.hasProperties()) {
             throw new IllegalArgumentException("enhanced authentication needs MQTT 5, not " + version);
         }
@@ -444,6 +476,7 @@ public final class ClientOptions {
                 inFlightMax,
                 queueMessagesMax,
                 queueBytesMax,
+                queueNanosMax,
                 connectTimeout.toNanos(),
                 queueQos0,
                 topicAliasesMax,

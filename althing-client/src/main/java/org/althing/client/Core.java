@@ -68,9 +68,6 @@ final class Core implements EngineListener {
     private ProtocolVersion version;
     private long timerWaitsUntil = FOREVER;
 
-    @Nullable
-    Thread handlerThread;
-
     final @Nullable SessionFile store;
     final Requests requests;
     final Outbox outbox = new Outbox(this);
@@ -90,7 +87,7 @@ final class Core implements EngineListener {
         this.inbox = new Inbox(options.receiveQueueMax);
         this.version = options.version;
         if (opened != null) {
-            engine.restore(opened.saved(), () -> new PublishAnswer(this, new Pending<>(this)));
+            engine.restore(opened.saved(), () -> new PublishAnswer(this, new Pending<>(this)), nanos());
         }
         this.requests = new Requests(this);
         this.run = new Run(this, false);
@@ -121,7 +118,7 @@ final class Core implements EngineListener {
             if (ends || engine.deadlineNanos() < timerWaitsUntil) {
                 timeReady.signal();
             }
-            if (!inbox.isEmpty()) {
+            if (run.hasWork()) {
                 workReady.signal();
             }
             changed.signalAll();
@@ -226,7 +223,7 @@ final class Core implements EngineListener {
             if (closed) {
                 throw new IllegalStateException("the client is closed");
             }
-            if (Thread.currentThread() == handlerThread) {
+            if (run.isHandlerThread()) {
                 throw new IllegalStateException("connect() in a handler would wait for itself");
             }
             if (run.isActive()) {
@@ -512,7 +509,7 @@ final class Core implements EngineListener {
                 }
                 run.stop();
                 engine.disconnect(reason, properties);
-                inbox.dropMessages();
+                run.dropMessages();
                 driver.onStop();
                 outputReady.signalAll();
                 workReady.signalAll();

@@ -66,7 +66,7 @@ final class Inbox {
             lastNotDelivered = null;
             return new Work.Event(new ClientEvent.NotDelivered(count, failed));
         }
-        if (droppedUnreported > 0 && messages <= messagesMax / 2) {
+        if (reportsDropped()) {
             long count = droppedUnreported;
             droppedUnreported = 0;
             return new Work.Event(new ClientEvent.MessagesDropped(count));
@@ -76,6 +76,15 @@ final class Inbox {
             messages--;
         }
         return next;
+    }
+
+    /** Whether {@link #poll} would give an event. */
+    boolean isEventNext() {
+        return lastNotDelivered != null || reportsDropped() || waiting.peek() instanceof Work.Event;
+    }
+
+    private boolean reportsDropped() {
+        return droppedUnreported > 0 && messages <= messagesMax / 2;
     }
 
     boolean isEmpty() {

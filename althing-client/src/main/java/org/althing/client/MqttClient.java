@@ -30,7 +30,7 @@ import org.althing.mqtt.TopicName;
  * }</pre>
  *
  * <p>Three roles never share a thread: who reads the network (and waits for nobody), who runs the handlers (one after
- * the other), who calls. So everything may be called from everywhere, handlers included. {@link Threads#CALLER} gives
+ * the other, unless {@link ClientOptions#handlersAtOnce} says more), who calls. So everything may be called from everywhere, handlers included. {@link Threads#CALLER} gives
  * all three roles to the caller instead.
  *
  * <p>A lost connection is made again, and what it needs with it: subscriptions where the broker lost the session,

@@ -48,6 +48,7 @@ final class Outbox {
             if (pending.getAsBoolean()) {
                 return true;
             }
+            core.engine.onTime(core.nanos()); // what has expired makes room
             boolean room = hasRoomFor(message);
             while (!room
                     && core.options.whenFull == WhenFull.DROP_OLD
@@ -55,7 +56,7 @@ final class Outbox {
                 room = hasRoomFor(message);
             }
             if (room) {
-                core.engine.publish(message, new PublishAnswer(core, pending));
+                core.engine.publish(message, new PublishAnswer(core, pending), core.nanos());
                 return true;
             }
             if (core.options.whenFull == WhenFull.FAIL) {

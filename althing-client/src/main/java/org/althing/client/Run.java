@@ -3,7 +3,9 @@ package org.althing.client;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -36,13 +38,17 @@ final class Run implements BooleanSupplier {
     private @Nullable Link link;
     private Destination destination;
     private ProtocolVersion attempted = ProtocolVersion.MQTT_5;
-    private @Nullable ReceivedMessage handled;
+    private final Lanes lanes;
+    /** What each thread of handlers is at. */
+    private final Map<Thread, Inbox.Work> handled = new HashMap<>();
+
     private boolean busy;
 
     Run(Core core, boolean active) {
         this.core = core;
         this.active = active;
         this.destination = core.options.destination;
+        this.lanes = new Lanes(core.inbox, core.options.handlersAtOnce);
     }
 
     @Override
@@ -303,7 +309,8 @@ final class Run implements BooleanSupplier {
         core.lock();
         try {
             while (!stopping && deadline - core.nanos() > 0) {
-                core.changed.awaitNanos(deadline - core.nanos());
+                long next = Math.min(deadline, onTime());
+                core.changed.awaitNanos(next - core.nanos());
             }
         } finally {
             core.unlock();
@@ -312,16 +319,27 @@ final class Run implements BooleanSupplier {
 
     /** The next call of handlers; null if there is none now. Under the lock. */
     Inbox.@Nullable Work pollWork() {
-        Inbox.Work work = core.inbox.poll();
+        Inbox.Work work = lanes.poll();
         busy |= work != null;
         return work;
     }
 
-    /** Whether handlers have worked and have nothing left to do; once each time. Under the lock. */
+    /** Whether there is something to call handlers for. Under the lock. */
+    boolean hasWork() {
+        return lanes.hasWork();
+    }
+
+    /** What no handler has seen is the broker's again. Under the lock. */
+    void dropMessages() {
+        lanes.dropMessages();
+    }
+
+    /** Whether handlers have worked and have nothing left to do; once each time, and {@link #idle} follows. Under the lock. */
     boolean becomesIdle() {
-        boolean idle = busy && core.inbox.isEmpty();
+        boolean idle = busy && lanes.isQuiet();
         if (idle) {
             busy = false;
+            lanes.begin();
         }
         return idle;
     }
@@ -332,13 +350,17 @@ final class Run implements BooleanSupplier {
             core.handlers.idle();
         } catch (Throwable failed) { // whatever an application throws is its own; the client goes on
             onHandlerFailed(null, null, failed);
+        } finally {
+            core.lock();
+            lanes.end();
+            core.unlock();
         }
     }
 
     /** Calls the handlers. Not under the lock. */
     void handle(Inbox.Work work) {
         core.lock();
-        core.handlerThread = Thread.currentThread();
+        handled.put(Thread.currentThread(), work);
         core.unlock();
         try {
             if (work instanceof Inbox.Work.Message it) {
@@ -348,7 +370,8 @@ final class Run implements BooleanSupplier {
             }
         } finally {
             core.lock();
-            core.handlerThread = null;
+            handled.remove(Thread.currentThread());
+            lanes.done(work);
             core.unlock();
         }
     }
@@ -378,7 +401,6 @@ final class Run implements BooleanSupplier {
             core.unlock();
             return;
         }
-        setHandled(message);
         for (Handler<ReceivedMessage> handler : called) {
             try {
                 handler.handle(core.client, message);
@@ -386,23 +408,23 @@ final class Run implements BooleanSupplier {
                 onHandlerFailed(null, message, failed);
             }
         }
-        setHandled(null);
         if (!core.options.manualAcknowledgement) {
             message.ack();
         }
     }
 
-    private void setHandled(@Nullable ReceivedMessage message) {
-        core.lock();
-        handled = message;
-        core.unlock();
-    }
-
     /** The message whose handler runs on this thread, if its return acknowledges it. Under the lock. */
     @Nullable
     ReceivedMessage handledHere() {
-        boolean here = Thread.currentThread() == core.handlerThread && !core.options.manualAcknowledgement;
-        return here ? handled : null;
+        return !core.options.manualAcknowledgement
+                        && handled.get(Thread.currentThread()) instanceof Inbox.Work.Message here
+                ? here.message()
+                : null;
+    }
+
+    /** Whether this thread calls handlers. Under the lock. */
+    boolean isHandlerThread() {
+        return handled.containsKey(Thread.currentThread());
     }
 
     private void onHandlerFailed(@Nullable ClientEvent event, @Nullable ReceivedMessage message, Throwable failed) {

@@ -3,14 +3,18 @@ package org.althing.client;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.althing.client.engine.Output;
 import org.althing.client.link.Link;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves a client on threads of its own: one connects and reads, one per connection writes, one calls the handlers. The
- * reader never waits for a handler and never for the peer to read.
+ * Moves a client on threads of its own: one connects and reads, one per connection writes, one (or as many as {@link
+ * ClientOptions#handlersAtOnce} says) calls the handlers. The reader never waits for a handler and never for the peer to
+ * read.
  */
 final class ThreadDriver implements Driver {
     /** How long the last bytes may take to leave. */
@@ -26,7 +30,7 @@ final class ThreadDriver implements Driver {
 
     // Guarded by the lock of Core.
     private @Nullable Thread reader;
-    private @Nullable Thread handlers;
+    private List<Thread> handlers = List.of();
     private boolean readerDone;
     private @Nullable Link readerLeft;
 
@@ -38,14 +42,18 @@ final class ThreadDriver implements Driver {
     public void start() {
         Run run = core.run();
         Thread connects = newThread("reader", () -> read(run));
-        Thread handles = newThread("handlers", () -> handle(run));
+        List<Thread> handling = new ArrayList<>();
+        AtomicInteger left = new AtomicInteger(core.options.handlersAtOnce);
+        for (int i = left.get(); i > 0; i--) {
+            handling.add(newThread("handlers", () -> handle(run, left)));
+        }
         core.lock();
         reader = connects;
-        handlers = handles;
+        handlers = List.copyOf(handling);
         readerDone = false;
         core.unlock();
         connects.start();
-        handles.start();
+        handling.forEach(Thread::start);
     }
 
     private Thread newThread(String role, Runnable work) {
@@ -222,13 +230,15 @@ final class ThreadDriver implements Driver {
 
     // ---- the handlers --------------------------------------------------------------------------------------------
 
-    private void handle(Run run) {
+    private void handle(Run run, AtomicInteger left) {
         try {
             for (Inbox.Work work = nextWork(run); work != null; work = nextWork(run)) {
                 run.handle(work);
             }
         } finally {
-            run.end();
+            if (left.decrementAndGet() == 0) {
+                run.end();
+            }
         }
     }
 
@@ -236,6 +246,9 @@ final class ThreadDriver implements Driver {
         core.lock();
         try {
             while (true) {
+                if (core.run() != run) {
+                    return null; // a handler outlived its run, and the next run has its own
+                }
                 Inbox.Work work = run.pollWork();
                 if (work != null) {
                     return work;
@@ -244,7 +257,8 @@ final class ThreadDriver implements Driver {
                     core.unlock();
                     run.idle();
                     core.lock();
-                } else if (readerDone) {
+                } else if (readerDone && !run.hasWork()) {
+                    core.workReady.signalAll(); // the others look for themselves
                     return null;
                 } else {
                     core.workReady.awaitUninterruptibly();
@@ -282,18 +296,20 @@ final class ThreadDriver implements Driver {
 
     @Override
     public void awaitEnd() {
-        Thread current = Thread.currentThread();
         core.lock();
         Thread reads = reader;
-        Thread handles = handlers;
+        List<Thread> handling = handlers;
         core.unlock();
-        if (current == handles || reads == null || handles == null) {
+        if (reads == null || handling.contains(Thread.currentThread())) {
             return;
         }
         join(reads, LAST_WRITE_MAX.multipliedBy(3));
-        if (!join(handles, HANDLER_MAX)) {
-            handles.interrupt();
-            join(handles, LAST_WRITE_MAX);
+        long deadline = core.deadlineIn(HANDLER_MAX);
+        for (Thread handles : handling) {
+            if (!join(handles, Duration.ofNanos(Math.max(1, deadline - core.nanos())))) {
+                handles.interrupt();
+                join(handles, LAST_WRITE_MAX);
+            }
         }
     }
 

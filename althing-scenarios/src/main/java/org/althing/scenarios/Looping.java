@@ -125,7 +125,8 @@ final class Looping {
                     engine.publish(
                             new ApplicationMessage(
                                     TopicName.of(TOPIC), Bytes.of("message"), Qos.AT_MOST_ONCE, false, Properties.NONE),
-                            this);
+                            this,
+                            now);
                 } else if (received && engine.isConnected()) {
                     engine.disconnect(ReasonCode.SUCCESS, Properties.NONE);
                 }

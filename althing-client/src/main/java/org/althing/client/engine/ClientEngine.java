@@ -133,7 +133,8 @@ public final class ClientEngine {
     }
 
     /** Goes on with what an earlier run of the program left. Before the first connection. */
-    public void restore(SavedSession saved, Supplier<PublishFate> fates) {
+    public void restore(SavedSession saved, Supplier<PublishFate> fates, long now) {
+        outbound.onTime(now);
         for (SavedSession.Outgoing outgoing : saved.outgoing()) {
             outbound.restore(outgoing, fates.get());
         }
@@ -155,6 +156,7 @@ public final class ClientEngine {
             encoder.likeLibmosquitto();
             decoder.likeLibmosquitto();
         }
+        outbound.onTime(now);
         ending = null;
         packetSizeMax = Integer.MAX_VALUE;
         phase = Phase.AWAITING_CONNACK;
@@ -189,6 +191,7 @@ public final class ClientEngine {
     /** Bytes have arrived. */
     public void onBytes(ByteBuffer bytes, long now) {
         keepAlive.onReceived(now);
+        outbound.onTime(now);
         try {
             while (phase == Phase.AWAITING_CONNACK || phase == Phase.OPEN) {
                 ControlPacket packet = decoder.decode(bytes);
@@ -207,6 +210,7 @@ public final class ClientEngine {
 
     /** The deadline may have come. */
     public void onTime(long now) {
+        outbound.onTime(now);
         if (phase == Phase.AWAITING_CONNACK && now - connAckDeadlineNanos >= 0) {
             end(new Ending.Silence("no CONNACK within " + settings.connAckTimeoutNanos() / 1_000_000 + " ms"));
         } else if (phase == Phase.OPEN && keepAlive.isOver(now)) {
@@ -235,9 +239,10 @@ public final class ClientEngine {
     /** When {@link #onTime} is to be called, or {@link #NEVER}. */
     public long deadlineNanos() {
         return switch (phase) {
-            case CLOSED, ENDING -> NEVER;
-            case AWAITING_CONNACK -> connAckDeadlineNanos;
-            case OPEN -> keepAlive.deadlineNanos();
+            case CLOSED -> outbound.deadlineNanos();
+            case ENDING -> NEVER;
+            case AWAITING_CONNACK -> Math.min(connAckDeadlineNanos, outbound.deadlineNanos());
+            case OPEN -> Math.min(keepAlive.deadlineNanos(), outbound.deadlineNanos());
         };
     }
 
@@ -284,11 +289,12 @@ public final class ClientEngine {
 
     /**
      * Publishes. QoS 0 needs a connection, unless the settings let it wait; QoS 1 and 2 wait for one, or for the send
-     * window.
+     * window; in the end for as long as the settings and their Message Expiry Interval allow.
      *
      * @throws IllegalArgumentException if the protocol does not allow a property of the message
      */
-    public void publish(ApplicationMessage message, PublishFate fate) {
+    public void publish(ApplicationMessage message, PublishFate fate, long now) {
+        outbound.onTime(now);
         if (!message.properties().isEmpty()) {
             check(new Publish(false, message.qos() == Qos.AT_MOST_ONCE ? 0 : 1, 0, message));
         }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param inFlightMax messages of QoS 1 and 2 to have unacknowledged at most, whatever the server allows
  * @param queueMessagesMax messages to hold back at most
  * @param queueBytesMax bytes of topics and payloads to hold back at most
+ * @param queueNanosMax for how long to hold a message back; {@link ClientEngine#NEVER} for without end
  * @param connAckTimeoutNanos how long the server may take to answer CONNECT
  * @param queueQos0 whether messages of QoS 0 wait for a connection as well
  * @param topicAliasesMax topic aliases to use at most, however many the server allows; 0 for none
@@ -26,6 +27,7 @@ public record EngineSettings(
         int inFlightMax,
         int queueMessagesMax,
         long queueBytesMax,
+        long queueNanosMax,
         long connAckTimeoutNanos,
         boolean queueQos0,
         int topicAliasesMax,
@@ -43,6 +45,7 @@ public record EngineSettings(
                 inFlightMax,
                 queueMessagesMax,
                 queueBytesMax,
+                ClientEngine.NEVER,
                 connAckTimeoutNanos,
                 false,
                 0,
@@ -57,6 +60,7 @@ public record EngineSettings(
                 inFlightMax,
                 queueMessagesMax,
                 queueBytesMax,
+                queueNanosMax,
                 connAckTimeoutNanos,
                 queueQos0,
                 topicAliasesMax,

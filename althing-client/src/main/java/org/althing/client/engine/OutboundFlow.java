@@ -14,6 +14,7 @@ import org.althing.mqtt.ControlPacket.PubRel;
 import org.althing.mqtt.ControlPacket.Publish;
 import org.althing.mqtt.MalformedPacketException;
 import org.althing.mqtt.Properties;
+import org.althing.mqtt.Property;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.ReasonCode;
 import org.jspecify.annotations.Nullable;
@@ -39,20 +40,41 @@ final class OutboundFlow {
         void send(ApplicationMessage message, PublishFate fate);
     }
 
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
     private static final class Outbound {
         final long key;
         final ApplicationMessage message;
+        final long acceptedNanos;
         PublishFate fate;
         int packetIdentifier;
 
-        Outbound(long key, ApplicationMessage message, PublishFate fate) {
+        Outbound(long key, ApplicationMessage message, PublishFate fate, long acceptedNanos) {
             this.key = key;
             this.message = message;
             this.fate = fate;
+            this.acceptedNanos = acceptedNanos;
         }
 
-        Publish packet(boolean duplicate) {
-            return new Publish(duplicate, packetIdentifier, 0, message);
+        Publish packet(boolean duplicate, ApplicationMessage content) {
+            return new Publish(duplicate, packetIdentifier, 0, content);
+        }
+
+        /** Its Message Expiry Interval in seconds; 0 if it has none. */
+        long expirySeconds() {
+            return message.properties().integer(Property.MESSAGE_EXPIRY_INTERVAL, 0);
+        }
+
+        /** What the server is to be told of the message: its Message Expiry Interval is what is left of it. */
+        ApplicationMessage content(long now) {
+            long waited = (now - acceptedNanos) / NANOS_PER_SECOND;
+            if (waited < 1 || !message.properties().has(Property.MESSAGE_EXPIRY_INTERVAL)) {
+                return message;
+            }
+            long left = Math.max(1, expirySeconds() - waited);
+            return message.withProperties(message.properties().toBuilder()
+                    .set(Property.MESSAGE_EXPIRY_INTERVAL, left)
+                    .build());
         }
 
         long bytes() {
@@ -72,6 +94,13 @@ final class OutboundFlow {
     private final ArrayDeque<Outbound> queue = new ArrayDeque<>();
     private long queueBytes;
     private long lastKey;
+
+    /** The last that was heard of the time. */
+    private long now;
+
+    /** No message of the queue expires before that. */
+    private long expiresNanos = ClientEngine.NEVER;
+
     private final Map<Integer, Outbound> published = new LinkedHashMap<>();
     private final Map<Integer, Outbound> released = new LinkedHashMap<>();
 
@@ -89,8 +118,50 @@ final class OutboundFlow {
         this.log = settings.log();
     }
 
+    void onTime(long time) {
+        now = time;
+        if (expiresNanos != ClientEngine.NEVER && expiresNanos - now <= 0) {
+            dropExpired();
+        }
+    }
+
+    /** When {@link #onTime} may have something to do. */
+    long deadlineNanos() {
+        return expiresNanos;
+    }
+
+    private void dropExpired() {
+        expiresNanos = ClientEngine.NEVER;
+        for (Iterator<Outbound> each = queue.iterator(); each.hasNext(); ) {
+            Outbound outbound = each.next();
+            long expires = expiresNanos(outbound);
+            if (expires == ClientEngine.NEVER || expires - now > 0) {
+                expiresNanos = Math.min(expiresNanos, expires);
+                continue;
+            }
+            each.remove();
+            queueBytes -= outbound.bytes();
+            forget(outbound);
+            outbound.fate.dropped("it expired after waiting " + (now - outbound.acceptedNanos) / 1_000_000
+                    + " ms to be sent");
+        }
+    }
+
+    private long expiresNanos(Outbound outbound) {
+        long allowed = settings.queueNanosMax();
+        if (outbound.message.properties().has(Property.MESSAGE_EXPIRY_INTERVAL)) {
+            allowed = Math.min(allowed, outbound.expirySeconds() * NANOS_PER_SECOND);
+        }
+        return allowed == ClientEngine.NEVER ? allowed : outbound.acceptedNanos + allowed;
+    }
+
+    /** Its deadline counts from now on. */
+    private void watch(Outbound outbound) {
+        expiresNanos = Math.min(expiresNanos, expiresNanos(outbound));
+    }
+
     void restore(SavedSession.Outgoing saved, PublishFate fate) {
-        Outbound outbound = new Outbound(saved.key(), saved.message(), fate);
+        Outbound outbound = new Outbound(saved.key(), saved.message(), fate, now);
         lastKey = Math.max(lastKey, saved.key());
         outbound.packetIdentifier = saved.packetIdentifier();
         if (saved.packetIdentifier() == 0) {
@@ -112,7 +183,7 @@ final class OutboundFlow {
     }
 
     void publish(ApplicationMessage message, PublishFate fate) {
-        Outbound outbound = new Outbound(++lastKey, message, fate);
+        Outbound outbound = new Outbound(++lastKey, message, fate, now);
         if (message.qos() != Qos.AT_MOST_ONCE) {
             log.accepted(outbound.key, message);
         }
@@ -185,6 +256,7 @@ final class OutboundFlow {
         published.clear();
         released.clear();
         for (Outbound outbound : repeated.reversed()) {
+            watch(outbound);
             queue.addFirst(outbound);
             queueBytes += outbound.bytes();
         }
@@ -199,7 +271,7 @@ final class OutboundFlow {
             } else if (!queue.isEmpty() && queue.peek().message.qos() == Qos.AT_MOST_ONCE) {
                 Outbound outbound = queue.remove();
                 queueBytes -= outbound.bytes();
-                qos0Sender.send(outbound.message, outbound.fate);
+                qos0Sender.send(outbound.content(now), outbound.fate);
             } else if (!queue.isEmpty() && identifiers.hasFree()) {
                 Outbound outbound = queue.remove();
                 queueBytes -= outbound.bytes();
@@ -221,7 +293,8 @@ final class OutboundFlow {
 
     private void sendOrRefuse(Outbound outbound, boolean duplicate) {
         ReasonCode objection = limits == null ? null : limits.objection(outbound.message);
-        if (objection == null && !sendAliased(outbound.packet(duplicate))) {
+        ApplicationMessage content = settings.likeLibmosquitto() ? outbound.message : outbound.content(now);
+        if (objection == null && !sendAliased(outbound.packet(duplicate, content))) {
             objection = ReasonCode.PACKET_TOO_LARGE;
         }
         if (objection == null) {
@@ -340,6 +413,7 @@ final class OutboundFlow {
     }
 
     private void enqueueLast(Outbound outbound) {
+        watch(outbound);
         queue.add(outbound);
         queueBytes += outbound.bytes();
     }

@@ -256,7 +256,7 @@ class ClientEngineTest {
                         .set(Property.MAXIMUM_PACKET_SIZE, 20)
                         .build());
         Harness.Fate retained = new Harness.Fate();
-        it.engine.publish(Harness.message("t", "x", Qos.AT_MOST_ONCE).withRetain(true), retained);
+        it.engine.publish(Harness.message("t", "x", Qos.AT_MOST_ONCE).withRetain(true), retained, it.now);
         Harness.Fate large = it.publish("0123456789ABCDEF", Qos.AT_MOST_ONCE);
         Harness.Fate largeQueued = it.publish("0123456789ABCDEF", Qos.AT_LEAST_ONCE);
         Harness.Fate qos2 = it.publish("x", Qos.EXACTLY_ONCE);

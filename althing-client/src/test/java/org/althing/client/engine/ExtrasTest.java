@@ -41,7 +41,7 @@ class ExtrasTest {
                         .build()
                 : Properties.NONE;
         Connect connect = new Connect(ProtocolVersion.MQTT_5, false, "me", !durable, 60, null, null, null, properties);
-        return new EngineSettings(connect, 65_535, 5, 1_000, 5_000_000_000L, false, aliases, like, authentication, log);
+        return new EngineSettings(connect, 65_535, 5, 1_000, ClientEngine.NEVER, 5_000_000_000L, false, aliases, like, authentication, log);
     }
 
     // ---- topic aliases -------------------------------------------------------------------------------------------
@@ -49,7 +49,7 @@ class ExtrasTest {
     private static String topics(Harness it, String... topics) {
         List<String> sent = new ArrayList<>();
         for (String topic : topics) {
-            it.engine.publish(Harness.message(topic, "", Qos.AT_MOST_ONCE), new Harness.Fate());
+            it.engine.publish(Harness.message(topic, "", Qos.AT_MOST_ONCE), new Harness.Fate(), it.now);
             Publish packet = (Publish) it.sent().getFirst();
             String name = packet.message().topic() == TopicName.ALIASED
                     ? "-"
@@ -243,7 +243,8 @@ class ExtrasTest {
                     Harness.Fate fate = new Harness.Fate();
                     fates.add(fate);
                     return fate;
-                });
+                },
+                it.now);
         assertThat(it.open().cleanStart()).isFalse();
         it.receive(new ConnAck(true, ReasonCode.SUCCESS, Properties.NONE));
         assertThat(it.sent())

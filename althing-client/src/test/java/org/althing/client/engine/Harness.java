@@ -120,7 +120,7 @@ final class Harness implements EngineListener {
 
     Fate publish(String payload, Qos qos) {
         Fate fate = new Fate();
-        engine.publish(message("t", payload, qos), fate);
+        engine.publish(message("t", payload, qos), fate, now);
         return fate;
     }
 
