@@ -41,13 +41,13 @@ import java.util.zip.ZipOutputStream;
  * Makes the client's one jar from the compiled classes of its three modules: {@code OneJar JAR VERSION TIMESTAMP
  * MODULE_INFO JSPECIFY CLASSES...}, where the first folder of classes is the client's.
  *
- * <p>What goes in: all classes of the client and of the vocabulary, and of the other packages what these reach. What is
+ * <p>What goes in: all classes of the client (but what stands on event loops) and of the vocabulary, and of the other packages what these reach. What is
  * left out of the classes: what only a debugger reads (lines, names of variables), and of classes that nobody may compile
  * against also the generic signatures and the annotations for a compiler. The same classes give the same bytes.
  */
 final class OneJar {
     private static final Pattern API = Pattern.compile("org/althing/(client|client/engine|mqtt)/[^/]*\\.class");
-    private static final Pattern WHOLE = Pattern.compile("org/althing/(client|mqtt)/.*\\.class");
+    private static final Pattern WHOLE = Pattern.compile("org/althing/(client/(?!loop/)|mqtt/).*\\.class");
 
     private final Map<String, byte[]> available = new TreeMap<>();
 

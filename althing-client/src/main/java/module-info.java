@@ -2,8 +2,9 @@
 module org.althing.client {
     requires static org.jspecify;
     requires transitive org.althing.mqtt;
-    requires org.althing.net;
+    requires transitive org.althing.net;
 
     exports org.althing.client;
     exports org.althing.client.engine;
+    exports org.althing.client.loop;
 }

@@ -21,8 +21,12 @@ public sealed interface Retry {
             }
         }
 
-        /** The delay before this attempt, the first being 1. */
-        Duration delay(int attempt, RandomGenerator random) {
+        /**
+         * The delay before this attempt.
+         *
+         * @param attempt 1 for the first one
+         */
+        public Duration delay(int attempt, RandomGenerator random) {
             long full = first.toNanos();
             long limit = max.toNanos();
             for (int i = 1; i < attempt && full < limit; i++) {

@@ -10,6 +10,9 @@ import java.util.Set;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.ControlPacket.ConnAck;
 import org.althing.mqtt.ControlPacket.Connect;
+import org.althing.mqtt.ControlPacket.Disconnect;
+import org.althing.mqtt.ControlPacket.PingReq;
+import org.althing.mqtt.ControlPacket.PingResp;
 import org.althing.mqtt.ControlPacket.PubAck;
 import org.althing.mqtt.ControlPacket.PubComp;
 import org.althing.mqtt.ControlPacket.PubRec;
@@ -63,6 +66,12 @@ final class ModelServer {
     }
 
     void send(String payload, Qos qos) {
+        if (qos == Qos.AT_MOST_ONCE) {
+            if (online) {
+                reply(Harness.publish(0, payload, qos, false));
+            }
+            return;
+        }
         lastIdentifier++;
         sent.put(lastIdentifier, Harness.publish(lastIdentifier, payload, qos, false));
         if (online) {
@@ -104,6 +113,8 @@ final class ModelServer {
                 reply(pubRel);
             }
             case PubComp pubComp -> releasing.remove(pubComp.packetIdentifier());
+            case PingReq ping -> reply(PingResp.INSTANCE);
+            case Disconnect disconnect -> {} // the connection ends
             default -> throw new AssertionError("the client sent " + packet);
         }
     }
@@ -130,6 +141,10 @@ final class ModelServer {
 
     private void onPublish(Publish publish) {
         int identifier = publish.packetIdentifier();
+        if (publish.message().qos() == Qos.AT_MOST_ONCE) {
+            received.add(publish.message().payload().text());
+            return;
+        }
         if (++open > receiveMaximum) {
             throw new AssertionError("more than " + receiveMaximum + " unacknowledged");
         }

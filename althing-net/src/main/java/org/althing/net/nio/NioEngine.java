@@ -7,11 +7,13 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
 import org.althing.net.NetEngine;
@@ -90,6 +92,59 @@ public final class NioEngine implements NetEngine {
     @Override
     public Listening listenWeb(SocketAddress address, EventLoop loop, WebSite site) throws IOException {
         return listen(address, loop, WebPort.of(site));
+    }
+
+    /**
+     * Connects, on a thread of its own meanwhile. On the loop exactly one of the two hears how it went, unless the engine
+     * is closed before.
+     *
+     * @param address an Internet address, or the path of a Unix socket
+     * @param timeoutMillis how long an Internet address has to answer
+     * @param connected gets the connection
+     * @param failed hears why there is none; the message names the address
+     */
+    public void connect(
+            SocketAddress address,
+            int timeoutMillis,
+            EventLoop loop,
+            Acceptor connected,
+            Consumer<Exception> failed) {
+        Thread.ofVirtual().name("althing-connect").start(() -> {
+            try {
+                SocketChannel channel = connected(address, timeoutMillis);
+                loop.execute(() -> {
+                    try {
+                        NioTransport.accept(channel, (NioLoop) loop, connected);
+                    } catch (IOException failure) {
+                        failed.accept(failure);
+                    }
+                });
+            } catch (IOException | RuntimeException failure) {
+                IOException named =
+                        new IOException("cannot connect to " + named(address) + ": " + failure.getMessage(), failure);
+                loop.execute(() -> failed.accept(named));
+            }
+        });
+    }
+
+    private static SocketChannel connected(SocketAddress address, int timeoutMillis) throws IOException {
+        boolean unix = address instanceof UnixDomainSocketAddress;
+        SocketChannel channel = unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
+        try {
+            if (unix) {
+                channel.connect(address);
+            } else if (address instanceof InetSocketAddress internet && internet.isUnresolved()) {
+                throw new IOException("the host name is not known");
+            } else {
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                channel.socket().connect(address, timeoutMillis);
+            }
+            channel.configureBlocking(false);
+            return channel;
+        } catch (IOException | RuntimeException failure) {
+            channel.close();
+            throw failure;
+        }
     }
 
     private static String named(SocketAddress address) {

@@ -1,0 +1,105 @@
+package org.althing.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.althing.mqtt.ProtocolVersion;
+import org.althing.mqtt.Qos;
+import org.althing.testing.DebianMosquitto;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/**
+ * Messages from one client to another through Debian's mosquitto, both on connections that are cut again and again. At
+ * the end each message is counted: QoS 2 came once, QoS 1 at least once, all in order. {@code -Dsoak.messages=100000}
+ * (profile {@code soak}) makes it long.
+ */
+@Timeout(3_600)
+class SoakTest {
+    private static final int MESSAGES = Integer.getInteger("soak.messages", 1_000);
+    private static final Retry QUICK = new Retry.Backoff(Duration.ofMillis(1), Duration.ofMillis(10), true);
+    private static final Duration ENOUGH = Duration.ofSeconds(30 + MESSAGES / 20);
+
+    /** MQTT 3.1 cannot say that the session is still there, so what is under way at a cut may come twice. */
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "MQTT_3_1")
+    void nothing_is_lost_and_nothing_of_qos_2_comes_twice(ProtocolVersion version) throws Exception {
+        Map<String, Integer> counts = new HashMap<>();
+        ConcurrentLinkedQueue<String> received = new ConcurrentLinkedQueue<>();
+        try (DebianMosquitto broker = DebianMosquitto.start("allow_anonymous true", "max_queued_messages 0");
+                CuttingRelay relay = new CuttingRelay(broker.port(), 8_000, version.level());
+                MqttClient from = client(relay, version, "from");
+                MqttClient to = client(relay, version, "to")) {
+            to.onMessage((c, message) -> received.add(message.text()));
+            to.connect();
+            assertThat(to.subscribe("soak").await(ENOUGH)).isInstanceOf(SubscribeResult.Granted.class);
+            from.connect();
+            ArrayDeque<Delivery> deliveries = new ArrayDeque<>();
+            for (int i = 0; i < MESSAGES; i++) {
+                deliveries.add(from.publish(
+                        "soak", (i % 2) + " " + i, i % 2 == 0 ? Qos.AT_LEAST_ONCE : Qos.EXACTLY_ONCE));
+                while (deliveries.size() > 500) {
+                    assertThat(deliveries.remove().await(ENOUGH)).isInstanceOf(PublishResult.Acknowledged.class);
+                }
+            }
+            for (Delivery delivery : deliveries) {
+                assertThat(delivery.await(ENOUGH)).isInstanceOf(PublishResult.Acknowledged.class);
+            }
+            relay.stopCutting();
+            from.publish("soak", "end", Qos.EXACTLY_ONCE).await(ENOUGH);
+            long deadline = System.nanoTime() + ENOUGH.toNanos();
+            while (!received.contains("end") && System.nanoTime() < deadline) {
+                to.loop(Duration.ofMillis(20));
+            }
+            received.forEach(text -> counts.merge(text, 1, Integer::sum));
+            assertThat(relay.cuts()).as("cuts").isGreaterThan(MESSAGES / 200);
+            assertThat(from.messagesNotDelivered()).isZero();
+            System.out.printf(
+                    "soak %s: %d messages, %d cuts, %d lost, %d of QoS 1 and %d of QoS 2 came more than once%n",
+                    version,
+                    MESSAGES,
+                    relay.cuts(),
+                    MESSAGES + 1 - counts.size(),
+                    doubled(counts, "0 "),
+                    doubled(counts, "1 "));
+        }
+        assertThat(counts).hasSize(MESSAGES + 1);
+        assertThat(doubled(counts, "1 ")).as("QoS 2 more than once").isZero();
+        for (String qos : new String[] {"0 ", "1 "}) {
+            assertThat(received.stream().filter(it -> it.startsWith(qos)).distinct())
+                    .as("in order")
+                    .isSortedAccordingTo((a, b) -> Integer.compare(number(a), number(b)));
+        }
+    }
+
+    private static int number(String text) {
+        return Integer.parseInt(text.substring(2));
+    }
+
+    private static long doubled(Map<String, Integer> counts, String qos) {
+        return counts.entrySet().stream()
+                .filter(each -> each.getKey().startsWith(qos) && each.getValue() > 1)
+                .count();
+    }
+
+    private static MqttClient client(CuttingRelay relay, ProtocolVersion version, String name) {
+        return MqttClient.create(o -> {
+            o.server("127.0.0.1", relay.port())
+                    .version(version)
+                    .clientId(name)
+                    .cleanStart(false)
+                    .queue(100, 1 << 20)
+                    .inFlight(20)
+                    .retry(QUICK);
+            if (version == ProtocolVersion.MQTT_5) {
+                o.sessionExpiry(Duration.ofDays(1));
+            }
+        });
+    }
+}
