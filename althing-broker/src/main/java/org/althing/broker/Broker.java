@@ -209,8 +209,9 @@ public final class Broker implements AutoCloseable {
         private final Map<String, AuthenticationMethod> methods = new HashMap<>();
         private AddressFilter addressFilter = AddressFilter.all();
         private AccessControl accessControl = AccessControl.everything();
-        private BrokerLog log = BrokerLog.systemLogger();
-        private RandomGenerator random = new SecureRandom();
+        // Null until start(): both take long to make, in vain where others are given.
+        private @Nullable BrokerLog log;
+        private @Nullable RandomGenerator random;
         private Worker worker = Worker.virtualThreads();
 
         private Builder(BrokerConfig config, NetEngine engine) {
@@ -277,6 +278,7 @@ public final class Broker implements AutoCloseable {
          * @throws IOException if the state cannot be read or an address cannot be bound; nothing stays open
          */
         public Broker start() throws IOException {
+            BrokerLog logged = log == null ? BrokerLog.systemLogger() : log;
             RestoredState restored = restore();
             List<EventLoop> loops = new ArrayList<>();
             for (int shard = 0; shard < config.shards(); shard++) {
@@ -293,20 +295,20 @@ public final class Broker implements AutoCloseable {
                             addressFilter,
                             accessControl,
                             interceptors,
-                            log,
-                            random));
+                            logged,
+                            random == null ? new SecureRandom() : random));
             if (store.isDurable()) {
-                log.log(BrokerLog.Level.INFORMATION, "Restored " + restored + ".");
+                logged.log(BrokerLog.Level.INFORMATION, "Restored " + restored + ".");
             }
             shards.restore(restored);
-            Listeners listeners = new Listeners(engine, shards, worker, log);
+            Listeners listeners = new Listeners(engine, shards, worker, logged);
             try {
                 listeners.prepare(config.listeners()).apply();
             } catch (IOException e) {
                 store.close();
                 throw e;
             }
-            return new Broker(shards, listeners, log);
+            return new Broker(shards, listeners, logged);
         }
 
         private RestoredState restore() throws IOException {

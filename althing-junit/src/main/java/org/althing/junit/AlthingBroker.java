@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -124,6 +125,7 @@ public final class AlthingBroker
             broker = Broker.builder(config.build(), made)
                     .intercept(new Recorder())
                     .log((level, line) -> {})
+                    .random(new SplittableRandom(time.nanos())) // names clients; a secure one takes a while to make
                     .start();
             engine = made;
             clock = time;
