@@ -4,28 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the first broker of a JVM costs. The bounds hold on a busy machine; docs/client.md has the real numbers. */
 @Timeout(60)
 class StartTest {
-    private static String run(String kind) throws IOException {
+    @TempDir
+    Path folder;
+
+    /** What it prints, and below that which classes it loads. */
+    private String run(String kind) throws IOException {
+        Path classes = folder.resolve(kind + ".log");
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
-                        "-verbose:class",
+                        "-Xlog:class+load:file=" + classes,
                         "-cp",
                         System.getProperty("java.class.path"),
                         "org.althing.junit.StartTimes",
                         kind))
                 .redirectErrorStream(true)
                 .start();
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8) + Files.readString(classes);
     }
 
     private static double median(String output) {
