@@ -138,7 +138,8 @@ class BridgeTest {
                 .set(Property.SESSION_EXPIRY_INTERVAL, 1_000L)
                 .build();
         Connect connect = new Connect(ProtocolVersion.MQTT_5, false, name, false, 60, null, null, null, properties);
-        return new EngineSettings(connect, 20, 100, 1 << 20, Duration.ofSeconds(5).toNanos());
+        return new EngineSettings(
+                connect, 20, 100, 1 << 20, Duration.ofSeconds(5).toNanos());
     }
 
     private record Carried(Runnable then) implements PublishFate {

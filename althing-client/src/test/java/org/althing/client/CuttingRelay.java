@@ -78,5 +78,4 @@ final class CuttingRelay implements Closeable {
     public void close() throws IOException {
         socket.close();
     }
-
 }

@@ -56,7 +56,9 @@ class LanesTest {
         Inbox.Work b1 = lanes.poll();
         assertThat(words(a1) + words(b1) + words(lanes.poll())).isEqualTo("a1b1-");
         lanes.done(java.util.Objects.requireNonNull(b1));
-        assertThat(words(lanes.poll())).as("a2 waits behind a1, the event for both").isEqualTo("-");
+        assertThat(words(lanes.poll()))
+                .as("a2 waits behind a1, the event for both")
+                .isEqualTo("-");
         lanes.done(java.util.Objects.requireNonNull(a1));
         Inbox.Work a2 = lanes.poll();
         assertThat(words(a2) + words(lanes.poll())).isEqualTo("a2-");
@@ -113,7 +115,8 @@ class LanesTest {
 
     @Test
     void without_threads_nothing_can_happen_at_once() {
-        assertThatThrownBy(() -> MqttClient.create(o -> o.threads(Threads.CALLER).handlersAtOnce(2)))
+        assertThatThrownBy(
+                        () -> MqttClient.create(o -> o.threads(Threads.CALLER).handlersAtOnce(2)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("CALLER");
         assertThatThrownBy(() -> new ClientOptions().handlersAtOnce(0)).isInstanceOf(IllegalArgumentException.class);

@@ -42,8 +42,8 @@ class SoakTest {
             from.connect();
             ArrayDeque<Delivery> deliveries = new ArrayDeque<>();
             for (int i = 0; i < MESSAGES; i++) {
-                deliveries.add(from.publish(
-                        "soak", (i % 2) + " " + i, i % 2 == 0 ? Qos.AT_LEAST_ONCE : Qos.EXACTLY_ONCE));
+                deliveries.add(
+                        from.publish("soak", (i % 2) + " " + i, i % 2 == 0 ? Qos.AT_LEAST_ONCE : Qos.EXACTLY_ONCE));
                 while (deliveries.size() > 500) {
                     assertThat(deliveries.remove().await(ENOUGH)).isInstanceOf(PublishResult.Acknowledged.class);
                 }

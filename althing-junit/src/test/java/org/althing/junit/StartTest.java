@@ -41,7 +41,9 @@ class StartTest {
 
     private static double figure(String pattern, String output) {
         Matcher figure = Pattern.compile(pattern).matcher(output);
-        assertThat(figure.find()).as(output.substring(Math.max(0, output.length() - 2_000))).isTrue();
+        assertThat(figure.find())
+                .as(output.substring(Math.max(0, output.length() - 2_000)))
+                .isTrue();
         return Double.parseDouble(figure.group(1));
     }
 
@@ -49,7 +51,8 @@ class StartTest {
     void in_memory_no_class_of_a_network_is_loaded_netty_or_the_jdks_selector() throws IOException {
         String output = run("memory");
         assertThat(output).contains("org.althing.broker.Broker").doesNotContain("io.netty", "org.althing.net.nio");
-        assertThat(figure("first [0-9]+ ms \\(([0-9]+) ms of the processor", output)).isLessThan(200);
+        assertThat(figure("first [0-9]+ ms \\(([0-9]+) ms of the processor", output))
+                .isLessThan(200);
         assertThat(median(output)).isLessThan(100);
     }
 
@@ -57,7 +60,8 @@ class StartTest {
     void on_a_port_no_class_of_netty_is_loaded() throws IOException {
         String output = run("port");
         assertThat(output).contains("org.althing.net.nio.NioEngine").doesNotContain("io.netty");
-        assertThat(figure("first [0-9]+ ms \\(([0-9]+) ms of the processor", output)).isLessThan(300);
+        assertThat(figure("first [0-9]+ ms \\(([0-9]+) ms of the processor", output))
+                .isLessThan(300);
         assertThat(median(output)).isLessThan(300);
     }
 }

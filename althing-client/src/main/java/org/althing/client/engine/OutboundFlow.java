@@ -142,8 +142,8 @@ final class OutboundFlow {
             each.remove();
             queueBytes -= outbound.bytes();
             forget(outbound);
-            outbound.fate.dropped("it expired after waiting " + (now - outbound.acceptedNanos) / 1_000_000
-                    + " ms to be sent");
+            outbound.fate.dropped(
+                    "it expired after waiting " + (now - outbound.acceptedNanos) / 1_000_000 + " ms to be sent");
         }
     }
 

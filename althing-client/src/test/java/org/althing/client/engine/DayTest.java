@@ -39,7 +39,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class DayTest {
     private static final MemoryAddress SERVER = MemoryAddress.named("server");
-    private static final Retry.Backoff BACKOFF = new Retry.Backoff(Duration.ofMillis(250), Duration.ofSeconds(30), false);
+    private static final Retry.Backoff BACKOFF =
+            new Retry.Backoff(Duration.ofMillis(250), Duration.ofSeconds(30), false);
     private static final Duration DAY = Duration.ofDays(1);
 
     private final List<Harness.Fate> fates = new ArrayList<>();
@@ -158,7 +159,8 @@ class DayTest {
             time.runFor(Duration.ofMillis(random.nextInt(200)));
             if (time.clock().nanos() >= nextCut && !ends.isEmpty()) {
                 loop.execute(() -> network.link(ends.getFirst()).cut());
-                nextCut = time.clock().nanos() + Duration.ofSeconds(random.nextInt(120)).toNanos();
+                nextCut = time.clock().nanos()
+                        + Duration.ofSeconds(random.nextInt(120)).toNanos();
                 away[0] = random.nextInt(20) == 0;
             } else if (random.nextInt(10) == 0) {
                 away[0] = false;

@@ -46,7 +46,8 @@ class ExpiryTest {
         Harness.Fate first = it.publish("first", Qos.AT_LEAST_ONCE);
         it.pass(Duration.ofSeconds(4));
         Harness.Fate second = it.publish("second", Qos.AT_MOST_ONCE);
-        assertThat(it.engine.deadlineNanos()).isEqualTo(it.now + Duration.ofSeconds(6).toNanos());
+        assertThat(it.engine.deadlineNanos())
+                .isEqualTo(it.now + Duration.ofSeconds(6).toNanos());
         it.pass(Duration.ofSeconds(5));
         assertThat(first.word).isEmpty();
         it.pass(Duration.ofSeconds(1));
@@ -90,7 +91,8 @@ class ExpiryTest {
         publish(it, "now", Qos.AT_MOST_ONCE, 7);
         publish(it, "now", Qos.AT_LEAST_ONCE, 7);
         assertThat(it.sent())
-                .extracting(packet -> ((Publish) packet).message().properties().integer(Property.MESSAGE_EXPIRY_INTERVAL, 0))
+                .extracting(packet ->
+                        ((Publish) packet).message().properties().integer(Property.MESSAGE_EXPIRY_INTERVAL, 0))
                 .containsExactly(7L, 7L);
     }
 

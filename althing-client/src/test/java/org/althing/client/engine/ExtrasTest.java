@@ -41,7 +41,18 @@ class ExtrasTest {
                         .build()
                 : Properties.NONE;
         Connect connect = new Connect(ProtocolVersion.MQTT_5, false, "me", !durable, 60, null, null, null, properties);
-        return new EngineSettings(connect, 65_535, 5, 1_000, ClientEngine.NEVER, 5_000_000_000L, false, aliases, like, authentication, log);
+        return new EngineSettings(
+                connect,
+                65_535,
+                5,
+                1_000,
+                ClientEngine.NEVER,
+                5_000_000_000L,
+                false,
+                aliases,
+                like,
+                authentication,
+                log);
     }
 
     // ---- topic aliases -------------------------------------------------------------------------------------------

@@ -104,11 +104,7 @@ public final class NioEngine implements NetEngine {
      * @param failed hears why there is none; the message names the address
      */
     public void connect(
-            SocketAddress address,
-            int timeoutMillis,
-            EventLoop loop,
-            Acceptor connected,
-            Consumer<Exception> failed) {
+            SocketAddress address, int timeoutMillis, EventLoop loop, Acceptor connected, Consumer<Exception> failed) {
         Thread.ofVirtual().name("althing-connect").start(() -> {
             try {
                 SocketChannel channel = connected(address, timeoutMillis);
