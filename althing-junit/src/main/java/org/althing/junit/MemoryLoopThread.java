@@ -56,17 +56,22 @@ final class MemoryLoopThread implements EventLoop {
 
     private void run() {
         for (ArrayDeque<Runnable> ready = await(); ready != null; ready = await()) {
+            fireAlarms(); // before what came after the time was advanced
             ready.forEach(MemoryLoopThread::attempt);
-            for (Alarm next = alarms.peek(); next != null && next.due - clock.nanos() <= 0; next = alarms.peek()) {
-                alarms.remove();
-                if (!next.cancelled) {
-                    attempt(next.task);
-                }
-            }
+            fireAlarms();
             while (!turnEnd.isEmpty()) {
                 ArrayDeque<Runnable> ending = turnEnd;
                 turnEnd = new ArrayDeque<>();
                 ending.forEach(MemoryLoopThread::attempt);
+            }
+        }
+    }
+
+    private void fireAlarms() {
+        for (Alarm next = alarms.peek(); next != null && next.due - clock.nanos() <= 0; next = alarms.peek()) {
+            alarms.remove();
+            if (!next.cancelled) {
+                attempt(next.task);
             }
         }
     }

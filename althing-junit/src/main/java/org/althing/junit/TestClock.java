@@ -16,7 +16,7 @@ public final class TestClock implements Clock {
 
     /**
      * Lets that much time pass at once: what the broker has planned for it (sessions that expire, messages that expire,
-     * delayed wills, keep alive) happens soon after this returns.
+     * delayed wills, keep alive) happens soon after this returns, and before anything that a client does after that.
      */
     public void advance(Duration by) {
         if (by.isNegative()) {

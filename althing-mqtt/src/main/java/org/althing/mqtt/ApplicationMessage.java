@@ -10,6 +10,11 @@ package org.althing.mqtt;
  * @param properties of MQTT 5.0 that travel with it; {@link Properties#NONE} before. A Topic Alias is not among them
  */
 public record ApplicationMessage(TopicName topic, Bytes payload, Qos qos, boolean retain, Properties properties) {
+    /** A text with QoS 0, not retained, without properties. */
+    public static ApplicationMessage of(String topic, String text) {
+        return new ApplicationMessage(TopicName.of(topic), Bytes.of(text), Qos.AT_MOST_ONCE, false, Properties.NONE);
+    }
+
     public ApplicationMessage withQos(Qos other) {
         return new ApplicationMessage(topic, payload, other, retain, properties);
     }
