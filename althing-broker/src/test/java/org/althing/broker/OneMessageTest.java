@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
+import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.ControlPacket.PubAck;
 import org.althing.mqtt.ControlPacket.PubComp;
 import org.althing.mqtt.ControlPacket.PubRec;
@@ -69,6 +70,23 @@ class OneMessageTest {
         assertThat(subscriber.receive()).containsExactly(new PubRel(1, ReasonCode.SUCCESS));
         subscriber.send(new PubComp(1, ReasonCode.SUCCESS));
         assertThat(subscriber.receive()).isEmpty();
+    }
+
+    /** No timer waits for more to be sent along: a message takes the way there and back, and no longer. */
+    @Test
+    void a_lone_message_leaves_in_the_turn_that_brought_it() {
+        subscriber.subscribe("hello", EXACTLY_ONCE);
+        long start = rig.time.clock().nanos();
+        publisher.send(ControlPacket.PingReq.INSTANCE);
+        assertThat(publisher.receive()).containsExactly(ControlPacket.PingResp.INSTANCE);
+        long thereAndBack = rig.time.clock().nanos() - start;
+        publisher.publish("hello", "salut", AT_MOST_ONCE, 0);
+        assertThat(subscriber.receive()).hasSize(1);
+        assertThat(rig.time.clock().nanos() - start).isEqualTo(2 * thereAndBack);
+        publisher.publish("hello", "salut", AT_LEAST_ONCE, 1);
+        assertThat(subscriber.receive()).hasSize(1);
+        assertThat(publisher.received()).containsExactly(new PubAck(1, ReasonCode.SUCCESS));
+        assertThat(rig.time.clock().nanos() - start).isEqualTo(3 * thereAndBack);
     }
 
     @Normative("MQTT-3.8.4-8")
