@@ -3,6 +3,7 @@
 module org.althing.tools {
     requires static org.jspecify;
     requires HdrHistogram;
+    requires java.naming; // SRV records
     requires org.althing.access;
     requires org.althing.client;
     requires org.althing.net;

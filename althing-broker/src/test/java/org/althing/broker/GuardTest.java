@@ -511,6 +511,17 @@ class GuardTest {
         assertThat(answer(rig, "x", "bert", "other")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
     }
 
+    /** Mosquitto's {@code passwd-changes} sends nineteen, and expects each to be looked at. */
+    @Test
+    void twenty_wrong_passwords_are_looked_at_at_once_unless_told_otherwise() {
+        Path file = passwords("anna", "right");
+        Rig rig = rig(plan(access -> access.passwordFile(Setting.of(file))));
+        for (int i = 0; i < 20; i++) {
+            assertThat(answer(rig, "x", "anna", "wrong")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        }
+        assertThat(answer(rig, "x", "anna", "wrong")).isEqualTo(ReasonCode.CONNECTION_RATE_EXCEEDED);
+    }
+
     @Test
     @Option({"althing_ban_after", "althing_ban_time"})
     void an_address_is_banned_after_so_many_and_may_not_even_connect() {

@@ -98,6 +98,11 @@ final class Connection {
 
     private void where(ClientOptions options) throws UsageException {
         String unix = arguments.text(Option.UNIX);
+        if (arguments.has(Option.SRV) && unix == null) {
+            ServiceRecord found = ServiceRecord.find(arguments.host(), arguments.wantsTls(), random());
+            arguments.set(Option.HOST, found.host());
+            arguments.set(Option.PORT, (long) found.port());
+        }
         if (unix == null) {
             options.server(arguments.host(), Math.max(1, arguments.port()));
         } else {
@@ -200,9 +205,13 @@ final class Connection {
         return arguments.version == ProtocolVersion.MQTT_3_1 ? randomId() : "";
     }
 
-    private static String randomId() {
-        SplittableRandom random = new SplittableRandom(
+    private static SplittableRandom random() {
+        return new SplittableRandom(
                 Clock.system().nanos() ^ ProcessHandle.current().pid());
+    }
+
+    private static String randomId() {
+        SplittableRandom random = random();
         StringBuilder id = new StringBuilder("mosq-");
         for (int i = 0; i < ID_LENGTH; i++) {
             id.append(ID_CHARACTERS.charAt(random.nextInt(ID_CHARACTERS.length())));

@@ -14,13 +14,20 @@ final class Progress {
     private final String what;
     private final long total;
     private final boolean on;
-    private final Clock clock = Clock.system();
-    private final long startNanos = clock.nanos();
-    private long drawnNanos = startNanos + SECOND - REDRAW;
+    private final Clock clock;
+    private final long startNanos;
+    private long drawnNanos;
     private boolean drawn;
 
     /** @param total 0 if it is not known */
     Progress(Terminal terminal, String what, long total) {
+        this(terminal, what, total, Clock.system());
+    }
+
+    Progress(Terminal terminal, String what, long total, Clock clock) {
+        this.clock = clock;
+        startNanos = clock.nanos();
+        drawnNanos = startNanos + SECOND - REDRAW;
         this.terminal = terminal;
         this.what = what;
         this.total = total;

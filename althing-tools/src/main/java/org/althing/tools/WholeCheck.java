@@ -56,9 +56,7 @@ final class WholeCheck {
         refuseIf(passwords > 1, "Only one of -P, --pw-file, --pw-env and --pw-ask can say the password.");
         boolean five = arguments.version.hasProperties();
         refuseIf(!five && passwords > 0 && !has(Option.USER), "-P needs a user name (-u) before MQTT 5.");
-        refuseIf(
-                has(Option.SRV),
-                "-S is not served: name the broker's host and port (-h, -p) as its SRV record (_mqtt._tcp) has them.");
+        refuseIf(has(Option.SRV) && !has(Option.HOST), "-S needs the domain whose broker it is to find: -h.");
     }
 
     private void checkTls() throws UsageException {

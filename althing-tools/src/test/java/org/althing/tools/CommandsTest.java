@@ -310,7 +310,7 @@ class CommandsTest {
                 "pub -t a -m b -p port|Invalid port given: port",
                 "sub -t a --proxy x|Unsupported proxy protocol: x",
                 "sub -t a --psk x --psk-identity y|Java's TLS has no pre-shared keys",
-                "sub -t a -S|-S is not served",
+                "sub -t a -S|-S needs the domain",
                 "sub -t a --tls-keylog x|there is no --tls-keylog",
                 "sub -t a --tls-keylog x --cafile no/such/file|TLS",
                 "pub -t a -m b --tls-engine pkcs11|engines do not exist in Java",

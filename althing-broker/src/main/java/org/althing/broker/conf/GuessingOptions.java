@@ -29,7 +29,7 @@ final class GuessingOptions {
         rows.number(
                 "althing_wrong_passwords",
                 GLOBAL,
-                Range.of(10, 0, Integer.MAX_VALUE),
+                Range.of(20, 0, Integer.MAX_VALUE),
                 YES,
                 "Wrong passwords from one address (IPv6: from one /64) until it has to wait before the next is looked at: 1 s, then twice as long after each further one; ten quiet minutes end it. Users who have come in since the start do not wait; 0 for no limit. See [access.md](access.md#guessing)",
                 (conf, value) ->
