@@ -20,8 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A hall full of people: all connected over MQTT, by TCP or as pages are, by WebSocket; all voting within ten seconds, each waiting for its receipt, and one
- * screen that shows the count. How many: {@code -Dcrowd=10000} (needs 25,000 open files); the profile {@code soak} does.
+ * A hall full of people: all connected over MQTT, by TCP or as pages are, by WebSocket; all voting within ten seconds, each
+ * waiting for its receipt, and one screen that shows the count. How many: {@code -Dcrowd=10000} (needs 11,000 open files in
+ * this process and in the server's); the profile {@code soak} does.
  */
 class VoteCrowdTest {
     private static final int CROWD = Integer.getInteger("crowd", 500);

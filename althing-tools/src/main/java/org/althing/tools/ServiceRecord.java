@@ -42,6 +42,8 @@ record ServiceRecord(String host, int port) {
         return message == null || message.isEmpty() ? failure.getClass().getSimpleName() : message;
     }
 
+    @SuppressWarnings(
+            "BanJNDI") // the JDK's DNS provider answers with the text of records; no object comes over the network
     private static List<Weighted> records(String name) throws NamingException {
         Hashtable<String, String> environment = new Hashtable<>();
         environment.put(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");

@@ -17,8 +17,16 @@ import org.althing.vote.json.JsonWriter;
 
 /** What is retained about a poll, so that pages and devices know what to ask. */
 final class Announcements {
-    /** Of the short form, so that its packet fits into the 200 bytes of a tiny device. */
+    /** Of the short form. */
     static final int SHORT_BYTES_MAX = 160;
+
+    /** What a tiny device takes. */
+    private static final int PACKET_BYTES_MAX = 200;
+
+    /** Of a PUBLISH that is shorter than 256 bytes, without topic and payload: with MQTT 5 and no property. */
+    private static final int PACKET_BYTES = 8;
+
+    private static final int QUESTION_BYTES_MIN = 8;
 
     private Announcements() {}
 
@@ -45,15 +53,23 @@ final class Announcements {
         return JsonWriter.write(members);
     }
 
-    /** {@code open;Heure ?;ete=été;hiver=hiver}: with labels if they fit, and as much of the question as fits. */
-    static String text(Poll poll, PollState state) {
-        String withLabels = options(poll, true);
-        String options = room(state, withLabels) >= 8 ? withLabels : options(poll, false);
-        return state.word() + ";" + cut(plain(poll.question(Language.FRENCH)), room(state, options)) + options;
-    }
-
-    private static int room(PollState state, String options) {
-        return SHORT_BYTES_MAX - state.word().length() - 1 - bytes(options);
+    /**
+     * {@code open;Heure ?;ete=été;hiver=hiver}: with labels if they fit, or without; where not even the keys of all options
+     * fit, {@code 1-20} says which numbers there are. As much of the question as fits.
+     *
+     * @param topicBytes of the topic it is published on: the packet fits into what a tiny device takes
+     */
+    static String text(Poll poll, PollState state, int topicBytes) {
+        int max = Math.min(SHORT_BYTES_MAX, PACKET_BYTES_MAX - PACKET_BYTES - topicBytes);
+        int room = max - state.word().length() - 1;
+        String options = options(poll, true);
+        if (bytes(options) > room - QUESTION_BYTES_MIN) {
+            options = options(poll, false);
+        }
+        if (bytes(options) > room - QUESTION_BYTES_MIN) {
+            options = ";1-" + poll.options().size();
+        }
+        return state.word() + ";" + cut(plain(poll.question(Language.FRENCH)), room - bytes(options)) + options;
     }
 
     private static String options(Poll poll, boolean withLabels) {

@@ -327,7 +327,9 @@ final class MqttDoor {
         Announced now = new Announced(poll, results.state(), results.round());
         if (!now.equals(announced.put(poll.id(), now))) {
             publish(topics.poll(poll.id()), Announcements.json(poll, results), Qos.AT_LEAST_ONCE, true);
-            publish(topics.pollText(poll.id()), Announcements.text(poll, results.state()), Qos.AT_LEAST_ONCE, true);
+            TopicName shortly = topics.pollText(poll.id());
+            String text = Announcements.text(poll, results.state(), shortly.utf8Length());
+            publish(shortly, text, Qos.AT_LEAST_ONCE, true);
         }
         publish(topics.results(poll.id()), box.json(results), Qos.AT_MOST_ONCE, true);
         results.counts().forEach((option, count) -> {

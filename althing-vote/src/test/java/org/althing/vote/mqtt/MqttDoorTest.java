@@ -317,9 +317,40 @@ class MqttDoorTest {
         Poll poll =
                 new Poll("p", Map.of(Language.FRENCH, "Ça va ; oui = non ? ".repeat(10)), options, Rules.showOfHands());
         for (PollState state : PollState.values()) {
-            String text = Announcements.text(poll, state);
+            String text = Announcements.text(poll, state, 20);
             assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(160);
             assertThat(text).startsWith(state.word() + ";Ça va , oui - non").endsWith(";option-5");
+        }
+    }
+
+    /** A client of 200 bytes a packet, as the lab's library has: what it is sent, and what it has to send. */
+    @Test
+    void everything_that_a_tiny_device_needs_fits_into_200_bytes() {
+        List<PollOption> options = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            options.add(new PollOption("une-option-longue-" + i, Map.of(Language.FRENCH, "é".repeat(78) + i)));
+        }
+        String id = "p".repeat(32);
+        hall.run(new PollCommand.Define(
+                new Poll(id, Map.of(Language.FRENCH, "Ça va ? ".repeat(20)), options, Rules.showOfHands())));
+        hall.run(new PollCommand.Open(id, 0));
+        String uuid = "123e4567-e89b-12d3-a456-426614174000";
+        answer("vote/v1/" + id + "/ballot/capteur-17", "20 id=" + uuid);
+        answer("vote/v1/" + id + "/ballot/capteur-17", "1 id=another");
+        hall.loop.advance(1_000);
+        List<ApplicationMessage> needed = published.stream()
+                .filter(message -> message.topic().toString().startsWith("vote/v1/" + id)
+                        && (message.topic().toString().endsWith("/poll/txt")
+                                || message.topic().toString().contains("/receipt/")
+                                || message.topic().toString().contains("/results/")))
+                .toList();
+        assertThat(needed)
+                .extracting(message -> message.payload().text())
+                .contains("a voté " + uuid, "erreur, vote déjà réalisé another", "1")
+                .anyMatch(text -> text.startsWith("open;Ça va") && text.endsWith(";1-20"));
+        for (ApplicationMessage message : needed) {
+            int packet = 8 + message.topic().utf8Length() + message.payload().length();
+            assertThat(packet).as(message.topic().toString()).isLessThanOrEqualTo(200);
         }
     }
 }
