@@ -92,6 +92,7 @@ class ArchitectureTest {
                 "org.althing.tools..",
                 "org.althing.tools..",
                 "org.HdrHistogram..", // bench
+                "javax.naming..", // SRV records (-S)
                 "org.althing.access..",
                 "org.althing.client..",
                 "org.althing.mqtt..",

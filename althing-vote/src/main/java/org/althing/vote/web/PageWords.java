@@ -181,6 +181,11 @@ record PageWords(Language language) {
                 : "";
     }
 
+    /** {@code 10 000 votants}. */
+    String voters(long number) {
+        return number(number) + (number == 1 ? in(" votant", " voter") : in(" votants", " voters"));
+    }
+
     /** {@code 10 000 votes}. */
     String votes(long number) {
         return Words.votes(number, language).replaceFirst("\\d+", number(number));

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** On the page of one poll: who may vote, and who has. */
 final class RosterDesk {
+    /** More than these are behind a line that opens. */
+    private static final int NAMES_SHOWN = 100;
+
     private final Poll poll;
     private final Results results;
     private final @Nullable List<String> voters;
@@ -108,10 +111,12 @@ final class RosterDesk {
         } else if (voters.isEmpty()) {
             main.append("<p>%s</p>".formatted(Html.escape(said.nobodyYet())));
         } else {
+            boolean isFolded = voters.size() > NAMES_SHOWN;
+            main.append(isFolded ? "<details><summary>" + Html.escape(words.voters(voters.size())) + "</summary>" : "");
             main.append("<ul class=\"names\">");
             voters.forEach(name ->
                     main.append("<li dir=\"auto\">").append(Html.escape(name)).append("</li>"));
-            main.append("</ul>");
+            main.append("</ul>").append(isFolded ? "</details>" : "");
         }
         main.append("</section>\n");
     }

@@ -233,7 +233,10 @@ class OrganiserPagesTest {
             hall.vote(new Ballot("heure", "v" + i, List.of(i < 610 ? "ete" : "hiver"), null));
         }
         assertThat(get("/organiser")).contains("1\u202f001 votes");
-        assertThat(get("/organiser/poll/heure")).contains(">610<").contains(">61\u202f%<");
+        assertThat(get("/organiser/poll/heure"))
+                .contains(">610<")
+                .contains(">61\u202f%<")
+                .contains("<summary>1\u202f001 votants</summary>"); // nobody scrolls over a thousand names
         post(
                 "/organiser/new",
                 "question-fr",
