@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the kernel was asked for, in which order: each ballot is written, then synced, then answered; at every door. */
 class VoteSyncTest {
     private static final int BALLOTS = 20;
-    private static final Pattern BALLOT = Pattern.compile("^\\d+ +\\w+\\((\\d+), .*\\\\\"kind\\\\\":\\\\\"ballot\\\\\"");
+    private static final Pattern BALLOT =
+            Pattern.compile("^\\d+ +\\w+\\((\\d+), .*\\\\\"kind\\\\\":\\\\\"ballot\\\\\"");
     private static final Pattern SYNC = Pattern.compile("^(\\d+) +f(?:data)?sync\\((\\d+)");
     private static final Pattern SYNC_ENDED = Pattern.compile("^(\\d+) +<\\.\\.\\. f(?:data)?sync resumed>.*= 0$");
 
