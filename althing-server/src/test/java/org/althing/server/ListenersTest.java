@@ -204,6 +204,7 @@ class ListenersTest {
                 + folder.resolve("root.crl") + "\n");
         talk(port, showing("alice"));
         refused(port, showing("bob"));
+        awaitLine("revoked");
     }
 
     @Test
@@ -347,6 +348,10 @@ class ListenersTest {
         assertThat(exchange(first, join("PROXY TCP4 192.0.2.5 127.0.0.1 6275 1234\r\n".getBytes(ISO_8859_1), hello)))
                 .startsWith(0x20);
         awaitLine("New client connected from 192.0.2.5:6275 as proxied");
+        exchange(first, join("PROXY TCP6 2001:db8:5:0:0:9:0:1 ::1 6275 1234\r\n".getBytes(ISO_8859_1), hello));
+        awaitLine("New client connected from 2001:db8:5::9:0:1:6275 as proxied");
+        exchange(first, join("PROXY TCP6 ::1 ::1 6275 1234\r\n".getBytes(ISO_8859_1), hello));
+        awaitLine("New client connected from ::1:6275 as proxied");
         assertThat(exchange(first, hello)).isEmpty();
         awaitLine("Connection rejected, corrupt PROXY header.");
         HexFormat hex = HexFormat.of();
