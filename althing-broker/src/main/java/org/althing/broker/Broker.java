@@ -278,7 +278,7 @@ public final class Broker implements AutoCloseable {
          * @throws IOException if the state cannot be read or an address cannot be bound; nothing stays open
          */
         public Broker start() throws IOException {
-            BrokerLog logged = log == null ? BrokerLog.systemLogger() : log;
+            BrokerLog logged = new PrintableLog(log == null ? BrokerLog.systemLogger() : log);
             RestoredState restored = restore();
             List<EventLoop> loops = new ArrayList<>();
             for (int shard = 0; shard < config.shards(); shard++) {

@@ -194,7 +194,7 @@ public record BrokerConfig(
         private int sysIntervalSeconds = 10;
         private int connectSizeMax = 100_000;
         private int clientIdBytesMax = 65_535;
-        private int userPropertiesMax = 1_000;
+        private int userPropertiesMax = 10_000;
         private int filtersMax = 10_000;
         private int publishesPerSecondMax;
         private int subscriptionsMax;

@@ -17,7 +17,7 @@ public interface BrokerLog {
     /** Takes one line, without time and line end. Called on the broker's threads; must not block for long. */
     void log(Level level, String line);
 
-    /** The same of a line about one client: its identifier and its address. */
+    /** The same of a line about one client: its identifier and its address, each empty where it is not known. */
     default void log(Level level, String line, String clientId, String address) {
         log(level, line);
     }

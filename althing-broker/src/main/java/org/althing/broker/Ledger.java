@@ -72,7 +72,9 @@ public final class Ledger {
         /** QoS 2: its Message Expiry Interval passed before PUBREL. */
         EXPIRED,
         /** QoS 2: the publisher's session ended before PUBREL. */
-        SESSION_ENDED
+        SESSION_ENDED,
+        /** QoS 2: the publisher used its packet identifier for another message before PUBREL. */
+        REPLACED
     }
 
     private static final Fate[] FATES = Fate.values();

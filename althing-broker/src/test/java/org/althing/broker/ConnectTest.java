@@ -363,9 +363,10 @@ class ConnectTest {
         TestClient client = rig.client().connect("c");
         assertThat(client.connAck().reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
         assertThat(client.isClosed()).isTrue();
-        assertThat(rig.log.getLast())
-                .matches("Client c \\[.*] disconnected: not authorised: "
+        assertThat(rig.log.get(rig.log.size() - 2))
+                .matches("Denied CONNECT from c \\[.*]: "
                         + "listener 5000 \\(mosquitto.conf:1\\) does not have 'allow_anonymous true' set\\.");
+        assertThat(rig.log.getLast()).matches("Client c \\[.*] disconnected: not authorised\\."); // as Mosquitto
     }
 
     @Normative("MQTT-3.1.4-5")

@@ -161,11 +161,19 @@ class GuardTest {
             assertThat(answer(rig, "d", "bert", "right")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
             assertThat(answer(rig, "e", null, null))
                     .isEqualTo(anonymous ? ReasonCode.SUCCESS : ReasonCode.NOT_AUTHORIZED);
-            assertLogged(rig, "not authorised: wrong password for user 'anna' (" + file + ":1)");
-            assertLogged(rig, "not authorised: user 'bert' does not stand in " + file);
+            assertLogged(rig, "]: wrong password for user 'anna' (" + file + ":1).");
+            assertLogged(rig, "]: user 'bert' does not stand in " + file);
             assertThat(rig.broker.counters().refused(ReasonCode.NOT_AUTHORIZED).value())
                     .isEqualTo(anonymous ? 3 : 4);
         }
+    }
+
+    @Test
+    void an_empty_password_is_never_right_even_if_it_was_hashed() {
+        Path file = passwords("anna", "");
+        Rig rig = rig(plan(access -> access.passwordFile(Setting.of(file))));
+        assertThat(answer(rig, "a", "anna", "")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        assertLogged(rig, "]: no password for user 'anna' (" + file + ":1).");
     }
 
     @Test

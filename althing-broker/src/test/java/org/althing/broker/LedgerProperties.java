@@ -153,6 +153,7 @@ class LedgerProperties {
 
             private void connect() {
                 received.clear();
+                lastIdentifier = gen.oneIn(3) ? 0 : lastIdentifier; // or it has forgotten which it has used
                 Will will = gen.oneIn(3) ? new Will(TestClient.message("t/w", "will", qos(), false), 0) : null;
                 Properties.Builder properties = Properties.builder();
                 if (gen.bool()) {

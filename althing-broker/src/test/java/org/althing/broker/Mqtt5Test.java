@@ -364,7 +364,7 @@ class Mqtt5Test {
                 .containsExactly(
                         PingResp.INSTANCE,
                         new PubAck(1, ReasonCode.NO_MATCHING_SUBSCRIBERS),
-                        new PubRec(2, ReasonCode.NO_MATCHING_SUBSCRIBERS),
+                        new PubRec(2, ReasonCode.SUCCESS),
                         new PubComp(2, ReasonCode.SUCCESS),
                         new SubAck(3, List.of(ReasonCode.SUCCESS), Properties.NONE),
                         new UnsubAck(4, List.of(ReasonCode.SUCCESS), Properties.NONE),

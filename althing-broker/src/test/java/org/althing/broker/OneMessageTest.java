@@ -113,7 +113,7 @@ class OneMessageTest {
         assertThat(publisher.receive())
                 .containsExactly(
                         new PubAck(1, ReasonCode.NO_MATCHING_SUBSCRIBERS),
-                        new PubRec(2, ReasonCode.NO_MATCHING_SUBSCRIBERS));
+                        new PubRec(2, ReasonCode.SUCCESS));
     }
 
     @Test

@@ -58,14 +58,14 @@ class SubscribeTest {
     }
 
     @Test
-    void more_levels_than_200_are_refused_in_filters_and_topics() {
-        String deep = "a" + "/a".repeat(200);
+    void more_than_200_slashes_are_refused_in_filters_and_topics() {
+        String deep = "a" + "/a".repeat(201);
         client.send(subscribe(1, deep, 1), packet(deep, "x", AT_LEAST_ONCE, true, 2));
         assertThat(client.receive())
                 .containsExactly(
                         new SubAck(1, List.of(ReasonCode.TOPIC_FILTER_INVALID), Properties.NONE),
                         new ControlPacket.PubAck(2, ReasonCode.TOPIC_NAME_INVALID));
-        String allowed = "a" + "/a".repeat(199);
+        String allowed = "a" + "/a".repeat(200);
         client.subscribe(allowed, AT_MOST_ONCE);
         client.publish(allowed, "x", AT_MOST_ONCE, 0);
         assertThat(payloads(client.receive())).containsExactly("x");
@@ -177,7 +177,7 @@ class SubscribeTest {
         SubscriptionOptions noLocal = new SubscriptionOptions(AT_LEAST_ONCE, true, false, RetainHandling.SEND);
         client.subscribe("t", noLocal, 0);
         client.publish("t", "own", AT_LEAST_ONCE, 1);
-        assertThat(client.receive()).containsExactly(new ControlPacket.PubAck(1, ReasonCode.NO_MATCHING_SUBSCRIBERS));
+        assertThat(client.receive()).containsExactly(new ControlPacket.PubAck(1, ReasonCode.SUCCESS)); // as Mosquitto
         TestClient other = rig.client().connect("other");
         other.accepted();
         other.publish("t", "foreign", AT_MOST_ONCE, 0);

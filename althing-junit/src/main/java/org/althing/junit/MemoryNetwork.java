@@ -27,7 +27,8 @@ final class MemoryNetwork implements NetEngine {
     }
 
     @Override
-    public Listening listen(SocketAddress address, EventLoop loop, Acceptor acceptor) throws IOException {
+    public Listening bind(SocketAddress address, EventLoop loop, Acceptor acceptor, List<Listening> beside)
+            throws IOException {
         throw new IOException("a broker in memory has no port, so it cannot listen on " + address);
     }
 

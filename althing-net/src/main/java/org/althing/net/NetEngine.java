@@ -2,6 +2,7 @@ package org.althing.net;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.List;
 
 /** What moves bytes: makes event loops and listens. */
 public interface NetEngine extends AutoCloseable {
@@ -14,7 +15,26 @@ public interface NetEngine extends AutoCloseable {
      * @param address port 0 takes a free one
      * @throws IOException if the address cannot be bound; the message names it
      */
-    Listening listen(SocketAddress address, EventLoop loop, Acceptor acceptor) throws IOException;
+    default Listening listen(SocketAddress address, EventLoop loop, Acceptor acceptor) throws IOException {
+        Listening bound = bind(address, loop, acceptor, List.of());
+        try {
+            bound.begin();
+        } catch (IOException e) {
+            bound.close();
+            throw e;
+        }
+        return bound;
+    }
+
+    /**
+     * The same without taking connections yet: those that come wait for {@link Listening#begin}.
+     *
+     * @param beside those of this engine that may overlap with this one, such as the same port of all hosts, and will be
+     *     closed soon
+     * @throws IOException if the address cannot be bound; the message names it
+     */
+    Listening bind(SocketAddress address, EventLoop loop, Acceptor acceptor, List<Listening> beside)
+            throws IOException;
 
     /**
      * Binds and listens for HTTP and WebSocket on one port.
@@ -35,6 +55,13 @@ public interface NetEngine extends AutoCloseable {
     interface Listening extends AutoCloseable {
         /** Where it listens, with the real port. */
         SocketAddress address();
+
+        /**
+         * Takes connections from now on. Called once, after {@link NetEngine#bind}.
+         *
+         * @throws IOException if the loop has ended
+         */
+        void begin() throws IOException;
 
         /** Takes no more connections; those that are open stay. */
         @Override

@@ -17,8 +17,7 @@ final class BrokerCommand {
     static final int FAILED = 1;
 
     private static final String HELP = """
-            Usage: althing broker [-c FILE] [-p PORT] [-v | -q] [-d] [--test-config | --diff]
-
+            %s
              -c, --config-file FILE  configuration, as for mosquitto; options of our own begin with althing_
              -p, --port PORT         port to listen on, up to 10 times; for when the file has no listener
              -v, --verbose           log everything; overrides log_type
@@ -45,7 +44,7 @@ final class BrokerCommand {
     /** Returns the exit status, or -1 when the broker runs. */
     int run(List<String> words) throws IOException {
         if (words.contains("-h") || words.contains("--help")) {
-            out.print(HELP);
+            out.printf(HELP, usage());
             return 0;
         }
         if (words.contains("--version")) {
@@ -54,18 +53,21 @@ final class BrokerCommand {
         }
         try {
             BrokerLine line = BrokerLine.parse(words);
+            return line.testConfig ? test(line) : run(line);
+        } catch (Options.UsageException e) {
+            err.println("Error: " + e.getMessage() + ".");
+            return INVALID;
+        }
+    }
+
+    private int run(BrokerLine line) throws IOException {
+        try {
             MosquittoConf conf = line.read();
             if (line.diff) {
                 return RunningConf.printChanges(line, conf, out, err);
             }
             Entry entry = Entry.read(conf);
-            if (line.testConfig) {
-                return test(conf);
-            }
-            return line.daemon ? Daemon.start(words) : new BrokerProgram(line, conf, out, err).start(entry);
-        } catch (Options.UsageException e) {
-            err.println("Error: " + e.getMessage() + ".");
-            return INVALID;
+            return line.daemon ? Daemon.start(line.words) : new BrokerProgram(line, conf, out, err).start(entry);
         } catch (ConfException e) {
             err.println(e.getMessage());
             return e.exitStatus();
@@ -78,12 +80,29 @@ final class BrokerCommand {
         }
     }
 
-    /** Mosquitto: overwrites the database and opens no other file; here everything is looked at and nothing written. */
-    private int test(MosquittoConf conf) {
-        conf.notes().forEach(note -> err.println(note.line()));
+    /** Mosquitto: under its name the usage stands in its own words, and behind the version, which scripts read there. */
+    private static String usage() {
+        return BrokerProgram.isMosquitto()
+                ? BrokerProgram.title()
+                        + "\n\nUsage: mosquitto [-c config_file] [-d] [-h] [-p port] [-v]"
+                        + "\n                 [-q] [--test-config | --diff] [--version]\n"
+                : "Usage: althing broker [-c FILE] [-p PORT] [-v | -q] [-d] [--test-config | --diff]\n";
+    }
+
+    /**
+     * Mosquitto: overwrites the database and opens no other file; here everything is looked at and nothing written. The
+     * status is its 0 or 3, whatever the start would have ended with.
+     */
+    private int test(BrokerLine line) {
         try {
+            MosquittoConf conf = line.read();
+            Entry.read(conf);
+            conf.notes().forEach(note -> err.println(note.line()));
             Broker.check(conf.broker());
-        } catch (IOException e) {
+        } catch (ConfException | AccessException e) {
+            err.println(e.getMessage());
+            return INVALID;
+        } catch (IOException | IllegalArgumentException e) {
             err.println("Error: " + e.getMessage());
             return INVALID;
         }

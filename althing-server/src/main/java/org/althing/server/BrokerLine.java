@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** What the command line of the broker says. */
 final class BrokerLine {
     private static final int PORTS_MAX = 10;
+    private static final int PORT_MAX = 65_535;
 
     final List<String> words;
 
@@ -36,17 +37,17 @@ final class BrokerLine {
         Options options = new Options(words);
         for (String word = options.next(); word != null; word = options.next()) {
             switch (word) {
-                case "-c", "--config-file" -> line.file = options.path();
-                case "-p", "--port" -> line.ports.add(options.port(1));
+                case "-c", "--config-file" -> line.file = Path.of(options.value("no config file specified"));
+                case "-p", "--port" -> line.ports.add(port(options.value("no port specified")));
                 case "-v", "--verbose" -> line.verbose = true;
                 case "-q", "--quiet" -> line.quiet = true;
                 case "-d", "--daemon" -> line.daemon = true;
                 case "--test-config" -> line.testConfig = true;
                 case "--diff" -> line.diff = true;
                 case "--tls-keylog" ->
-                    throw new Options.UsageException(
-                            "--tls-keylog is not served: Java's TLS does not tell its secrets");
-                default -> throw options.unknown();
+                    throw new Options.UsageException("--tls-keylog " + options.value("no file specified")
+                            + " is not served: Java's TLS does not tell its secrets");
+                default -> throw new Options.UsageException("Unknown option '" + word + "'");
             }
         }
         if (line.ports.size() > PORTS_MAX) {
@@ -56,6 +57,18 @@ final class BrokerLine {
             throw new Options.UsageException((line.diff ? "--diff" : "--test-config") + " needs -c FILE");
         }
         return line;
+    }
+
+    private static int port(String value) throws Options.UsageException {
+        try {
+            int port = Integer.parseInt(value);
+            if (port > 0 && port <= PORT_MAX) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            // Falls through to the one message below.
+        }
+        throw new Options.UsageException("Invalid port specified (" + value + ")");
     }
 
     /** Reads the configuration that the line names, or takes the one without a file. */

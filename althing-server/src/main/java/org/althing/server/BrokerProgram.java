@@ -46,9 +46,13 @@ final class BrokerProgram {
         this.err = err;
     }
 
+    /** Whether it was started under Mosquitto's name. */
+    static boolean isMosquitto() {
+        return System.getProperty("althing.name", "althing").equals("mosquitto");
+    }
+
     static String title() {
-        String name = System.getProperty("althing.name", "althing");
-        return name.equals("mosquitto")
+        return isMosquitto()
                 ? "mosquitto version 2.1.2 (Althing " + Version.text() + ")"
                 : "althing version " + Version.text();
     }

@@ -194,10 +194,10 @@ final class LogWriter implements BrokerLog, AutoCloseable {
         }
         StringBuilder json = new StringBuilder("{\"time\":\"").append(Instant.ofEpochMilli(now));
         field(json.append('"'), "level", level.name().toLowerCase(Locale.ROOT));
-        if (clientId != null) {
+        if (clientId != null && !clientId.isEmpty()) {
             field(json, "client", clientId);
         }
-        if (address != null) {
+        if (address != null && !address.isEmpty()) {
             field(json, "address", address);
         }
         field(json, "text", line);

@@ -46,6 +46,14 @@ final class Options {
         return value;
     }
 
+    /** The value of the option taken last, with Mosquitto's words if there is none. */
+    String value(String whatIsMissing) throws UsageException {
+        if (words.isEmpty()) {
+            throw new UsageException(option + " argument given, but " + whatIsMissing);
+        }
+        return words.remove();
+    }
+
     /** The value as a port: {@code lowest} to 65535. */
     int port(int lowest) throws UsageException {
         String value = value();

@@ -137,11 +137,12 @@ public final class Guard implements Authenticator, AccessControl {
             this.userName = userName;
             this.reply = reply;
             entry = file.entry(userName);
+            // Mosquitto: an empty password is none, and never right.
             password = attempt.password() == null ? Bytes.EMPTY : attempt.password();
         }
 
         void begin() {
-            if (entry != null && attempt.password() != null && proofs.has(userName, entry.hash(), password)) {
+            if (entry != null && !password.isEmpty() && proofs.has(userName, entry.hash(), password)) {
                 reply.accept(userName);
                 return;
             }
@@ -151,10 +152,10 @@ public final class Guard implements Authenticator, AccessControl {
                 return;
             }
             PasswordHash against = entry == null ? file.decoy() : entry.hash();
-            if (against != null && against.isSlow() && attempt.password() != null) {
+            if (against != null && against.isSlow() && !password.isEmpty()) {
                 slow.add(Guessing.source(attempt.remoteAddress()), this);
             } else {
-                checked(against != null && attempt.password() != null && against.matches(password.toByteArray()));
+                checked(against != null && !password.isEmpty() && against.matches(password.toByteArray()));
             }
         }
 
@@ -191,7 +192,7 @@ public final class Guard implements Authenticator, AccessControl {
             if (entry == null) {
                 return "user '" + userName + "' does not stand in " + file.file();
             }
-            return (attempt.password() == null ? "no password" : "wrong password") + " for user '" + userName + "' ("
+            return (password.isEmpty() ? "no password" : "wrong password") + " for user '" + userName + "' ("
                     + file.file() + ":" + entry.line() + ")";
         }
 

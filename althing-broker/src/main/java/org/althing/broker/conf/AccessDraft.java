@@ -20,12 +20,12 @@ final class AccessDraft {
         this.conf = conf;
     }
 
-    /** @param listeners as they were built from the drafts, in the same order; empty in local-only mode */
-    static AccessPlan plan(ConfBuilder conf, List<ListenerConfig> listeners) {
+    /** @param listeners as they were built from the drafts, in the same order */
+    static AccessPlan plan(ConfBuilder conf, List<ListenerDraft> drafts, List<ListenerConfig> listeners) {
         AccessDraft draft = new AccessDraft(conf);
         Map<String, AccessSettings> byListener = new HashMap<>();
         for (int i = 0; i < listeners.size(); i++) {
-            ListenerDraft listener = conf.listeners.get(i);
+            ListenerDraft listener = drafts.get(i);
             AccessSettings own = draft.settings(listener.security, listener.allowAnonymous);
             if (!own.equals(AccessSettings.NONE)) {
                 byListener.put(listeners.get(i).place(), own);
@@ -36,7 +36,7 @@ final class AccessDraft {
                 conf.clientIdPrefixes == null ? global : draft.withPrefixes(global),
                 byListener,
                 conf.perListenerSettings,
-                conf.localOnly && conf.listeners.isEmpty(),
+                conf.localOnly,
                 conf.refuseSubscriptions,
                 conf.guessing);
     }

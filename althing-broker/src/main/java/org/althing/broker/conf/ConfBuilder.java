@@ -86,7 +86,10 @@ final class ConfBuilder {
     private final Map<Path, Context> contexts = new HashMap<>();
     private final Set<List<Object>> stringsSeen = new HashSet<>();
     private Context context = new Context();
-    private @Nullable ListenerDraft defaultListener;
+    /** The one of a file that names none, and has options of listeners. */
+    @Nullable
+    ListenerDraft defaultListener;
+
     private @Nullable SecurityDraft currentSecurity;
 
     /** A value and where it stands. */

@@ -6,7 +6,7 @@ public final class ConfException extends Exception {
     /** Mosquitto: its number for something invalid. */
     private static final int INVALID = 3;
 
-    private static final int NOT_READ = 1;
+    private static final int NOT_STARTED = 1;
 
     private final int exitStatus;
 
@@ -21,14 +21,14 @@ public final class ConfException extends Exception {
         exitStatus = INVALID;
     }
 
-    private ConfException(String message, int exitStatus) {
-        super("Error: " + message);
+    private ConfException(String message, Directive where, int exitStatus) {
+        super("Error: " + message + "\nError found at " + where.place() + ".");
         this.exitStatus = exitStatus;
     }
 
-    /** A file that could not be read. */
-    static ConfException notRead(String message) {
-        return new ConfException(message, NOT_READ);
+    /** Something that Mosquitto finds only when it opens its listeners. */
+    static ConfException notStarted(String message, Directive where) {
+        return new ConfException(message, where, NOT_STARTED);
     }
 
     /** What Mosquitto ends with. */

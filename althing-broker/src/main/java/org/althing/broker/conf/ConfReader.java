@@ -62,13 +62,13 @@ final class ConfReader {
 
     private static List<Directive> lines(Path file) throws ConfException {
         if (Files.isDirectory(file)) {
-            throw ConfException.notRead("Config file '" + file + "' is a directory.");
+            throw new ConfException("Config file '" + file + "' is a directory.");
         }
         byte[] bytes;
         try {
             bytes = Files.readAllBytes(file);
         } catch (IOException e) {
-            throw ConfException.notRead("Unable to open config file '" + file + "'.");
+            throw new ConfException("Unable to open config file '" + file + "'.");
         }
         List<Directive> directives = new ArrayList<>();
         int number = 0;

@@ -96,7 +96,7 @@ final class DeliveryOptions {
         rows.number(
                 "althing_max_user_properties",
                 GLOBAL,
-                Range.of(1_000, 0, Integer.MAX_VALUE),
+                Range.of(10_000, 0, Integer.MAX_VALUE),
                 NEW_CONNECTIONS,
                 "User Properties of a packet; beyond it 0x97 and the connection is closed",
                 (conf, value) -> conf.broker.userPropertiesMax(value.intValue()));

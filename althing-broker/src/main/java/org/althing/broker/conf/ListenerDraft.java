@@ -90,6 +90,11 @@ final class ListenerDraft {
         this.declared = declared;
     }
 
+    /** The listener of a file that says nothing about listeners. */
+    static ListenerDraft unsaid() {
+        return new ListenerDraft(1883, null, new Directive(Path.of(""), 0, "listener", ""));
+    }
+
     /** {@code accept_protocol_versions}. Mosquitto: words that are no known version are passed over. */
     static void versions(ConfBuilder conf, Directive line) throws ConfException {
         Set<ProtocolVersion> versions = EnumSet.noneOf(ProtocolVersion.class);
@@ -174,13 +179,29 @@ final class ListenerDraft {
     }
 
     ListenerConfig build(ConfBuilder conf) throws ConfException {
-        check();
-        SecurityDraft rules = conf.perListenerSettings ? security : conf.security;
         boolean unixSocket = port == 0;
-        String prefix = autoIdPrefix != null ? autoIdPrefix : rules.autoIdPrefix;
-        return new ListenerConfig.Builder(unixSocket || place == null ? "" : place, port)
+        return builder(conf, unixSocket || place == null ? "" : place, port)
                 .name(name())
                 .unixPath(unixSocket && place != null ? Path.of(place) : null)
+                .build();
+    }
+
+    /**
+     * The same where no listener has a port or an address: this machine alone is served. Mosquitto: forgets everything else
+     * that the file says about it; here limits and certificates are not passed over in silence.
+     */
+    ListenerConfig buildLocal(ConfBuilder conf, int localPort, String localHost) throws ConfException {
+        SecurityDraft rules = conf.perListenerSettings ? security : conf.security;
+        return builder(conf, localHost, localPort)
+                .allowAnonymous(rules.allowAnonymous == null || rules.allowAnonymous.value())
+                .build();
+    }
+
+    private ListenerConfig.Builder builder(ConfBuilder conf, String host, int at) throws ConfException {
+        check();
+        SecurityDraft rules = conf.perListenerSettings ? security : conf.security;
+        String prefix = autoIdPrefix != null ? autoIdPrefix : rules.autoIdPrefix;
+        return new ListenerConfig.Builder(host, at)
                 .family(family)
                 .networkInterface(networkInterface)
                 .protocol(webSockets ? ListenerConfig.Protocol.WEBSOCKETS : ListenerConfig.Protocol.MQTT)
@@ -197,8 +218,7 @@ final class ListenerDraft {
                 .tls(tls())
                 .proxy(proxy())
                 .origins(origins)
-                .folder(folder)
-                .build();
+                .folder(folder);
     }
 
     /** For messages, and to tell listeners apart. */

@@ -327,7 +327,7 @@ final class ListenerOptions {
         conf.listener().lowestVersion = switch (value) {
             case "tlsv1.2" -> TlsSettings.Version.TLS_1_2;
             case "tlsv1.3" -> TlsSettings.Version.TLS_1_3;
-            default -> throw new ConfException("Unsupported tls_version \"" + value + "\".", line);
+            default -> throw ConfException.notStarted("Unsupported tls_version \"" + value + "\".", line);
         };
     }
 

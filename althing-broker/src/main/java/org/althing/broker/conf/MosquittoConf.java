@@ -135,19 +135,31 @@ public record MosquittoConf(
     private static MosquittoConf build(ConfBuilder conf, List<Integer> ports, Map<String, String> environment)
             throws ConfException {
         conf.takePersistencePlugin();
-        boolean localOnly = conf.localOnly && conf.listeners.isEmpty();
+        boolean localOnly = conf.localOnly;
         String location = environment.get("MOSQUITTO_PERSISTENCE_LOCATION");
         if (location != null) {
             conf.persistenceLocation = location;
         }
+        List<ListenerDraft> drafts = new ArrayList<>();
         List<ListenerConfig> listeners = new ArrayList<>();
-        for (ListenerDraft listener : conf.listeners) {
-            listeners.add(listener.build(conf));
+        if (localOnly) {
+            ListenerDraft draft = conf.defaultListener == null ? ListenerDraft.unsaid() : conf.defaultListener;
+            for (int port : ports.isEmpty() ? List.of(DEFAULT_PORT) : ports) {
+                for (String host : List.of("127.0.0.1", "::1")) {
+                    drafts.add(draft);
+                    listeners.add(draft.buildLocal(conf, port, host));
+                }
+            }
+        } else {
+            for (ListenerDraft draft : conf.listeners) {
+                drafts.add(draft);
+                listeners.add(draft.build(conf));
+            }
         }
-        (localOnly ? localListeners(conf, ports) : listeners).forEach(conf.broker::listener);
+        listeners.forEach(conf.broker::listener);
         return new MosquittoConf(
                 conf.broker.build(),
-                AccessDraft.plan(conf, listeners),
+                AccessDraft.plan(conf, drafts, listeners),
                 conf.persistence ? persistence(conf) : null,
                 new LogSettings(
                         destinations(conf),
@@ -173,21 +185,6 @@ public record MosquittoConf(
             default -> Journal.Durability.SYNC;
         };
         return new Persistence(Path.of(conf.persistenceLocation, conf.persistenceFile + ".althing"), durability);
-    }
-
-    private static List<ListenerConfig> localListeners(ConfBuilder conf, List<Integer> ports) {
-        boolean anonymous = conf.security.allowAnonymous == null || conf.security.allowAnonymous.value();
-        List<ListenerConfig> listeners = new ArrayList<>();
-        for (int port : ports.isEmpty() ? List.of(DEFAULT_PORT) : ports) {
-            for (String host : List.of("127.0.0.1", "::1")) {
-                listeners.add(new ListenerConfig.Builder(host, port)
-                        .allowAnonymous(anonymous)
-                        .zeroLengthClientId(conf.security.allowZeroLengthClientId)
-                        .autoIdPrefix(conf.security.autoIdPrefix == null ? "auto-" : conf.security.autoIdPrefix)
-                        .build());
-            }
-        }
-        return listeners;
     }
 
     private static List<String> destinations(ConfBuilder conf) {

@@ -132,14 +132,13 @@ final class ProgramOptions {
                 RESTART,
                 "File for the process id, removed at the end",
                 (conf, value) -> conf.pidFile = value);
-        rows.add(
+        rows.text(
                 "user",
                 GLOBAL,
-                Type.LAST_STRING,
                 "mosquitto",
                 RESTART,
                 "A program on the JVM keeps the user that started it: a warning if that is root and another one is asked for",
-                (conf, line) -> conf.user = line.value().strip());
+                (conf, value) -> conf.user = value);
         rows.add(
                 "include_dir",
                 GLOBAL,

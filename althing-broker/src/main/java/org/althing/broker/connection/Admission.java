@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.althing.broker.AuthenticationMethod;
 import org.althing.broker.Authenticator;
 import org.althing.broker.Authenticator.ConnectAttempt;
+import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.session.ConnectRequest;
 import org.althing.broker.session.Session;
 import org.althing.broker.session.SessionRegistry;
@@ -66,7 +67,11 @@ final class Admission {
     /** An authenticator has refused; what it says why is for the log only. */
     private void refuseForOthers(ReasonCode reasonCode, String why) {
         environment.counters().refused(reasonCode).increment();
-        connection.refuse(reasonCode, Farewell.words(reasonCode, why), Farewell.words(reasonCode, ""));
+        connection.log(
+                Level.NOTICE,
+                "Denied CONNECT from " + handshake.clientId() + " [" + connection.address() + "]: " + why + ".");
+        // A line that is exactly Mosquitto's: programs that lock out addresses read it.
+        connection.refuse(reasonCode, Farewell.words(reasonCode, ""));
     }
 
     /** Whether the client has been asked something. */

@@ -53,6 +53,11 @@ final class ClientLink implements SessionLink {
     }
 
     @Override
+    public String address() {
+        return connection.address();
+    }
+
+    @Override
     public boolean hasRoom() {
         return connection.hasRoom();
     }

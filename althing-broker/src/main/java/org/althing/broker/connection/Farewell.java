@@ -68,7 +68,8 @@ final class Farewell {
     /** A reason code in the words of the log. */
     static String words(ReasonCode reasonCode, String more) {
         String words = switch (reasonCode) {
-            case NOT_AUTHORIZED -> "not authorised"; // Mosquitto's spelling, which scripts look for
+            // Mosquitto's words for both, which scripts look for.
+            case NOT_AUTHORIZED, BAD_USER_NAME_OR_PASSWORD -> "not authorised";
             default -> reasonCode.name().toLowerCase(Locale.ROOT).replace('_', ' ');
         };
         return more.isEmpty() ? words : words + ": " + more;

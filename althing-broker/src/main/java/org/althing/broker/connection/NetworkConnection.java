@@ -334,7 +334,11 @@ public final class NetworkConnection implements TransportListener {
     void onBug(Throwable bug) {
         StringWriter trace = new StringWriter();
         bug.printStackTrace(new PrintWriter(trace));
-        environment.log().log(Level.ERROR, "Error: Bug while serving " + name() + ", " + session() + ": " + trace);
+        String[] lines = trace.toString().split("\\R");
+        log(Level.ERROR, "Error: Bug while serving " + name() + ", " + session() + ": " + lines[0]);
+        for (int i = 1; i < lines.length; i++) {
+            log(Level.ERROR, lines[i]);
+        }
         if (!isOver()) {
             end(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "internal error");
         }
@@ -345,7 +349,7 @@ public final class NetworkConnection implements TransportListener {
     private void onPacket(ControlPacket packet) throws MalformedPacketException {
         environment.counters().packetsReceived.increment();
         if (environment.log().logs(Level.DEBUG)) {
-            environment.log().log(Level.DEBUG, PacketLog.received(packet, clientId));
+            log(Level.DEBUG, PacketLog.received(packet, clientId));
         }
         packetCame = true;
         if (packet instanceof ControlPacket.Connect connect) {
@@ -476,7 +480,7 @@ public final class NetworkConnection implements TransportListener {
      */
     boolean say(ControlPacket packet) {
         if (environment.log().logs(Level.DEBUG)) {
-            environment.log().log(Level.DEBUG, PacketLog.sending(packet, clientId));
+            log(Level.DEBUG, PacketLog.sending(packet, clientId));
         }
         return output.send(packet);
     }
@@ -588,6 +592,15 @@ public final class NetworkConnection implements TransportListener {
 
     private @Nullable Session session() {
         return accepted == null ? null : accepted.session();
+    }
+
+    String address() {
+        return address;
+    }
+
+    /** A line about this client. */
+    void log(Level level, String line) {
+        environment.log().log(level, line, clientId, address);
     }
 
     private String name() {

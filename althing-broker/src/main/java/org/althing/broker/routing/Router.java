@@ -32,6 +32,9 @@ public final class Router {
     /** Whether it depends on the publisher who they are. */
     private boolean dependsOnPublisher;
 
+    /** Whether only No Local keeps the message from its publisher. */
+    private boolean publisherSubscribes;
+
     private final Consumer<Subscription> onMatch = this::onMatch;
     private @Nullable String publisher;
     private long publications;
@@ -70,7 +73,7 @@ public final class Router {
         if ((interested | stamp) != 0) {
             tellPeers(message, stamp, interested, forGood);
         }
-        return interested != 0 || reachesAnybody();
+        return interested != 0 || hasSubscriber();
     }
 
     /** Delivers to this shard's subscribers; returns which other shards have some, as bits. */
@@ -89,14 +92,9 @@ public final class Router {
         return interested;
     }
 
-    /** Whether a message of this publisher on this topic would go to anybody. */
-    public boolean wouldReachAnybody(TopicName topic, @Nullable String from) {
-        assert !publishing : "asked in the middle of a publication";
-        return match(topic, from) != 0 || reachesAnybody();
-    }
-
-    private boolean reachesAnybody() {
-        return audience != null ? audience.size() > 0 : !matched.isEmpty();
+    /** Mosquitto: a subscription with No Local of the publisher's own is one that matches. */
+    private boolean hasSubscriber() {
+        return audience != null ? audience.size() > 0 : publisherSubscribes || !matched.isEmpty();
     }
 
     /** Whether a message of this publisher on this topic would be refused by anybody because a queue is full. */
@@ -133,6 +131,7 @@ public final class Router {
         publisher = from;
         matched.clear();
         dependsOnPublisher = false;
+        publisherSubscribes = false;
         return tree.match(topic, onMatch);
     }
 
@@ -141,6 +140,7 @@ public final class Router {
         if (subscription.options().noLocal()) {
             dependsOnPublisher = true;
             if (interest.subscriber().clientId().equals(publisher)) {
+                publisherSubscribes = true;
                 return; // [MQTT-3.8.3-3]
             }
         }

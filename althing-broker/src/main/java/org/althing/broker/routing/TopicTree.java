@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * the last one takes the place of one that goes, so that one of n equal subscriptions is added or removed in O(1).
  */
 public final class TopicTree {
-    /** Levels that a topic name or filter may have here, as in Mosquitto: it bounds the recursion. */
-    public static final int LEVELS_MAX = 200;
+    /** Levels that a topic name or filter may have here: it bounds the recursion. Mosquitto: the same, 200 slashes. */
+    public static final int LEVELS_MAX = 201;
 
     private static final int BRANCHES = 1 << 10;
 

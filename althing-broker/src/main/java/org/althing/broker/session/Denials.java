@@ -24,15 +24,15 @@ final class Denials {
     private static final int SAID_MAX = 64;
 
     private final SessionEnvironment environment;
-    private final String clientId;
+    private final Session session;
     private final List<Denial> said = new ArrayList<>(0);
     private int spent;
     private long refilledNanos;
     private long leftOut;
 
-    Denials(SessionEnvironment environment, String clientId) {
+    Denials(SessionEnvironment environment, Session session) {
         this.environment = environment;
-        this.clientId = clientId;
+        this.session = session;
     }
 
     /** @param packetIdentifier 0 for QoS 0 and for wills */
@@ -41,7 +41,7 @@ final class Denials {
         if (log().logs(level)) {
             write(
                     level,
-                    "Denied PUBLISH from " + clientId + " (d" + (duplicate ? 1 : 0) + ", q"
+                    "Denied PUBLISH from " + session.clientId() + " (d" + (duplicate ? 1 : 0) + ", q"
                             + message.qos().level() + ", r" + (message.retain() ? 1 : 0) + ", m" + packetIdentifier
                             + ", '" + message.topic() + "', ... ("
                             + message.payload().length() + " bytes)): "
@@ -60,7 +60,7 @@ final class Denials {
     private void about(String packet, TopicFilter filter, Denial denial) {
         Level level = level();
         if (log().logs(level)) {
-            write(level, "Denied " + packet + " from " + clientId + " ('" + filter + "'): " + denial);
+            write(level, "Denied " + packet + " from " + session.clientId() + " ('" + filter + "'): " + denial);
         }
     }
 
@@ -71,7 +71,7 @@ final class Denials {
             said.add(denial);
         }
         if (log().logs(level)) {
-            log().log(level, "Not sent to " + clientId + " ('" + topic + "'): " + denial);
+            session.log(level, "Not sent to " + session.clientId() + " ('" + topic + "'): " + denial);
         }
     }
 
@@ -92,7 +92,7 @@ final class Denials {
 
     private void write(Level level, String line) {
         boolean more = level == Level.NOTICE && leftOut > 0;
-        log().log(level, more ? line + "; before it " + leftOut + " like it" : line);
+        session.log(level, more ? line + "; before it " + leftOut + " like it" : line);
         leftOut = more ? 0 : leftOut;
     }
 

@@ -96,7 +96,7 @@ final class OutboundFlow {
             resend = new ArrayDeque<>(unfinished);
         }
         if (queue != null) {
-            queue.open();
+            queue.open(to);
         }
         pump();
     }
@@ -106,7 +106,7 @@ final class OutboundFlow {
         if (begun == null) {
             begun = new OutgoingQueue(environment, clientId, changes, account, onRead);
             if (link != null) {
-                begun.open();
+                begun.open(link);
             }
             queue = begun;
         }

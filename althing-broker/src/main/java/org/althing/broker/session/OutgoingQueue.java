@@ -42,8 +42,8 @@ final class OutgoingQueue {
     private final ArrayDeque<Outgoing> head = new ArrayDeque<>(0);
     /** Behind the head; null until the queue is long for the first time. */
     private @Nullable ArrayDeque<Outgoing> far;
-    /** Whether the client is there. */
-    private boolean there;
+    /** The client's connection while it is there. */
+    private @Nullable SessionLink link;
     /** Of payload, in the head. */
     private long headBytes;
     /** Of payload. */
@@ -85,14 +85,14 @@ final class OutgoingQueue {
     // ---- head and far
 
     /** The client is there: what it is sent first is read. */
-    void open() {
-        there = true;
+    void open(SessionLink to) {
+        link = to;
         readAhead();
     }
 
     /** The client is gone: of what was read for it only a few are kept. */
     void close() {
-        there = false;
+        link = null;
         while (changes.isDurable() && !head.isEmpty() && !headMayHave(0)) {
             Outgoing last = head.removeLast();
             headBytes -= last.payloadLength();
@@ -103,8 +103,8 @@ final class OutgoingQueue {
 
     /** Whether the head is within its bounds, and would be with so many more messages. */
     private boolean headMayHave(int more) {
-        int max = there ? HEAD_THERE : HEAD_AWAY;
-        int bytesMax = there ? HEAD_THERE_BYTES : HEAD_AWAY_BYTES;
+        int max = link != null ? HEAD_THERE : HEAD_AWAY;
+        int bytesMax = link != null ? HEAD_THERE_BYTES : HEAD_AWAY_BYTES;
         return head.size() + more <= max && headBytes <= bytesMax;
     }
 
@@ -152,7 +152,7 @@ final class OutgoingQueue {
         Outgoing first = head.pollFirst();
         if (first != null) {
             headBytes -= first.payloadLength();
-            if (there && head.size() <= HEAD_THERE / 2 && headBytes <= HEAD_THERE_BYTES / 2) {
+            if (link != null && head.size() <= HEAD_THERE / 2 && headBytes <= HEAD_THERE_BYTES / 2) {
                 readAhead();
             }
         } else if (far != null) {
@@ -214,8 +214,13 @@ final class OutgoingQueue {
     private void onDropping() {
         if (!dropping) {
             dropping = true;
-            environment.log().log(
-                    BrokerLog.Level.NOTICE, "Outgoing messages are being dropped for client " + clientId + ".");
+            environment
+                    .log()
+                    .log(
+                            BrokerLog.Level.NOTICE,
+                            "Outgoing messages are being dropped for client " + clientId + ".",
+                            clientId,
+                            link == null ? "" : link.address());
         }
     }
 
@@ -315,7 +320,7 @@ final class OutgoingQueue {
                 }
             }
         }
-        if (there) {
+        if (link != null) {
             readAhead();
         }
     }
@@ -328,7 +333,7 @@ final class OutgoingQueue {
 
     /** The session ends; its records go with it, but each message loses a reference. */
     void end() {
-        there = false;
+        link = null;
         for (Outgoing outgoing = pollFirst(); outgoing != null; outgoing = pollFirst()) {
             account.settled(Fate.SESSION_ENDED);
             changes.release(outgoing);

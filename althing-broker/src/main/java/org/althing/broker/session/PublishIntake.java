@@ -53,7 +53,9 @@ final class PublishIntake {
         int identifier = packet.packetIdentifier();
         if (message.qos() == Qos.EXACTLY_ONCE) {
             Received known = inbound.get(identifier);
-            if (known != null) {
+            if (known instanceof Received.Held held && isAnother(held, packet)) {
+                replace(held, identifier);
+            } else if (known != null) {
                 ledger().received(Intake.REPEATED);
                 onRepeat(known, identifier);
                 return;
@@ -100,6 +102,33 @@ final class PublishIntake {
             case Received.Held held -> link.sendAfter(changes.last(), new PubRec(identifier, ReasonCode.SUCCESS));
             case Received.Undecided undecided -> undecided.interception().acknowledgeTo(link.reserve());
         }
+    }
+
+    /**
+     * A client that has lost its memory takes an identifier for something new: a repeat would say so ([MQTT-3.3.1-1]).
+     * Mosquitto: the same, without a look at DUP.
+     */
+    private static boolean isAnother(Received.Held held, ControlPacket.Publish packet) {
+        RoutedMessage message = held.message();
+        if (packet.duplicate()) {
+            return false;
+        }
+        return message == null
+                || !message.message().topic().equals(packet.message().topic())
+                || !message.message().payload().equals(packet.message().payload());
+    }
+
+    /** Its publisher will never send PUBREL for what is held. */
+    private void replace(Received.Held held, int identifier) {
+        session.log(
+                Level.WARNING,
+                "Warning: " + session.clientId() + " uses packet identifier " + identifier
+                        + " for another message than before; that one is dropped.");
+        if (held.message() != null) {
+            ledger().released(Intake.REPLACED);
+        }
+        inbound.release(identifier);
+        inbound.letGo(held);
     }
 
     private void intercept(PublishInterceptor interceptor, ApplicationMessage message, int identifier) {
@@ -183,10 +212,8 @@ final class PublishIntake {
             inbound.refuse(identifier);
             code = ReasonCode.QUOTA_EXCEEDED;
         } else if (decision.routed()) {
+            // Mosquitto: PUBREC never says that nobody has subscribed, which is known at PUBREL only.
             inbound.hold(identifier, arriving(message));
-            if (!environment.router().wouldReachAnybody(message.topic(), session.clientId())) {
-                code = ReasonCode.NO_MATCHING_SUBSCRIBERS;
-            }
         } else if (code.isError() && session.version() == ProtocolVersion.MQTT_5) {
             inbound.refuse(identifier); // [MQTT-4.3.3-9] The identifier is free again: no PUBREL follows.
         } else {
@@ -201,8 +228,8 @@ final class PublishIntake {
             return;
         }
         switch (inbound.get(identifier)) {
-            case null ->
-                link.sendAfter(changes.last(), new PubComp(identifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+            // A repeat: the PUBCOMP was lost. Mosquitto: it is a success, and clients take 0x92 for a failure.
+            case null -> link.sendAfter(changes.last(), new PubComp(identifier, ReasonCode.SUCCESS));
             case Received.Undecided undecided ->
                 end(ReasonCode.PROTOCOL_ERROR, "PUBREL for packet " + identifier + " before its PUBREC");
             case Received.Held held -> {
@@ -320,7 +347,7 @@ final class PublishIntake {
             return denial.reasonString();
         }
         if (environment.log().logs(Level.DEBUG)) {
-            environment.log().log(
+            session.log(
                     Level.DEBUG,
                     "Denied PUBLISH from " + session.clientId() + " (q"
                             + message.qos().level() + ", '"

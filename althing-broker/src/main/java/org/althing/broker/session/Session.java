@@ -2,6 +2,7 @@ package org.althing.broker.session;
 
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.Client;
 import org.althing.broker.Denial;
 import org.althing.broker.Ledger.Account;
@@ -336,7 +337,7 @@ public final class Session implements Subscriber {
     }
 
     Denials denials() {
-        Denials all = denials == null ? new Denials(environment, clientId) : denials;
+        Denials all = denials == null ? new Denials(environment, this) : denials;
         denials = all;
         return all;
     }
@@ -407,6 +408,11 @@ public final class Session implements Subscriber {
     @Nullable
     SessionLink link() {
         return link;
+    }
+
+    /** A line about this client. */
+    void log(Level level, String line) {
+        environment.log().log(level, line, clientId, link == null ? "" : link.address());
     }
 
     @Override

@@ -5,6 +5,9 @@ import org.althing.mqtt.ReasonCode;
 
 /** What a session needs of the network connection it has at the moment. */
 public interface SessionLink {
+    /** Where the client is, as the log says it. */
+    String address();
+
     /** Whether more may be sent: false while too much waits for a slow reader. {@link Session#onRoom} follows. */
     boolean hasRoom();
 

@@ -76,7 +76,7 @@ public final class SessionRegistry {
         String clientId = request.client().clientId();
         Session known = sessions.get(clientId);
         if (known != null && known.link() instanceof SessionLink old) {
-            environment.log().log(Level.NOTICE, "Client " + clientId + " already connected, closing old connection.");
+            known.log(Level.NOTICE, "Client " + clientId + " already connected, closing old connection.");
             old.end(ReasonCode.SESSION_TAKEN_OVER, "session taken over");
             known = sessions.get(clientId);
         }
@@ -171,7 +171,7 @@ public final class SessionRegistry {
     private void onExpired(Session session) {
         session.expiry = null;
         environment.counters().sessionsExpired.increment();
-        environment.log().log(Level.NOTICE, "Expiring client " + session.clientId() + " due to timeout.");
+        session.log(Level.NOTICE, "Expiring client " + session.clientId() + " due to timeout.");
         end(session);
     }
 

@@ -125,7 +125,7 @@ final class Subscriptions {
             changes.append(new StateChange.SubscriptionPut(session.clientId(), filter, options, identifier));
         }
         if (environment.log().logs(Level.SUBSCRIBE)) {
-            environment.log().log(Level.SUBSCRIBE, session.clientId() + " " + granted.level() + " " + filter);
+            session.log(Level.SUBSCRIBE, session.clientId() + " " + granted.level() + " " + filter);
         }
         return ReasonCode.granted(granted);
     }
@@ -224,7 +224,7 @@ final class Subscriptions {
             changes.append(new StateChange.SubscriptionRemoved(session.clientId(), filter));
         }
         if (environment.log().logs(Level.UNSUBSCRIBE)) {
-            environment.log().log(Level.UNSUBSCRIBE, session.clientId() + " " + filter);
+            session.log(Level.UNSUBSCRIBE, session.clientId() + " " + filter);
         }
         return ReasonCode.SUCCESS;
     }

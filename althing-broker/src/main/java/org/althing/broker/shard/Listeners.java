@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +55,21 @@ public final class Listeners {
         void close() {
             listenings.forEach(Listening::close);
         }
+
+        /** Nobody is taken before everything is bound: a start that fails has served no one. */
+        void begin() {
+            try {
+                for (Listening listening : listenings) {
+                    listening.begin();
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException("the loop of a listener has ended", e);
+            }
+        }
     }
+
+    /** One listener that is to be opened: all is done that takes time, so that the ports open together. */
+    private record Planned(ListenerConfig config, Port port, List<SocketAddress> addresses) {}
 
     /** What there will be instead of what there is; nothing has changed yet for clients. */
     public final class Change {
@@ -65,6 +80,7 @@ public final class Listeners {
         /** From now on it counts. */
         public void apply() {
             updates.forEach(Runnable::run);
+            fresh.forEach(Open::begin);
             for (Map.Entry<ListenerConfig.Address, Open> before : open.entrySet()) {
                 if (!next.containsKey(before.getKey())) {
                     log.log(
@@ -89,27 +105,44 @@ public final class Listeners {
      */
     public Change prepare(List<ListenerConfig> configs) throws IOException {
         Change change = new Change();
+        List<Planned> planned = new ArrayList<>();
+        Set<ListenerConfig.Address> wanted = new HashSet<>();
+        for (ListenerConfig config : configs) {
+            if (!wanted.add(config.address())) {
+                throw new IOException(config.name() + ": another listener has the same address");
+            }
+            Open present = open.get(config.address());
+            if (present == null) {
+                planned.add(plan(config));
+            } else {
+                Port.Layers layers = Port.Layers.of(config, worker, present.port.loop());
+                change.updates.add(() -> present.port.change(config, layers));
+            }
+        }
+        Map<ListenerConfig.Address, Open> opened = new HashMap<>(open);
         try {
-            for (ListenerConfig config : configs) {
-                Open present = open.get(config.address());
-                if (change.next.containsKey(config.address())) {
-                    throw new IOException(config.name() + ": another listener has the same address");
-                }
-                if (present == null) {
-                    Open opened = bind(config);
-                    change.fresh.add(opened);
-                    change.next.put(config.address(), opened);
-                } else {
-                    Port.Layers layers = Port.Layers.of(config, worker, present.port.loop());
-                    change.updates.add(() -> present.port.change(config, layers));
-                    change.next.put(config.address(), present);
-                }
+            for (Planned each : planned) {
+                Open bound = bind(each, replaced(each.config.address(), wanted));
+                change.fresh.add(bound);
+                opened.put(each.config.address(), bound);
             }
         } catch (IOException e) {
             change.abandon();
             throw e;
         }
+        configs.forEach(config -> change.next.put(config.address(), opened.get(config.address())));
         return change;
+    }
+
+    /** What will be closed and has the port now, for other hosts. */
+    private List<Listening> replaced(ListenerConfig.Address address, Set<ListenerConfig.Address> wanted) {
+        List<Listening> replaced = new ArrayList<>();
+        open.forEach((each, listener) -> {
+            if (address.port() != 0 && each.port() == address.port() && !wanted.contains(each)) {
+                replaced.addAll(listener.listenings);
+            }
+        });
+        return replaced;
     }
 
     /** Looks at what listeners need but their addresses. */
@@ -130,21 +163,26 @@ public final class Listeners {
         }
     }
 
-    private Open bind(ListenerConfig config) throws IOException {
+    private Planned plan(ListenerConfig config) throws IOException {
         Shard.Door door = shards.door(nextShard, config);
         Port port = new Port(door, config, Port.Layers.of(config, worker, door.loop()), log);
         nextShard = (nextShard + 1) % shards.loops().size();
+        List<SocketAddress> addresses = addresses(config);
+        addresses.forEach(address -> announce(config, address));
+        return new Planned(config, port, addresses);
+    }
+
+    private Open bind(Planned planned, List<Listening> replaced) throws IOException {
         List<Listening> listenings = new ArrayList<>();
         try {
-            for (SocketAddress address : addresses(config)) {
-                announce(config, address);
-                listenings.add(engine.listen(address, port.loop(), port));
+            for (SocketAddress address : planned.addresses) {
+                listenings.add(engine.bind(address, planned.port.loop(), planned.port, replaced));
             }
         } catch (IOException e) {
             listenings.forEach(Listening::close);
             throw e;
         }
-        return new Open(port, listenings);
+        return new Open(planned.port, listenings);
     }
 
     /** In Mosquitto's words. */

@@ -14,6 +14,7 @@ import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.ListenerConfig;
 import org.althing.broker.ListenerConfig.Family;
 import org.althing.broker.ListenerConfig.Proxy;
+import org.althing.broker.connection.Addresses;
 import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
 import org.althing.net.HttpHandler;
@@ -110,7 +111,10 @@ final class Port implements Acceptor {
         acceptor = door.filtered(acceptor);
         if (config.proxy().version() != 0) {
             acceptor = new ProxyPort(
-                    config.proxy().version(), requirement(config.proxy()), acceptor, why -> log.log(Level.NOTICE, why));
+                    config.proxy().version(),
+                    requirement(config.proxy()),
+                    acceptor,
+                    (address, why) -> log.log(Level.NOTICE, why, "", Addresses.format(address)));
         }
         return filtered(config.address().family(), acceptor);
     }

@@ -357,7 +357,7 @@ final class Shard implements Peers.Link {
 
         @Override
         public TransportListener accept(Transport transport) {
-            if (stopping || isFull()) {
+            if (stopping || isFull(transport.remoteAddress())) {
                 transport.close();
                 return new Refused();
             }
@@ -383,12 +383,14 @@ final class Shard implements Peers.Link {
                 counters.refused(closed.reasonCode()).increment();
                 parts.log().log(
                         Level.NOTICE,
-                        "Connection from " + Addresses.format(address) + " refused: " + closed.why() + ".");
+                        "Connection from " + Addresses.format(address) + " refused: " + closed.why() + ".",
+                        "",
+                        Addresses.format(address));
             }
             return closed != null;
         }
 
-        private boolean isFull() {
+        private boolean isFull(SocketAddress address) {
             int globalMax = environment.config().connections().connectionsMax();
             String full = null;
             if (listener.connectionsMax() >= 0 && inside >= listener.connectionsMax()) {
@@ -397,7 +399,8 @@ final class Shard implements Peers.Link {
                 full = "there are " + allConnections() + " connections, as global_max_connections allows";
             }
             if (full != null) {
-                parts.log().log(Level.NOTICE, "Connection refused: " + full + ".");
+                String client = Addresses.format(address);
+                parts.log().log(Level.NOTICE, "Connection from " + client + " refused: " + full + ".", "", client);
             }
             return full != null;
         }

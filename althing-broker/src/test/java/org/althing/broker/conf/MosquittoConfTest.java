@@ -135,7 +135,7 @@ class MosquittoConfTest {
         BrokerConfig unsaid = read("").broker();
         assertThat(unsaid.connections().connectSizeMax()).isEqualTo(100_000);
         assertThat(unsaid.connections().clientIdBytesMax()).isEqualTo(65_535);
-        assertThat(unsaid.connections().userPropertiesMax()).isEqualTo(1_000);
+        assertThat(unsaid.connections().userPropertiesMax()).isEqualTo(10_000);
         assertThat(unsaid.connections().filtersMax()).isEqualTo(10_000);
         assertThat(unsaid.delivery().subscriptionsMax()).isZero();
         assertThat(unsaid.delivery().payloadFormatChecked()).isFalse();
@@ -351,7 +351,9 @@ class MosquittoConfTest {
     @Test
     void a_file_that_is_missing_or_not_utf_8_is_an_error_that_names_it() throws Exception {
         assertThatThrownBy(() -> MosquittoConf.read(folder.resolve("none.conf"), List.of()))
-                .hasMessage("Error: Unable to open config file '" + folder.resolve("none.conf") + "'.");
+                .hasMessage("Error: Unable to open config file '" + folder.resolve("none.conf") + "'.")
+                .isInstanceOfSatisfying(
+                        ConfException.class, e -> assertThat(e.exitStatus()).isEqualTo(3));
         Files.write(folder.resolve("mosquitto.conf"), new byte[] {'p', 'o', 'r', 't', ' ', (byte) 0xC3, '\n'});
         assertThatThrownBy(() -> MosquittoConf.read(folder.resolve("mosquitto.conf"), List.of()))
                 .hasMessageContaining("UTF-8")

@@ -206,10 +206,13 @@ class OptionTableTest {
     @Option({"port", "bind_address", "max_connections", "max_qos", "maximum_qos"})
     void options_without_a_listener_make_the_default_one_and_say_so() throws Exception {
         MosquittoConf conf = read("max_connections -7\nmaximum_qos 1\n");
-        assertThat(conf.broker().listeners()).singleElement().satisfies(listener -> {
+        assertThat(conf.localOnly()).isTrue();
+        assertThat(conf.broker().listeners()).hasSize(2).allSatisfy(listener -> {
+            assertThat(listener.host()).isIn("127.0.0.1", "::1");
             assertThat(listener.port()).isEqualTo(1883);
             assertThat(listener.connectionsMax()).isEqualTo(-1);
             assertThat(listener.qosMax().level()).isEqualTo(1);
+            assertThat(listener.allowAnonymous()).isTrue();
         });
         assertThat(conf.notes().getFirst().line())
                 .isEqualTo("Creating default listener due to 'max_connections' option.");

@@ -50,7 +50,8 @@ public final class MemoryEngine implements NetEngine {
     }
 
     @Override
-    public Listening listen(SocketAddress address, EventLoop loop, Acceptor acceptor) throws IOException {
+    public Listening bind(SocketAddress address, EventLoop loop, Acceptor acceptor, List<Listening> beside)
+            throws IOException {
         SocketAddress real = address;
         if (address instanceof InetSocketAddress internet && internet.getPort() == 0) {
             real = new InetSocketAddress(internet.getAddress(), freePort++);
@@ -160,6 +161,8 @@ public final class MemoryEngine implements NetEngine {
         private final SocketAddress address;
         private final MemoryLoop loop;
         private final Acceptor acceptor;
+        private final List<MemoryLink> waiting = new ArrayList<>(0);
+        private boolean begun;
 
         MemoryListening(SocketAddress address, MemoryLoop loop, Acceptor acceptor) {
             this.address = address;
@@ -169,7 +172,11 @@ public final class MemoryEngine implements NetEngine {
 
         void accept(MemoryLink link) {
             if (listenings.get(address) == this) {
-                link.server().accept(acceptor);
+                if (begun) {
+                    link.server().accept(acceptor);
+                } else {
+                    waiting.add(link);
+                }
             } else {
                 link.cut(); // closed while the client was on its way
             }
@@ -181,8 +188,17 @@ public final class MemoryEngine implements NetEngine {
         }
 
         @Override
+        public void begin() {
+            begun = true;
+            waiting.forEach(this::accept);
+            waiting.clear();
+        }
+
+        @Override
         public void close() {
             listenings.remove(address, this);
+            waiting.forEach(MemoryLink::cut);
+            waiting.clear();
         }
     }
 }

@@ -8,9 +8,8 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -41,7 +40,8 @@ public final class NioEngine implements NetEngine {
      * @param address an Internet address, or the path of a Unix socket, whose file is removed again at the end
      */
     @Override
-    public Listening listen(SocketAddress address, EventLoop loop, Acceptor acceptor) throws IOException {
+    public Listening bind(SocketAddress address, EventLoop loop, Acceptor acceptor, List<Listening> beside)
+            throws IOException {
         if (address instanceof InetSocketAddress internet && internet.isUnresolved()) {
             throw new IOException("cannot listen on " + named(address) + ": the host name is not known");
         }
@@ -53,10 +53,11 @@ public final class NioEngine implements NetEngine {
             if (address instanceof InetSocketAddress) {
                 channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             }
+            for (Listening before : beside) {
+                ((NioListening) before).admitAnother(channel);
+            }
             channel.bind(address, BACKLOG);
-            NioListening listening = new NioListening(channel, (NioLoop) loop, acceptor);
-            begin(listening, (NioLoop) loop);
-            return listening;
+            return new NioListening(channel, (NioLoop) loop, acceptor);
         } catch (IOException | RuntimeException e) {
             channel.close();
             String reason = String.valueOf(e.getMessage());
@@ -64,28 +65,6 @@ public final class NioEngine implements NetEngine {
                 reason = "address already in use";
             }
             throw new IOException("cannot listen on " + named(address) + ": " + reason, e);
-        }
-    }
-
-    /** A selector's keys are its loop's: nothing is accepted before it has taken the key. */
-    private static void begin(NioListening listening, NioLoop loop) throws IOException {
-        if (loop.inLoop()) {
-            listening.begin();
-            return;
-        }
-        CompletableFuture<Void> begun = new CompletableFuture<>();
-        loop.execute(() -> {
-            try {
-                listening.begin();
-                begun.complete(null);
-            } catch (IOException | RuntimeException e) {
-                begun.completeExceptionally(e);
-            }
-        });
-        try {
-            begun.join();
-        } catch (CompletionException e) {
-            throw new IOException(String.valueOf(e.getCause()), e);
         }
     }
 

@@ -9,6 +9,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.althing.net.Acceptor;
@@ -38,9 +40,42 @@ final class NioListening implements Listening, NioLoop.Ready {
         isTcp = !(address instanceof UnixDomainSocketAddress);
     }
 
-    /** Begins to accept. Called on the loop. */
-    void begin() throws IOException {
+    /** A selector's keys are its loop's: nothing is accepted before it has taken the key. */
+    @Override
+    public void begin() throws IOException {
+        if (loop.inLoop()) {
+            register();
+            return;
+        }
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        loop.execute(() -> {
+            try {
+                register();
+                begun.complete(null);
+            } catch (IOException | RuntimeException e) {
+                begun.completeExceptionally(e);
+            }
+        });
+        try {
+            begun.join();
+        } catch (CompletionException e) {
+            throw new IOException(String.valueOf(e.getCause()), e);
+        }
+    }
+
+    private void register() throws IOException {
         channel.register(loop.selector(), SelectionKey.OP_ACCEPT, this);
+    }
+
+    /**
+     * Lets another channel of this process be bound to the same port, as long as both are there. Only now: who may do that
+     * from the start takes away the message that somebody else has the port.
+     */
+    void admitAnother(ServerSocketChannel other) throws IOException {
+        if (isTcp && channel.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
+            channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            other.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+        }
     }
 
     @Override
@@ -48,8 +83,16 @@ final class NioListening implements Listening, NioLoop.Ready {
         return address;
     }
 
+    /**
+     * At the end of this turn, behind what the other sockets have said: a client that has left and comes again at once is
+     * not counted twice.
+     */
     @Override
     public void onReady(SelectionKey key) {
+        loop.atTurnEnd(() -> accept(key));
+    }
+
+    private void accept(SelectionKey key) {
         try {
             for (int i = 0; i < ACCEPTS_MAX; i++) {
                 SocketChannel accepted = channel.accept();

@@ -400,10 +400,14 @@ final class NioTransport implements Transport, NioLoop.Ready {
             count = channel.read(buffer);
         } catch (IOException e) {
             onFailure(e);
+            tellClosed(); // at once, as nothing of the listener's is under way: who is gone is not counted any more
             return;
         }
         if (count < 0) {
             onEndOfInput();
+            if (state == State.CLOSED) {
+                tellClosed();
+            }
         } else if (count > 0 && state == State.OPEN && listener != null) {
             buffer.flip();
             try {

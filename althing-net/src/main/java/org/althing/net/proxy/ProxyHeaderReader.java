@@ -95,7 +95,7 @@ final class ProxyHeaderReader {
         }
         try {
             int number = Integer.parseInt(port);
-            if (number >= 0 && number <= 65_535 && port.chars().allMatch(Character::isDigit)) {
+            if (number > 0 && number <= 65_535 && port.chars().allMatch(Character::isDigit)) {
                 return new InetSocketAddress(InetAddress.getByName(host), number); // a literal: nothing is looked up
             }
         } catch (NumberFormatException | UnknownHostException e) {

@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
 import org.althing.net.Transport;
@@ -29,15 +29,16 @@ public final class ProxyPort implements Acceptor {
     private final int version;
     private final Requirement requirement;
     private final Acceptor acceptor;
-    private final Consumer<String> onRefusal;
+    private final BiConsumer<SocketAddress, String> onRefusal;
 
     /**
      * @param version 1 or 2
      * @param requirement without which a client is refused
      * @param acceptor sees the connection when the header has come, with the client's address
-     * @param onRefusal told in a sentence, on the loop, when a connection is closed before that; its words are Mosquitto's
+     * @param onRefusal told the client's address and a sentence, on the loop, when a connection is closed before that; the
+     *     words are Mosquitto's
      */
-    public ProxyPort(int version, Requirement requirement, Acceptor acceptor, Consumer<String> onRefusal) {
+    public ProxyPort(int version, Requirement requirement, Acceptor acceptor, BiConsumer<SocketAddress, String> onRefusal) {
         if (version != 1 && version != 2) {
             throw new IllegalArgumentException("the PROXY protocol has the versions 1 and 2, not " + version);
         }
@@ -114,20 +115,21 @@ public final class ProxyPort implements Acceptor {
         /** The header is good, but not what it says. */
         private void reject(ProxyHeader header, String why) {
             SocketAddress client = header.source() == null ? outer.remoteAddress() : header.source();
-            end("Connection from " + named(client) + " rejected, " + why + ".");
+            end(client, "Connection from " + named(client) + " rejected, " + why + ".");
         }
 
         private void refuse(String why) {
-            end("Connection rejected, corrupt PROXY header. From " + named(outer.remoteAddress()) + ": " + why + ".");
+            SocketAddress proxy = outer.remoteAddress();
+            end(proxy, "Connection rejected, corrupt PROXY header. From " + named(proxy) + ": " + why + ".");
         }
 
-        private void end(String sentence) {
+        private void end(SocketAddress from, String sentence) {
             if (inner == null && !refused) {
                 refused = true;
                 timer.cancel();
                 arrived = null;
                 LOGGER.log(Level.DEBUG, sentence);
-                onRefusal.accept(sentence);
+                onRefusal.accept(from, sentence);
                 outer.abort();
             }
         }

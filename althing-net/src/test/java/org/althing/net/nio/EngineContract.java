@@ -433,6 +433,28 @@ abstract class EngineContract {
     }
 
     @Test
+    void connections_wait_until_a_bound_listener_begins() throws Exception {
+        Listening listening = rig.engine()
+                .bind(
+                        rig.freeAddress(),
+                        loop,
+                        transport -> {
+                            Recorder recorder = new Recorder(transport);
+                            accepted.add(recorder);
+                            return recorder;
+                        },
+                        List.of());
+        Rig.Peer peer = rig.connect(listening.address());
+        peer.send(new byte[] {7});
+        rig.on(loop, () -> {});
+        assertThat(accepted).isEmpty();
+        listening.begin();
+        Recorder recorder = rig.next(accepted);
+        assertThat(rig.next(recorder.bytes)).isEqualTo((byte) 7);
+        listening.close();
+    }
+
+    @Test
     void a_closed_listener_takes_no_more_and_leaves_what_is_open() throws Exception {
         Listening listening = rig.engine().listen(rig.freeAddress(), loop, transport -> {
             Recorder recorder = new Recorder(transport);

@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.althing.net.NetEngine.Listening;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The contract on real sockets, and what only real sockets have. */
@@ -66,6 +68,55 @@ class NioEngineTest extends EngineContract {
             together = seen.getLast().equals("end of turn");
         }
         assertThat(together).isTrue();
+    }
+
+    @Test
+    void another_host_of_a_port_is_bound_beside_one_that_will_be_closed_and_by_nobody_else() throws Exception {
+        int port = ((InetSocketAddress) address).getPort();
+        InetSocketAddress all = new InetSocketAddress(port);
+        assertThatThrownBy(() -> rig.engine().bind(all, loop, Recorder::new, List.of()))
+                .hasMessageContaining("address already in use");
+        Listening first = rig.engine().listen(new InetSocketAddress("127.0.0.1", 0), loop, Recorder::new);
+        InetSocketAddress everywhere = new InetSocketAddress(((InetSocketAddress) first.address()).getPort());
+        try (Listening second = rig.engine().bind(everywhere, loop, Recorder::new, List.of(first))) {
+            second.begin();
+            first.close();
+            assertThatThrownBy(() -> rig.engine().listen(everywhere, loop, Recorder::new))
+                    .hasMessageContaining("address already in use");
+        }
+    }
+
+    @Test
+    void who_leaves_is_gone_before_the_next_one_comes_in_the_same_turn() throws Exception {
+        List<String> order = new ArrayList<>();
+        Listening listening = rig.engine().listen(new InetSocketAddress("127.0.0.1", 0), loop, transport -> {
+            order.add("came");
+            Recorder recorder = new Recorder(transport) {
+                @Override
+                public void onClosed(@Nullable Throwable cause) {
+                    order.add("left");
+                    super.onClosed(cause);
+                }
+            };
+            accepted.add(recorder);
+            return recorder;
+        });
+        Rig.Peer first = rig.connect(listening.address());
+        rig.next(accepted);
+        CountDownLatch both = new CountDownLatch(1);
+        loop.execute(() -> {
+            try {
+                both.await();
+            } catch (InterruptedException interrupted) {
+                throw new AssertionError(interrupted);
+            }
+        });
+        Rig.Peer second = rig.connect(listening.address());
+        first.close();
+        both.countDown();
+        rig.next(accepted);
+        rig.on(loop, () -> assertThat(order).containsExactly("came", "left", "came"));
+        second.close();
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.net.SocketAddress;
 import java.util.concurrent.BlockingQueue;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import java.util.List;
 import org.althing.net.Acceptor;
 import org.althing.net.EventLoop;
 import org.althing.net.NetEngine;
@@ -64,8 +65,10 @@ final class TlsRig implements Rig {
         }
 
         @Override
-        public Listening listen(SocketAddress address, EventLoop loop, Acceptor acceptor) throws IOException {
-            return under.listen(address, loop, new TlsPort(keys::createSSLEngine, Worker.virtualThreads(), acceptor));
+        public Listening bind(SocketAddress address, EventLoop loop, Acceptor acceptor, List<Listening> beside)
+                throws IOException {
+            TlsPort port = new TlsPort(keys::createSSLEngine, Worker.virtualThreads(), acceptor);
+            return under.bind(address, loop, port, beside);
         }
 
         @Override

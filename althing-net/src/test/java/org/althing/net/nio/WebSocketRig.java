@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import org.althing.net.Acceptor;
@@ -15,6 +16,7 @@ import org.althing.net.EventLoop;
 import org.althing.net.HttpHandler;
 import org.althing.net.NetEngine;
 import org.althing.net.WebSite;
+import org.althing.net.web.WebPort;
 
 /** Another rig, whose connections are WebSockets: transports and peers see the bytes inside of them. */
 final class WebSocketRig implements Rig {
@@ -73,8 +75,10 @@ final class WebSocketRig implements Rig {
         }
 
         @Override
-        public Listening listen(SocketAddress address, EventLoop loop, Acceptor acceptor) throws IOException {
-            return listenWeb(address, loop, new WebSite(Map.of("/mqtt", acceptor), WebEngine::noPage));
+        public Listening bind(SocketAddress address, EventLoop loop, Acceptor acceptor, List<Listening> beside)
+                throws IOException {
+            WebSite site = new WebSite(Map.of("/mqtt", acceptor), WebEngine::noPage);
+            return under.bind(address, loop, WebPort.of(site), beside);
         }
 
         private static void noPage(HttpHandler.Request request, HttpHandler.Exchange exchange) {

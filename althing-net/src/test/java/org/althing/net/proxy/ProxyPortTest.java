@@ -42,7 +42,7 @@ class ProxyPortTest {
                             version,
                             requirement,
                             this::accept,
-                            refusal -> events.add(refusal.replaceAll("From .*?: ", ""))));
+                            (from, refusal) -> events.add(refusal.replaceAll("From .*?: ", ""))));
             return engine.peer(address);
         } catch (IOException impossible) {
             throw new AssertionError(impossible);
@@ -191,6 +191,7 @@ class ProxyPortTest {
                 text("PROXY TCP6 192.0.2.1 198.51.100.7 1 2\r\n"),
                 "'192.0.2.1' in its PROXY line is no address of" + " this kind");
         refused(1, text("PROXY TCP4 192.0.2.1 198.51.100.7 65536 2\r\n"), "'65536' in its PROXY line is no port");
+        refused(1, text("PROXY TCP4 192.0.2.1 198.51.100.7 1 0\r\n"), "'0' in its PROXY line is no port");
         refused(1, text("PROXY " + "x".repeat(200)), "its PROXY line is longer than 107 bytes");
         refused(2, text("PROXY TCP4 "), "it does not begin with a PROXY header of version 2");
         refused(2, binary("31 11 000c"), "its PROXY header has version and command 0x31");
