@@ -9,6 +9,8 @@ module org.althing.vote {
 
     exports org.althing.vote;
     exports org.althing.vote.command;
+    exports org.althing.vote.json to
+            org.althing.server;
     exports org.althing.vote.mqtt;
     exports org.althing.vote.service;
     exports org.althing.vote.tcp;

@@ -101,16 +101,19 @@ public record BrokerConfig(
      *
      * @param available whether messages may be retained
      * @param expiry how long retained messages are kept that do not say it themselves, or say more; null for ever
+     * @param sourceChecked whether one is only sent while whoever published it may still publish there
      */
-    public record RetainRules(boolean available, @Nullable Duration expiry) {}
+    public record RetainRules(boolean available, @Nullable Duration expiry, boolean sourceChecked) {}
 
     /**
      * What subscriptions there may be, and what they bring.
      *
      * @param max subscriptions of one client; 0 for no limit
      * @param shareStrategy which member of a share group gets which message
+     * @param upgradesQos whether messages are sent with the QoS that was granted even if they were published with a lower
+     *     one. The standard says that they are not ([MQTT-3.8.4-8])
      */
-    public record SubscriptionRules(int max, ShareStrategy shareStrategy) {}
+    public record SubscriptionRules(int max, ShareStrategy shareStrategy, boolean upgradesQos) {}
 
     /**
      * How much may wait, and what happens when it is too much.
@@ -183,6 +186,8 @@ public record BrokerConfig(
         private int payloadSizeMax;
         private boolean retainAvailable = true;
         private @Nullable Duration retainExpiry;
+        private boolean retainSourceChecked;
+        private boolean upgradesQos;
         private @Nullable Duration sessionExpiryMax;
         private ShareStrategy shareStrategy = ShareStrategy.ROUND_ROBIN;
         private long queuedBytesMax;
@@ -268,6 +273,18 @@ public record BrokerConfig(
         /** {@code message_size_limit}. */
         public Builder payloadSizeMax(int bytes) {
             payloadSizeMax = atLeast(0, bytes, "payloadSizeMax");
+            return this;
+        }
+
+        /** Whether a retained message is only sent while whoever published it may still publish there; see RetainRules. */
+        public Builder retainSourceChecked(boolean value) {
+            retainSourceChecked = value;
+            return this;
+        }
+
+        /** Whether messages are sent with the QoS that was granted, though published with a lower one. */
+        public Builder upgradesQos(boolean value) {
+            upgradesQos = value;
             return this;
         }
 
@@ -439,9 +456,9 @@ public record BrokerConfig(
                             queuedMessagesMax,
                             queueQos0Messages,
                             payloadSizeMax,
-                            new RetainRules(retainAvailable, retainExpiry),
+                            new RetainRules(retainAvailable, retainExpiry, retainSourceChecked),
                             sessionExpiryMax,
-                            new SubscriptionRules(subscriptionsMax, shareStrategy),
+                            new SubscriptionRules(subscriptionsMax, shareStrategy, upgradesQos),
                             payloadFormatChecked,
                             new QueueLimits(queuedBytesMax, inflightBytesMax, queueFull, tellQuota, memoryBudgetBytes),
                             publishesPerSecondMax),

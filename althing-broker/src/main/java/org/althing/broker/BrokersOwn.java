@@ -12,6 +12,11 @@ public final class BrokersOwn {
 
     private BrokersOwn() {}
 
+    /** Whether what is published there is a question to the broker: an interceptor answers it, or nobody may ask. */
+    public static boolean isControl(TopicName topic) {
+        return topic.startsWithDollar() && topic.levels().getFirst().equals("$CONTROL");
+    }
+
     /**
      * Why nobody may publish there, or null. Mosquitto: looks at the first letters, and leaves the state of a bridge to the
      * rules.

@@ -74,13 +74,31 @@ public sealed interface StateChange {
      *
      * @param messageId 0 if the topic has none any more, and an older change may still be on its way from another shard
      * @param stamp the highest of a topic is the last change; 0 where there is one shard
+     * @param source whose message it is, beyond the client identifier; null if nobody asks for that
      */
-    record RetainedPut(TopicName topic, long messageId, long stamp) implements StateChange {
+    record RetainedPut(
+            TopicName topic,
+            long messageId,
+            long stamp,
+            @Nullable Source source) implements StateChange {
+        /** One of which nobody asks whose it is. */
+        public RetainedPut(TopicName topic, long messageId, long stamp) {
+            this(topic, messageId, stamp, null);
+        }
+
         /** Of a broker with one shard. */
         public RetainedPut(TopicName topic, long messageId) {
             this(topic, messageId, 0);
         }
     }
+
+    /**
+     * What decides about a publisher's rights, beyond its client identifier.
+     *
+     * @param userName as proved at its CONNECT, or null
+     * @param listener where it came in, as {@link Client#listener}; null if that is not known
+     */
+    record Source(@Nullable String userName, @Nullable String listener) {}
 
     /** Removes {@code retained/topic}. */
     record RetainedRemoved(TopicName topic) implements StateChange {}

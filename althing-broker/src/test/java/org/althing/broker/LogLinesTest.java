@@ -35,8 +35,8 @@ class LogLinesTest {
     private final Rig rig = new Rig(
             config -> config.queuedMessagesMax(1).inflightMessagesMax(1),
             parts -> parts.log(lines)
-                    .accessControl(AccessControl.of((client, action, topic) ->
-                            !topic.toString().startsWith("no/"))));
+                    .accessControl(AccessControl.of(
+                            (client, action, topic) -> !topic.toString().startsWith("no/"))));
 
     @Test
     void what_clients_choose_cannot_begin_a_line_or_turn_one_around() {

@@ -111,9 +111,7 @@ class OneMessageTest {
         publisher.publish("nobody", "x", AT_LEAST_ONCE, 1);
         publisher.publish("nobody", "x", EXACTLY_ONCE, 2);
         assertThat(publisher.receive())
-                .containsExactly(
-                        new PubAck(1, ReasonCode.NO_MATCHING_SUBSCRIBERS),
-                        new PubRec(2, ReasonCode.SUCCESS));
+                .containsExactly(new PubAck(1, ReasonCode.NO_MATCHING_SUBSCRIBERS), new PubRec(2, ReasonCode.SUCCESS));
     }
 
     @Test

@@ -55,8 +55,7 @@ class StopTest {
         store.sync();
         rig.time.runUntilIdle();
         assertThat(client.received())
-                .containsExactly(
-                        new PubAck(1, ReasonCode.SUCCESS), new PubRec(2, ReasonCode.SUCCESS), STOPPING);
+                .containsExactly(new PubAck(1, ReasonCode.SUCCESS), new PubRec(2, ReasonCode.SUCCESS), STOPPING);
         store.sync();
         rig.pass(Duration.ofSeconds(1));
         assertThat(done).isTrue();

@@ -7,7 +7,10 @@ import static org.althing.mqtt.Qos.AT_MOST_ONCE;
 import static org.althing.mqtt.Qos.EXACTLY_ONCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import org.althing.broker.conf.MosquittoConf;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.ControlPacket.Publish;
@@ -24,11 +27,16 @@ import org.althing.mqtt.SubscriptionOptions.RetainHandling;
 import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.TopicName;
 import org.althing.testing.Normative;
+import org.althing.testing.Option;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** SUBSCRIBE and UNSUBSCRIBE, and what their options do to deliveries. */
 class SubscribeTest {
+    @TempDir
+    Path folder;
+
     private final Rig rig = new Rig();
     private final TestClient client = rig.client().connect("c");
 
@@ -169,6 +177,36 @@ class SubscribeTest {
         assertThat(message.properties().subscriptionIdentifiers()).containsExactlyInAnyOrder(11, 12);
         rig.broker.publish(TestClient.message("other", "y", AT_MOST_ONCE, false));
         assertThat(client.receive()).containsExactly(packet("other", "y", AT_MOST_ONCE, false, 0));
+    }
+
+    @Test
+    @Option("upgrade_outgoing_qos")
+    void where_the_configuration_says_so_the_granted_qos_is_that_of_every_message() throws Exception {
+        MosquittoConf conf = MosquittoConf.read(
+                Files.writeString(folder.resolve("mosquitto.conf"), "upgrade_outgoing_qos true\n"), List.of());
+        CrashStore store = new CrashStore();
+        Rig upgrading = new Rig(
+                config -> config.upgradesQos(
+                        conf.broker().delivery().subscriptions().upgradesQos()),
+                parts -> parts.store(store));
+        TestClient away = upgrading.client().connect("away", false, 1_000);
+        away.accepted();
+        away.subscribe("t", EXACTLY_ONCE);
+        away.peer.transport().abort();
+        TestClient here = upgrading.client().connect("here");
+        here.accepted();
+        here.subscribe("t", AT_LEAST_ONCE);
+        TestClient publisher = upgrading.client().connect("p");
+        publisher.accepted();
+        publisher.send(packet("t", "x", AT_MOST_ONCE, true, 0));
+        upgrading.idle();
+        assertThat(here.receive()).containsExactly(packet("t", "x", AT_LEAST_ONCE, false, 1));
+        TestClient late = upgrading.client().connect("late");
+        late.accepted();
+        assertThat(late.subscribe("t", EXACTLY_ONCE)).containsExactly(packet("t", "x", EXACTLY_ONCE, true, 1));
+        Rig next = Rig.made(parts -> parts.store(store.afterCrash()));
+        TestClient back = next.client().connect("away", false, 1_000);
+        assertThat(back.receive()).endsWith(packet("t", "x", EXACTLY_ONCE, false, 1));
     }
 
     @Normative("MQTT-3.8.3-3")

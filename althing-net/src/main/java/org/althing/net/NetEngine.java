@@ -33,8 +33,7 @@ public interface NetEngine extends AutoCloseable {
      *     closed soon
      * @throws IOException if the address cannot be bound; the message names it
      */
-    Listening bind(SocketAddress address, EventLoop loop, Acceptor acceptor, List<Listening> beside)
-            throws IOException;
+    Listening bind(SocketAddress address, EventLoop loop, Acceptor acceptor, List<Listening> beside) throws IOException;
 
     /**
      * Binds and listens for HTTP and WebSocket on one port.

@@ -5,7 +5,9 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.althing.broker.Broker;
 import org.althing.broker.BrokerConfig;
@@ -25,6 +27,7 @@ import org.althing.mqtt.Qos;
 import org.althing.mqtt.TopicName;
 import org.althing.net.Clock;
 import org.althing.net.nio.NioEngine;
+import org.althing.net.tls.TlsSettings;
 import org.jspecify.annotations.Nullable;
 
 /** The broker as a process: from its start through reloads and other signals to its end. */
@@ -37,6 +40,8 @@ final class BrokerProgram {
     private final Lifetime lifetime = new Lifetime();
     private final Signals signals = new Signals();
     private MosquittoConf conf;
+    private final FileWatch watch = new FileWatch(signals.executor());
+    private @Nullable ControlTopics control;
     private @Nullable RunningConf running;
 
     BrokerProgram(BrokerLine line, MosquittoConf conf, PrintStream out, PrintStream err) {
@@ -80,7 +85,7 @@ final class BrokerProgram {
                 lifetime.add(PidFile.write(pidFile));
             }
         } catch (IOException e) {
-            log.log(Level.ERROR, "Error: " + TakenPort.explain(e, ports(conf.broker())));
+            log.log(Level.ERROR, "Error: " + TakenPort.explainAsMosquitto(e, ports(conf.broker())));
             lifetime.abandon(BrokerCommand.FAILED);
             return BrokerCommand.FAILED;
         }
@@ -95,6 +100,9 @@ final class BrokerProgram {
     private Broker open(Entry entry, NioEngine engine, LogWriter log) throws IOException {
         Broker.Builder builder = Broker.builder(conf.broker(), engine).log(log);
         entry.install(builder, log);
+        ControlTopics topics = new ControlTopics(conf, log);
+        control = topics;
+        builder.intercept(topics);
         MosquittoConf.Persistence persistence = conf.persistence();
         if (persistence == null) {
             return builder.start();
@@ -130,7 +138,15 @@ final class BrokerProgram {
                     "SIGRTMIN is not taken: it needs the launcher, and an env that knows --block-signal."
                             + " SIGHUP opens log files again too.");
         }
-        lifetime.add(new CertificateWatch(signals.executor(), () -> conf, () -> renewCertificates(broker, log)));
+        if (control != null) {
+            control.attach(publish);
+        }
+        watch.add(this::certificates, () -> renewCertificates(broker, log));
+        watch.add(
+                () -> conf.program().watchesAccess() ? entry.files() : List.of(),
+                () -> renewAccess(broker, entry, log));
+        watch.begin();
+        lifetime.add(watch);
         lifetime.add(Systemd.watchdog(broker));
     }
 
@@ -202,6 +218,10 @@ final class BrokerProgram {
             next.notes().forEach(note -> log.log(note.level(), note.line()));
             ConfDiff.between(conf.said(), next.said()).forEach(each -> log.log(Level.NOTICE, "Reloaded: " + each));
             conf = next;
+            if (control != null) {
+                control.configure(next);
+            }
+            watch.taken();
             if (running != null) {
                 running.write(next);
             }
@@ -226,6 +246,30 @@ final class BrokerProgram {
             } catch (IOException e) {
                 // The files that were opened for nothing cannot be closed; the old ones go on.
             }
+        }
+    }
+
+    private List<Path> certificates() {
+        List<@Nullable Path> files = new ArrayList<>();
+        for (ListenerConfig listener : conf.broker().listeners()) {
+            TlsSettings tls = conf.program().watchesCertificates() ? listener.tls() : null;
+            if (tls != null) {
+                files.addAll(Arrays.asList(
+                        tls.certificateFile(), tls.keyFile(), tls.caFile(), tls.caFolder(), tls.revocationFile()));
+            }
+        }
+        return files.stream().filter(Objects::nonNull).toList();
+    }
+
+    /** Not asked for by anybody: what is wrong with a file, perhaps half written, does not end the broker. */
+    private void renewAccess(Broker broker, Entry entry, LogWriter log) {
+        try {
+            entry.prepare(conf).apply(broker, log);
+            log.log(Level.NOTICE, "Users and rules were read again: their files have changed.");
+        } catch (AccessException | IOException e) {
+            log.log(
+                    Level.ERROR,
+                    e.getMessage() + " It is not taken: what counted before counts on. A SIGHUP would end the broker.");
         }
     }
 

@@ -1,6 +1,9 @@
 package org.althing.server;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.althing.broker.Broker;
 import org.althing.broker.BrokerLog;
@@ -19,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 /** Who comes in, and how: the files that say so, read. */
 final class Entry {
     private final MosquittoConf conf;
-    private final AccessRules rules;
+    private final AtomicReference<AccessRules> rules;
     private final Guard guard;
     private final @Nullable ScramUsers users;
 
     private Entry(MosquittoConf conf, AccessRules rules, @Nullable ScramUsers users) {
         this.conf = conf;
-        this.rules = rules;
+        this.rules = new AtomicReference<>(rules);
         this.users = users;
         guard = new Guard(rules, Clock.system(), new SecureRandom());
     }
@@ -45,7 +48,7 @@ final class Entry {
     }
 
     void install(Broker.Builder builder, BrokerLog log) {
-        rules.warnings().forEach(warning -> log.log(Level.WARNING, warning));
+        rules.get().warnings().forEach(warning -> log.log(Level.WARNING, warning));
         builder.authenticator(guard).accessControl(guard).addressFilter(guard.addressFilter());
         if (users != null) {
             builder.authenticationMethod(new ScramSha256(users, new SecureRandom()));
@@ -54,6 +57,11 @@ final class Entry {
                     "SCRAM-SHA-256: " + users.size() + " users of "
                             + conf.program().scramFile() + ".");
         }
+    }
+
+    /** The files of users and rules that were read last. */
+    Set<Path> files() {
+        return rules.get().files();
     }
 
     /** Rules and users that count from now on, read already. */
@@ -72,6 +80,7 @@ final class Entry {
         users(next);
         return (broker, log) -> {
             nextRules.warnings().forEach(warning -> log.log(Level.WARNING, warning));
+            rules.set(nextRules);
             Function<Client, @Nullable Denial> stays = guard.replace(nextRules);
             broker.rulesChanged(stays);
         };

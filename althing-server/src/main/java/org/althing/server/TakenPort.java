@@ -3,6 +3,8 @@ package org.althing.server;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Says who holds a port that could not be opened, and which option takes another one. */
@@ -13,6 +15,8 @@ final class TakenPort {
      * @param option what changes it
      */
     record Door(int port, String option) {}
+
+    private static final Pattern REASON = Pattern.compile("(cannot listen on \\S+): ([^,.]+)(.*)");
 
     private TakenPort() {}
 
@@ -29,6 +33,17 @@ final class TakenPort {
             }
         }
         return message;
+    }
+
+    /** The same with Mosquitto's words at the front: {@code Permission denied}, {@code Address already in use}. */
+    static String explainAsMosquitto(IOException failure, List<Door> doors) {
+        String message = explain(failure, doors);
+        Matcher words = REASON.matcher(message);
+        if (!isBindFailure(failure) || !words.matches()) {
+            return message;
+        }
+        String reason = words.group(2);
+        return Character.toUpperCase(reason.charAt(0)) + reason.substring(1) + ": " + words.group(1) + words.group(3);
     }
 
     private static boolean isBindFailure(IOException failure) {

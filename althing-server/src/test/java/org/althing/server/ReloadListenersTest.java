@@ -33,8 +33,8 @@ class ReloadListenersTest {
     }
 
     private static MqttClient client(String host, int port) throws Exception {
-        MqttClient client = MqttClient.create(
-                options -> options.server(host, port).retry(new Retry.Never()));
+        MqttClient client =
+                MqttClient.create(options -> options.server(host, port).retry(new Retry.Never()));
         client.connect();
         return client;
     }
@@ -54,7 +54,9 @@ class ReloadListenersTest {
             broker.prepare(config("listener " + port + " 127.0.0.1\n")).apply();
             client("127.0.0.1", port).close();
             before.publish("still", "here");
-            assertThat(log).filteredOn(line -> line.startsWith("Closing listener")).hasSize(2);
+            assertThat(log)
+                    .filteredOn(line -> line.startsWith("Closing listener"))
+                    .hasSize(2);
         }
     }
 
@@ -62,7 +64,8 @@ class ReloadListenersTest {
     void two_listeners_of_one_port_are_refused_as_at_the_start() throws Exception {
         int port = Programs.freePort();
         try (NioEngine engine = new NioEngine();
-                Broker broker = Broker.builder(config("listener " + port + "\n"), engine).start()) {
+                Broker broker = Broker.builder(config("listener " + port + "\n"), engine)
+                        .start()) {
             BrokerConfig both = config("listener " + port + "\nlistener " + port + " 127.0.0.1\n");
             assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> broker.prepare(both)))
                     .hasMessageContaining("address already in use");

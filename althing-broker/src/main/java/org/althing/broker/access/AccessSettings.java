@@ -67,6 +67,11 @@ public record AccessSettings(
             options = List.copyOf(options);
         }
 
+        /** {@code /usr/lib/mosquitto_acl_file.so} is {@code acl-file}. */
+        public String bundledName() {
+            return AccessRules.bundledName(name.value());
+        }
+
         /** The last value of an option, or null. */
         public @Nullable Setting<String> option(String key) {
             Setting<String> found = null;

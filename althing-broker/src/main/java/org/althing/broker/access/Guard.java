@@ -183,7 +183,9 @@ public final class Guard implements Authenticator, AccessControl {
                 }
                 reply.accept(userName);
             } else {
-                guessing.wrongPassword(attempt.remoteAddress());
+                if (!password.isEmpty()) { // who sends none does not guess
+                    guessing.wrongPassword(attempt.remoteAddress());
+                }
                 reply.refuse(ReasonCode.NOT_AUTHORIZED, why());
             }
         }

@@ -7,6 +7,7 @@ import static org.althing.broker.conf.ConfigOption.Scope.LISTENER;
 import static org.althing.broker.conf.ConfigOption.Scope.PLUGIN;
 import static org.althing.broker.conf.ConfigOption.Scope.SECURITY;
 
+import java.util.List;
 import java.util.Map;
 import org.althing.broker.BrokerLog.Level;
 import org.althing.broker.conf.ConfBuilder.Located;
@@ -154,10 +155,19 @@ final class AccessOptions {
                 YES,
                 "Before the plugin is asked about topics, clients are refused whose name or identifier holds `+`, `#` or `/`. Mosquitto's manual says that this is the default; its code does it for old plugins only",
                 (conf, line) -> conf.plugin().denySpecialChars = new Located<>(Values.bool(line), line));
-        rows.onlyFalse(
+        rows.flag(
                 "enable_control_api",
                 GLOBAL,
-                "`true`, for `listListeners` and `listPlugins` at `$CONTROL/broker/v1`, is refused by this version",
-                "this version does not answer at $CONTROL/broker/v1");
+                false,
+                YES,
+                "`listListeners` and `listPlugins` are answered at `$CONTROL/broker/v1`, as `mosquitto_ctrl broker` asks there; access rules say to whom",
+                (conf, value) -> conf.controlApi = value);
+        rows.choice(
+                "althing_watch_files",
+                GLOBAL,
+                List.of("all", "certificates", "none"),
+                YES,
+                "Which files are read again a few seconds after they have changed, without a signal: `certificates` are also keys, authorities and revocation lists, `all` are password and ACL files too. Files with mistakes are not taken: the log says so, and what counted before counts on until SIGHUP",
+                (conf, value) -> conf.watchFiles = value);
     }
 }

@@ -55,6 +55,8 @@ final class ConfBuilder {
     @Nullable
     Located<String> clientIdPrefixes;
 
+    boolean controlApi;
+    String watchFiles = "all";
     boolean persistence;
     String persistenceLocation = "";
     String persistenceFile = "mosquitto.db";
@@ -202,6 +204,9 @@ final class ConfBuilder {
     }
 
     static void listener(ConfBuilder conf, Directive line) throws ConfException {
+        if (line.value().isBlank()) {
+            throw new ConfException("Empty 'listener port' value in configuration.", line);
+        }
         List<String> words = Values.words(line);
         int port = (int) Values.integer(line, words.getFirst(), 0, 65_535);
         String place = words.size() > 1 && !words.get(1).startsWith("#") ? words.get(1) : null;

@@ -256,11 +256,13 @@ final class DeliveryOptions {
                 YES,
                 "Minutes after which retained messages vanish that do not vanish earlier by themselves; at most 10,000,000",
                 (conf, value) -> conf.broker.retainExpiry(Duration.ofMinutes(Math.min(RETAIN_MINUTES_MAX, value))));
-        rows.onlyFalse(
+        rows.flag(
                 "check_retain_source",
                 GLOBAL,
-                "`true`, to send a retained message only while whoever published it may still do so, is refused by this version. Mosquitto's manual says that `true` is the default, its code says `false`",
-                "this version does not keep who published a retained message");
+                false,
+                YES,
+                "A retained message is only sent while whoever published it may still publish there. Who that was is remembered for messages that are published while this is `true`. Mosquitto's manual says that `true` is the default, its code says `false`",
+                (conf, value) -> conf.broker.retainSourceChecked(value));
     }
 
     private static void subscriptions(OptionRows rows) {
@@ -272,11 +274,13 @@ final class DeliveryOptions {
                 YES,
                 "A client with several subscriptions that match gets a message once, with the highest QoS and all Subscription Identifiers, which is what `false` means; `true`, Mosquitto's default, costs a warning",
                 DeliveryOptions::duplicates);
-        rows.onlyFalse(
+        rows.flag(
                 "upgrade_outgoing_qos",
                 GLOBAL,
-                "`true` is refused: a message is never sent with a higher QoS than it was published with, as the standard says",
-                "the standard forbids it");
+                false,
+                YES,
+                "Messages are sent with the QoS that the subscription was granted even if they were published with a lower one, which the standard does not allow",
+                (conf, value) -> conf.broker.upgradesQos(value));
         rows.add(
                 "persistent_client_expiration",
                 GLOBAL,

@@ -78,11 +78,17 @@ public record MosquittoConf(
      * @param pidFile the file to write the process id to, or null
      * @param user who the process should run as, or null
      * @param scramFile the users of SCRAM-SHA-256, see {@link org.althing.broker.access.ScramUsers}, or null for none
+     * @param controlApi whether {@code $CONTROL/broker/v1} answers
+     * @param watchesCertificates whether certificates that change are used without a signal
+     * @param watchesAccess the same of password and ACL files
      */
     public record Program(
             @Nullable Path pidFile,
             @Nullable String user,
-            @Nullable Path scramFile) {}
+            @Nullable Path scramFile,
+            boolean controlApi,
+            boolean watchesCertificates,
+            boolean watchesAccess) {}
 
     /**
      * Where state is kept, and what an acknowledgement waits for; see docs/durability.md.
@@ -168,7 +174,13 @@ public record MosquittoConf(
                         conf.logTimestampFormat,
                         conf.logFacility,
                         conf.logJson),
-                new Program(path(conf.pidFile), conf.user, path(conf.scramFile)),
+                new Program(
+                        path(conf.pidFile),
+                        conf.user,
+                        path(conf.scramFile),
+                        conf.controlApi,
+                        !conf.watchFiles.equals("none"),
+                        conf.watchFiles.equals("all")),
                 localOnly,
                 conf.notes,
                 conf.said);

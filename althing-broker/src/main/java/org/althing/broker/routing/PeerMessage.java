@@ -3,6 +3,7 @@ package org.althing.broker.routing;
 import java.util.List;
 import org.althing.broker.Client;
 import org.althing.broker.Ledger.Fate;
+import org.althing.broker.StateChange;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.SubscriptionOptions;
@@ -24,6 +25,7 @@ public sealed interface PeerMessage {
      * @param expiresAtMillis wall time, or {@link org.althing.broker.StateChange#NEVER}
      * @param stored see {@link RoutedMessage#isStored}
      * @param retainedStamp of the change to the topic's retained message, or 0 if there is none
+     * @param source whose message it is, if it is retained and somebody asks for that; otherwise null
      * @param handOver the message id of the {@link org.althing.broker.StateChange.HandOver} to the receiver, which removes it
      *     together with what it stores; 0 if there is none
      */
@@ -33,6 +35,7 @@ public sealed interface PeerMessage {
             long expiresAtMillis,
             boolean stored,
             long retainedStamp,
+            StateChange.@Nullable Source source,
             long handOver)
             implements PeerMessage {}
 

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.althing.broker.Counters;
 import org.althing.broker.StateChange;
+import org.althing.broker.StateChange.Source;
 import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.TopicName;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,8 @@ final class RetainedReplica {
     private LongSupplier mostMillis = () -> 0;
     private long clock;
     private final Map<TopicName, Long> tombstones = new HashMap<>();
+    /** Whose messages they are, where that was said. */
+    private final Map<TopicName, Source> sources = new HashMap<>(0);
     /** By the shard that gave the stamp, in the order in which they came here. */
     private final List<ArrayDeque<Tombstone>> graves = new ArrayList<>();
     /** By shard: up to which of its stamps all shards know everything. */
@@ -77,9 +80,9 @@ final class RetainedReplica {
      *
      * @return its stamp, to be told to the other shards with {@link #onTold} behind it; 0 if they need not know
      */
-    long change(RoutedMessage message) {
+    long change(RoutedMessage message, @Nullable Source source) {
         if (!peers.exist()) {
-            apply(message, 0);
+            apply(message, 0, source);
             return 0;
         }
         TopicName topic = message.message().topic();
@@ -88,7 +91,7 @@ final class RetainedReplica {
         }
         clock++;
         long stamp = clock << SHARD_BITS | partitions.shard();
-        apply(message, stamp);
+        apply(message, stamp, source);
         return stamp;
     }
 
@@ -100,10 +103,10 @@ final class RetainedReplica {
     }
 
     /** Applies a change that was made on another shard, unless a later one is known. */
-    void onChange(RoutedMessage message, long stamp) {
+    void onChange(RoutedMessage message, long stamp, @Nullable Source source) {
         clock = Math.max(clock, stamp >> SHARD_BITS);
         if (stamp > stamp(message.message().topic())) {
-            apply(message, stamp);
+            apply(message, stamp, source);
         }
     }
 
@@ -112,8 +115,9 @@ final class RetainedReplica {
         return retained == null ? tombstones.getOrDefault(topic, 0L) : retained.retainedStamp;
     }
 
-    private void apply(RoutedMessage message, long stamp) {
+    private void apply(RoutedMessage message, long stamp, @Nullable Source source) {
         TopicName topic = message.message().topic();
+        remember(topic, message.message().payload().isEmpty() ? null : source);
         boolean isOurs = partitions.areHere(topic.toString());
         RoutedMessage before;
         if (message.message().payload().isEmpty()) {
@@ -129,7 +133,7 @@ final class RetainedReplica {
             if (isOurs) {
                 changes.hold(message);
                 if (message.isStored()) {
-                    changes.append(new StateChange.RetainedPut(topic, message.storedId(), stamp));
+                    changes.append(new StateChange.RetainedPut(topic, message.storedId(), stamp, source));
                 }
             }
             expireLater(message);
@@ -138,6 +142,19 @@ final class RetainedReplica {
             forget(before, isOurs);
         }
         count();
+    }
+
+    private void remember(TopicName topic, @Nullable Source source) {
+        if (source != null) {
+            sources.put(topic, source);
+        } else if (!sources.isEmpty()) {
+            sources.remove(topic);
+        }
+    }
+
+    @Nullable
+    Source source(TopicName topic) {
+        return sources.get(topic);
     }
 
     private void expireLater(RoutedMessage message) {
@@ -158,6 +175,7 @@ final class RetainedReplica {
 
     private void expire(RoutedMessage message) {
         TopicName topic = message.message().topic();
+        remember(topic, null);
         boolean isOurs = partitions.areHere(topic.toString());
         messages.remove(topic);
         bury(topic, message.retainedStamp, true);
@@ -252,7 +270,8 @@ final class RetainedReplica {
      * Puts back a message that was retained before this process began. Nothing older can come, so its stamp only says where
      * the clock has to go on.
      */
-    void restore(RoutedMessage message, long stamp) {
+    void restore(RoutedMessage message, long stamp, @Nullable Source source) {
+        remember(message.message().topic(), source);
         clock = Math.max(clock, stamp >> SHARD_BITS);
         messages.put(message);
         message.keep(counters.memory);

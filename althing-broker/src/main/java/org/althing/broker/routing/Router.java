@@ -56,22 +56,27 @@ public final class Router {
 
     /** Retains the message if it says so, and delivers it; returns whether any subscription matched. */
     public boolean publish(RoutedMessage message) {
-        return publish(message, false);
+        return publish(message, null, false);
+    }
+
+    /** The same, with whose message it is if it is retained and somebody will ask for that. */
+    public boolean publish(RoutedMessage message, StateChange.@Nullable Source source) {
+        return publish(message, source, false);
     }
 
     /**
      * The same for a message that nobody sends again when this turn's changes are durable: whatever other shards owe because
      * of it they store, even if all stops now. See {@link HandOvers}.
      */
-    public boolean publishForGood(RoutedMessage message) {
-        return publish(message, changes.isDurable());
+    public boolean publishForGood(RoutedMessage message, StateChange.@Nullable Source source) {
+        return publish(message, source, changes.isDurable());
     }
 
-    private boolean publish(RoutedMessage message, boolean forGood) {
-        long stamp = message.message().retain() ? retained.change(message) : 0;
+    private boolean publish(RoutedMessage message, StateChange.@Nullable Source source, boolean forGood) {
+        long stamp = message.message().retain() ? retained.change(message, source) : 0;
         long interested = deliver(message);
         if ((interested | stamp) != 0) {
-            tellPeers(message, stamp, interested, forGood);
+            tellPeers(message, source, stamp, interested, forGood);
         }
         return interested != 0 || hasSubscriber();
     }
@@ -150,16 +155,21 @@ public final class Router {
     }
 
     /** Tells those shards that want the message, and all of them if a retained message changed with it. */
-    private void tellPeers(RoutedMessage message, long retainedStamp, long interested, boolean forGood) {
+    private void tellPeers(
+            RoutedMessage message,
+            StateChange.@Nullable Source source,
+            long retainedStamp,
+            long interested,
+            boolean forGood) {
         boolean mustArrive = message.message().qos() != Qos.AT_MOST_ONCE || retainedStamp != 0;
         long owing = forGood && mustArrive ? owing(message, retainedStamp, interested) : 0;
         if (owing != 0) {
             handOvers.write(message, owing, retainedStamp);
         }
         long shards = retainedStamp == 0 ? interested : peers.all();
-        tell(shards & ~owing, told(message, retainedStamp, 0), mustArrive);
+        tell(shards & ~owing, told(message, source, retainedStamp, 0), mustArrive);
         if (owing != 0) {
-            tell(owing, told(message, retainedStamp, message.storedId()), true);
+            tell(owing, told(message, source, retainedStamp, message.storedId()), true);
             handOvers.posted(message);
         }
         if (retainedStamp != 0) {
@@ -167,13 +177,15 @@ public final class Router {
         }
     }
 
-    private static PeerMessage told(RoutedMessage message, long retainedStamp, long handOver) {
+    private static PeerMessage told(
+            RoutedMessage message, StateChange.@Nullable Source source, long retainedStamp, long handOver) {
         return new PeerMessage.Published(
                 message.message(),
                 message.publisher(),
                 message.expiresAtMillis(),
                 message.isStored(),
                 retainedStamp,
+                source,
                 handOver);
     }
 
@@ -216,7 +228,7 @@ public final class Router {
                 ? new RoutedMessage(published.message(), published.publisher(), published.expiresAtMillis())
                 : RoutedMessage.ofBroker(published.message());
         if (published.retainedStamp() != 0) {
-            retained.onChange(message, published.retainedStamp());
+            retained.onChange(message, published.retainedStamp(), published.source());
         }
         deliver(message);
         if (published.handOver() != 0) {
@@ -241,8 +253,13 @@ public final class Router {
     }
 
     /** Puts back a message that was retained before this process began, with the stamp that it had then. */
-    public void restoreRetained(RoutedMessage message, long stamp) {
-        retained.restore(message, stamp);
+    public void restoreRetained(RoutedMessage message, long stamp, StateChange.@Nullable Source source) {
+        retained.restore(message, stamp, source);
+    }
+
+    /** Whose message the topic's retained one is, if that was to be remembered. */
+    public StateChange.@Nullable Source sourceOfRetained(TopicName topic) {
+        return retained.source(topic);
     }
 
     /** Puts back that another shard has subscriptions to this filter. */

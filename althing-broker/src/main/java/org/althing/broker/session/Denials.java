@@ -65,13 +65,25 @@ final class Denials {
     }
 
     void receive(TopicName topic, Denial denial) {
+        once("Not sent to " + session.clientId() + " ('" + topic + "'): ", denial);
+    }
+
+    /** A retained message whose publisher may not publish there any more. */
+    void retained(TopicName topic, String publisher, Denial denial) {
+        once(
+                "Retained message not sent to " + session.clientId() + " ('" + topic + "', published by " + publisher
+                        + "): ",
+                denial);
+    }
+
+    private void once(String what, Denial denial) {
         boolean known = said.contains(denial);
         Level level = known ? Level.DEBUG : Level.NOTICE;
         if (!known && said.size() < SAID_MAX) {
             said.add(denial);
         }
         if (log().logs(level)) {
-            session.log(level, "Not sent to " + session.clientId() + " ('" + topic + "'): " + denial);
+            session.log(level, what + denial);
         }
     }
 

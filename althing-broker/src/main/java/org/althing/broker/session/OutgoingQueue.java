@@ -214,13 +214,11 @@ final class OutgoingQueue {
     private void onDropping() {
         if (!dropping) {
             dropping = true;
-            environment
-                    .log()
-                    .log(
-                            BrokerLog.Level.NOTICE,
-                            "Outgoing messages are being dropped for client " + clientId + ".",
-                            clientId,
-                            link == null ? "" : link.address());
+            environment.log().log(
+                    BrokerLog.Level.NOTICE,
+                    "Outgoing messages are being dropped for client " + clientId + ".",
+                    clientId,
+                    link == null ? "" : link.address());
         }
     }
 

@@ -6,6 +6,7 @@ import org.althing.broker.Denial;
 import org.althing.broker.Ledger;
 import org.althing.broker.Ledger.Intake;
 import org.althing.broker.PublishInterceptor;
+import org.althing.broker.StateChange;
 import org.althing.broker.routing.RoutedMessage;
 import org.althing.broker.routing.TopicTree;
 import org.althing.broker.session.InboundFlow.Received;
@@ -250,18 +251,20 @@ final class PublishIntake {
         if (message.hasExpired(environment.wallMillis())) {
             ledger().released(Intake.EXPIRED);
         } else {
+            StateChange.Source source = source(message.message().retain());
             // PUBREL is not taken again once the end of its packet identifier is stored.
             released(
                     changes.isDurable()
-                            ? environment.router().publishForGood(message)
-                            : environment.router().publish(message));
+                            ? environment.router().publishForGood(message, source)
+                            : environment.router().publish(message, source));
         }
     }
 
     /** The connection was lost, or the Will Delay Interval has passed ([MQTT-3.1.2-8]). */
     void onWill(Will will) {
         ApplicationMessage message = will.message();
-        ReasonCode refusal = refusal(message);
+        // A will asks nothing.
+        ReasonCode refusal = BrokersOwn.isControl(message.topic()) ? ReasonCode.TOPIC_NAME_INVALID : refusal(message);
         if (refusal != null) {
             logRefusal(message, 0, false, refusal);
             return;
@@ -270,7 +273,7 @@ final class PublishIntake {
         PublishInterceptor interceptor = interceptor(message.topic());
         if (interceptor == null) {
             // It is not published again once it is stored that the session has it no more.
-            released(environment.router().publishForGood(arriving(message)));
+            released(environment.router().publishForGood(arriving(message), source(message.retain())));
         } else {
             intercept(interceptor, message, 0);
         }
@@ -278,7 +281,7 @@ final class PublishIntake {
 
     /** Routes a message that arrives now; returns whether any subscription matched. */
     private boolean route(ApplicationMessage message) {
-        return released(environment.router().publish(arriving(message)));
+        return released(environment.router().publish(arriving(message), source(message.retain())));
     }
 
     private boolean released(boolean matched) {
@@ -291,7 +294,18 @@ final class PublishIntake {
     }
 
     private RoutedMessage arriving(ApplicationMessage message) {
-        return RoutedMessage.arriving(message, session.clientId(), environment.wallMillis());
+        // What is granted to a subscription is then the only bound of what it is sent with.
+        boolean upgraded = environment.limits().subscriptions().upgradesQos();
+        return RoutedMessage.arriving(
+                upgraded ? message.withQos(Qos.EXACTLY_ONCE) : message, session.clientId(), environment.wallMillis());
+    }
+
+    /** Whose message it is, if it will be asked. */
+    private StateChange.@Nullable Source source(boolean retain) {
+        return retain && environment.limits().retain().sourceChecked()
+                ? new StateChange.Source(
+                        session.client().userName(), session.client().listener())
+                : null;
     }
 
     private @Nullable PublishInterceptor interceptor(TopicName topic) {
@@ -329,7 +343,8 @@ final class PublishIntake {
 
     /** Why the client may not publish there, or null if it may. */
     private @Nullable Denial denial(TopicName topic) {
-        Denial own = BrokersOwn.denial(topic);
+        boolean asks = BrokersOwn.isControl(topic) && interceptor(topic) != null;
+        Denial own = asks ? null : BrokersOwn.denial(topic);
         return own == null ? session.rights().publish(topic) : own;
     }
 

@@ -134,7 +134,7 @@ public final class RestoredState implements Consumer<StateChange> {
     private StateChange.RetainedPut sharingItsTopic(StateChange.RetainedPut put) {
         StateChange.MessageStored stored = contentOf(put.messageId());
         return stored != null && stored.message().topic().equals(put.topic())
-                ? new StateChange.RetainedPut(stored.message().topic(), put.messageId(), put.stamp())
+                ? new StateChange.RetainedPut(stored.message().topic(), put.messageId(), put.stamp(), put.source())
                 : put;
     }
 

@@ -234,7 +234,9 @@ public final class SessionRegistry {
             environment
                     .router()
                     .restoreRetained(
-                            isHere ? messages.get(put.messageId()) : messages.replica(put.messageId()), put.stamp());
+                            isHere ? messages.get(put.messageId()) : messages.replica(put.messageId()),
+                            put.stamp(),
+                            put.source());
         }
         state.sessions.forEach((clientId, restored) -> {
             StateChange.SessionPut put = restored.put;

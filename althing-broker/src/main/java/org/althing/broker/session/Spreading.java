@@ -52,7 +52,7 @@ final class Spreading {
         });
         replaceAll(state.retained, put -> {
             int shard = partitions.shardOf(put.topic().toString());
-            return new StateChange.RetainedPut(put.topic(), own(put.messageId(), shard), put.stamp());
+            return new StateChange.RetainedPut(put.topic(), own(put.messageId(), shard), put.stamp(), put.source());
         });
         spreadHandOvers();
         stored.forEach(message -> state.messages.put(message.messageId(), new RestoredState.Stored(message)));

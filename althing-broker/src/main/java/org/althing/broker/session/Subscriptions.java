@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.althing.broker.BrokerLog.Level;
+import org.althing.broker.Client;
 import org.althing.broker.Denial;
 import org.althing.broker.StateChange;
 import org.althing.broker.routing.Interest;
@@ -20,6 +21,7 @@ import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.SubscriptionOptions.RetainHandling;
 import org.althing.mqtt.TopicFilter;
+import org.althing.mqtt.TopicName;
 import org.jspecify.annotations.Nullable;
 
 /** What one session has subscribed to, and the retained messages that it still has to be sent for that. */
@@ -269,9 +271,29 @@ final class Subscriptions {
         RoutedMessage message = first.message();
         Subscription subscription = first.subscription();
         boolean stillDue = byFilter.get(subscription.filter()) == subscription;
-        if (stillDue && environment.router().isRetained(message) && !isOwn(message, subscription)) {
+        if (stillDue
+                && environment.router().isRetained(message)
+                && !isOwn(message, subscription)
+                && mayStand(message)) {
             session.deliver(message, first.qos(), true, subscription.identifiers()); // [MQTT-3.3.1-8]
         }
+    }
+
+    /** {@code check_retain_source}: whether whoever published a retained message might still publish it. */
+    private boolean mayStand(RoutedMessage message) {
+        TopicName topic = message.message().topic();
+        StateChange.Source source = environment.limits().retain().sourceChecked()
+                ? environment.router().sourceOfRetained(topic)
+                : null;
+        if (source == null || message.publisher() == null) {
+            return true;
+        }
+        Client publisher = Client.offline(message.publisher(), source.userName(), source.listener());
+        Denial denial = environment.access().rights(publisher).publish(topic);
+        if (denial != null) {
+            session.denials().retained(topic, publisher.clientId(), denial);
+        }
+        return denial == null;
     }
 
     /** The client is gone: what it was granted at QoS 1 or 2 and has not been sent waits like any other message. */

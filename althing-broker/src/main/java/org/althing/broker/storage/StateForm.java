@@ -35,9 +35,11 @@ import org.althing.mqtt.Will;
  */
 final class StateForm {
     /** The newest one that this program reads. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final int FIRST_VERSION = 1;
+    /** Brought listeners to sessions, stamps to retained messages, filters of groups, and hand-overs. */
+    private static final int SECOND_VERSION = 2;
 
     private static final int SESSION = 1;
     private static final int SUBSCRIPTION = 2;
@@ -189,9 +191,16 @@ final class StateForm {
 
     private void write(StateChange.RetainedPut put) {
         topicKey(put.topic());
-        begin(partition(put.topic().toString()));
+        header(
+                put.source() == null ? SECOND_VERSION : VERSION,
+                partition(put.topic().toString()),
+                false);
         record.number(put.messageId());
         record.number(put.stamp());
+        if (put.source() != null) {
+            record.optional(put.source().userName());
+            record.optional(put.source().listener());
+        }
     }
 
     private void write(StateChange.GroupQueued queued) {
@@ -254,15 +263,15 @@ final class StateForm {
     }
 
     private void begin(int partition) {
-        header(partition, false);
+        header(versionOf(key.written().get(0)), partition, false);
     }
 
     private void removal(int partition) {
-        header(partition, true);
+        header(versionOf(key.written().get(0)), partition, true);
     }
 
-    private void header(int partition, boolean removes) {
-        record.u8(versionOf(key.written().get(0)));
+    private void header(int version, int partition, boolean removes) {
+        record.u8(version);
         record.u8(partition);
         record.flag(removes);
         record.nested(key);
@@ -288,7 +297,7 @@ final class StateForm {
         StateReader key = new StateReader(reader.nested());
         int kind = key.u8();
         checkKind(kind, version);
-        StateChange change = removes ? readRemoval(kind, key) : readPut(kind, key, reader);
+        StateChange change = removes ? readRemoval(kind, key) : readPut(kind, version, key, reader);
         if (partition >= Partitions.COUNT || !key.isAtEnd() || !reader.isAtEnd()) {
             throw new IllegalArgumentException("it has more than a record of kind " + kind + " has");
         }
@@ -306,7 +315,7 @@ final class StateForm {
 
     /** The version that brought the kind its present form; programs before it refuse such records by this number. */
     private static int versionOf(int kind) {
-        return wasChanged(kind) || kind == HAND_OVER ? VERSION : FIRST_VERSION;
+        return wasChanged(kind) || kind == HAND_OVER ? SECOND_VERSION : FIRST_VERSION;
     }
 
     /** Sessions without a listener, retained messages without a stamp, and share groups stood in version 1 too. */
@@ -316,7 +325,9 @@ final class StateForm {
 
     private static void checkKind(int kind, int version) {
         boolean exists = kind >= SESSION && kind <= HAND_OVER;
-        if (!exists || version != versionOf(kind) && !(wasChanged(kind) && version == FIRST_VERSION)) {
+        boolean before = wasChanged(kind) && version == FIRST_VERSION;
+        boolean withSource = kind == RETAINED && version == VERSION;
+        if (!exists || version != versionOf(kind) && !before && !withSource) {
             throw new IllegalArgumentException("its kind " + kind + " does not exist in version " + version);
         }
     }
@@ -336,7 +347,7 @@ final class StateForm {
         };
     }
 
-    private static StateChange readPut(int kind, StateReader key, StateReader value) {
+    private static StateChange readPut(int kind, int version, StateReader key, StateReader value) {
         return switch (kind) {
             case SESSION -> readSession(key, value);
             case SUBSCRIPTION ->
@@ -345,7 +356,7 @@ final class StateForm {
                         TopicFilter.of(key.text()),
                         readOptions(value),
                         value.integer(0, SUBSCRIPTION_IDENTIFIER_MAX));
-            case RETAINED -> readRetained(key, value);
+            case RETAINED -> readRetained(version, key, value);
             case MESSAGE -> readMessage(key, value);
             case QUEUED -> new StateChange.Queued(key.text(), key.number(), readDelivery(value));
             case INFLIGHT -> readInflight(key, value);
@@ -376,11 +387,14 @@ final class StateForm {
         return key.integer(0, Partitions.COUNT - 1);
     }
 
-    /** Version 1 has no stamp. */
-    private static StateChange readRetained(StateReader key, StateReader value) {
+    /** Version 1 has no stamp, and only version 3 has a source. */
+    private static StateChange readRetained(int version, StateReader key, StateReader value) {
         TopicName topic = TopicName.of(key.text());
         long messageId = value.number();
-        return new StateChange.RetainedPut(topic, messageId, value.isAtEnd() ? 0 : value.number());
+        long stamp = version == FIRST_VERSION && value.isAtEnd() ? 0 : value.number();
+        StateChange.Source source =
+                version == VERSION ? new StateChange.Source(value.optional(), value.optional()) : null;
+        return new StateChange.RetainedPut(topic, messageId, stamp, source);
     }
 
     private static StateChange readInflight(StateReader key, StateReader value) {

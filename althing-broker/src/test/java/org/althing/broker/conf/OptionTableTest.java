@@ -225,17 +225,10 @@ class OptionTableTest {
     // ---- access
 
     @Test
-    @Option({
-        "password_file",
-        "acl_file",
-        "allow_anonymous",
-        "listener_allow_anonymous",
-        "check_retain_source",
-        "clientid_prefixes"
-    })
+    @Option({"password_file", "acl_file", "allow_anonymous", "listener_allow_anonymous", "clientid_prefixes"})
     void access_settings_know_where_they_stand() throws Exception {
         AccessPlan plan = read("listener 1\nallow_anonymous true\npassword_file old\npassword_file p w\nacl_file a\n"
-                        + "clientid_prefixes x-\ncheck_retain_source false\n")
+                        + "clientid_prefixes x-\n")
                 .access();
         assertThat(plan)
                 .isEqualTo(new AccessPlan(
@@ -251,7 +244,6 @@ class OptionTableTest {
                         false,
                         false,
                         GuessingLimits.DEFAULT));
-        refused("check_retain_source true\n", "is not served: this version does not keep who published");
         assertThat(read("").access().localOnly()).isTrue();
         assertThat(read("listener 1 h\nlistener_allow_anonymous true\n")
                         .access()
@@ -370,9 +362,7 @@ class OptionTableTest {
         "global_max_clients",
         "retain_expiry_interval",
         "allow_duplicate_messages",
-        "upgrade_outgoing_qos",
-        "memory_limit",
-        "enable_control_api"
+        "memory_limit"
     })
     void limits_of_the_whole_broker_reach_it() throws Exception {
         var unsaid = read("").broker();
@@ -380,8 +370,8 @@ class OptionTableTest {
         assertThat(unsaid.connections().clientsMax()).isEqualTo(-1);
         assertThat(unsaid.delivery().retain().expiry()).isNull();
         var said = read("global_max_connections 3\nglobal_max_clients 4\nretain_expiry_interval 5\n"
-                        + "allow_duplicate_messages false\nupgrade_outgoing_qos false\n"
-                        + "memory_limit 6000000\nenable_control_api false\n")
+                        + "allow_duplicate_messages false\n"
+                        + "memory_limit 6000000\n")
                 .broker();
         assertThat(said.connections().connectionsMax()).isEqualTo(3);
         assertThat(said.connections().clientsMax()).isEqualTo(4);
@@ -393,8 +383,6 @@ class OptionTableTest {
                         .retain()
                         .expiry())
                 .isEqualTo(Duration.ofMinutes(10_000_000));
-        refused("upgrade_outgoing_qos true\n", "is not served: the standard forbids it");
-        refused("enable_control_api true\n", "is not served: this version does not answer");
         assertThat(read("allow_duplicate_messages true\n").notes().getLast().line())
                 .startsWith("Warning: 'allow_duplicate_messages' changes nothing in Althing");
         refused("retain_expiry_interval 0\n", "retain_expiry_interval must be >= 1.");
@@ -411,7 +399,10 @@ class OptionTableTest {
         assertThat(conf.log())
                 .isEqualTo(new MosquittoConf.LogSettings(
                         List.of("syslog", "topic"), Set.of(Level.ERROR), true, "%H", 3, true));
-        assertThat(conf.program()).isEqualTo(new MosquittoConf.Program(Path.of("p.pid"), "nobody", null));
+        assertThat(conf.program())
+                .isEqualTo(new MosquittoConf.Program(Path.of("p.pid"), "nobody", null, false, true, true));
+        refused("user \n", "Empty 'user' value in configuration.");
+        refused("listener\n", "Empty 'listener port' value in configuration.");
         assertThat(read("").log().facility()).isEqualTo(-1);
         refused("log_facility 8\n", "Invalid 'log_facility' value (8)");
         refused("log_dest file\n", "Empty \"log_dest file\" value");

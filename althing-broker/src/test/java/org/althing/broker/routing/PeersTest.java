@@ -268,10 +268,10 @@ class PeersTest {
         List<String> told = new ArrayList<>();
         first.loop.execute(() -> {
             for (int i = 0; i < 7; i++) {
-                first.peers.tell(1, new Published(message, null, StateChange.NEVER, true, 0, 0));
+                first.peers.tell(1, new Published(message, null, StateChange.NEVER, true, 0, null, 0));
             }
             assertThat(first.peers.isCongested()).isFalse();
-            first.peers.tell(1, new Published(message, null, StateChange.NEVER, true, 0, 0));
+            first.peers.tell(1, new Published(message, null, StateChange.NEVER, true, 0, null, 0));
             assertThat(first.peers.isCongested()).isTrue();
             first.peers.whenUncongested(() -> told.add("room"));
         });

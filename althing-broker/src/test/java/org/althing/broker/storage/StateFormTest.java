@@ -74,8 +74,8 @@ class StateFormTest {
 
     @Test
     void a_newer_form_is_refused_by_its_version() {
-        ByteBuffer newer = form(new StateChange.SessionRemoved("bob")).put(0, (byte) 3);
-        String message = "its form has version 3, this program reads up to 2; ";
+        ByteBuffer newer = form(new StateChange.SessionRemoved("bob")).put(0, (byte) 4);
+        String message = "its form has version 4, this program reads up to 3; ";
         assertThatThrownBy(() -> StateForm.read(newer)).hasMessageStartingWith(message);
         assertThatThrownBy(() -> StateForm.keyOf(newer)).hasMessageStartingWith(message);
     }
@@ -113,6 +113,17 @@ class StateFormTest {
         ByteBuffer before =
                 ByteBuffer.wrap(bytes.array().clone(), 0, bytes.limit() - 1).put(0, (byte) 1);
         assertThat(StateForm.read(before)).isEqualTo(new StateChange.RetainedPut(TopicName.of("t"), 7, 0));
+    }
+
+    @Test
+    void whose_a_retained_message_is_stands_in_version_3_and_only_where_it_is_asked() {
+        StateChange.RetainedPut put =
+                new StateChange.RetainedPut(TopicName.of("t"), 7, 9, new StateChange.Source(null, "1883"));
+        ByteBuffer bytes = form(put);
+        assertThat(bytes.get(0)).isEqualTo((byte) 3);
+        assertThat(StateForm.read(bytes)).isEqualTo(put);
+        assertThat(form(new StateChange.RetainedPut(TopicName.of("t"), 7, 9)).get(0))
+                .isEqualTo((byte) 2);
     }
 
     @Test

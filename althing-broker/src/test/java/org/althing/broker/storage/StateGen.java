@@ -78,6 +78,10 @@ final class StateGen {
                 will(gen));
     }
 
+    private static StateChange.Source source(Gen gen) {
+        return new StateChange.Source(gen.pick(null, "anna"), gen.pick(null, "1883 example.org"));
+    }
+
     static StateChange.SubscriptionPut subscription(Gen gen, String clientId) {
         var options = new SubscriptionOptions(qos(gen), gen.bool(), gen.bool(), gen.pick(RetainHandling.values()));
         return new StateChange.SubscriptionPut(clientId, filter(gen), options, gen.pick(0, 1, 268_435_455));
@@ -129,7 +133,9 @@ final class StateGen {
             case 12 -> new StateChange.ReceivedPut(client, packet, number);
             case 13 -> new StateChange.ReceivedRemoved(client, packet);
             case 14 -> new StateChange.GroupQueued(group(gen), number, delivery(gen, number));
-            case 15 -> new StateChange.RetainedPut(topic(gen), number, gen.between(1L, Long.MAX_VALUE - 1));
+            case 15 ->
+                new StateChange.RetainedPut(
+                        topic(gen), number, gen.between(1L, Long.MAX_VALUE - 1), gen.bool() ? null : source(gen));
             case 16 ->
                 new StateChange.HandOver(
                         number,

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class StoredFormatsTest {
     /** The newest is the last. */
-    private static final int FORMATS = 2;
+    private static final int FORMATS = 3;
 
     private static final Path FOLDERS = Path.of("src/test/resources/state");
     private static final long SEGMENT_BYTES = 1 << 10;
@@ -103,7 +103,7 @@ class StoredFormatsTest {
                                 TopicName.of("plain"), Bytes.of(""), Qos.AT_LEAST_ONCE, false, Properties.NONE),
                         null,
                         StateChange.NEVER),
-                new StateChange.RetainedPut(TOPIC, 2, format == 1 ? 0 : 300),
+                retained(format),
                 new StateChange.Queued("anna", 7, delivery),
                 new StateChange.Queued("old", 8, new Delivery(300, Qos.AT_MOST_ONCE, false, List.of())),
                 new StateChange.InflightPut("anna", 1, 4, InflightState.AWAITING_PUBACK, plain),
@@ -121,6 +121,11 @@ class StoredFormatsTest {
             state.add(new StateChange.HandOver(2, 1, -1L, 300));
         }
         return state;
+    }
+
+    private static StateChange retained(int format) {
+        StateChange.Source source = format < 3 ? null : new StateChange.Source("anna@house", null);
+        return new StateChange.RetainedPut(TOPIC, 2, format == 1 ? 0 : 300, source);
     }
 
     /** What is removed again, so that there are removals, several segments and a compacted one. */

@@ -164,6 +164,7 @@ enum ReasonCodes {
                     BANNED,
                     BAD_AUTHENTICATION_METHOD,
                     TOPIC_NAME_INVALID,
+                    PACKET_TOO_LARGE,
                     RETAIN_NOT_SUPPORTED,
                     QOS_NOT_SUPPORTED -> 5;
             // Server unavailable: try again later, or somewhere else.

@@ -38,7 +38,8 @@ public final class ProxyPort implements Acceptor {
      * @param onRefusal told the client's address and a sentence, on the loop, when a connection is closed before that; the
      *     words are Mosquitto's
      */
-    public ProxyPort(int version, Requirement requirement, Acceptor acceptor, BiConsumer<SocketAddress, String> onRefusal) {
+    public ProxyPort(
+            int version, Requirement requirement, Acceptor acceptor, BiConsumer<SocketAddress, String> onRefusal) {
         if (version != 1 && version != 2) {
             throw new IllegalArgumentException("the PROXY protocol has the versions 1 and 2, not " + version);
         }
