@@ -1,7 +1,5 @@
 package org.althing.broker.connection;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -332,13 +330,7 @@ public final class NetworkConnection implements TransportListener {
 
     /** A bug of ours: this connection ends, and the log has all that is known. */
     void onBug(Throwable bug) {
-        StringWriter trace = new StringWriter();
-        bug.printStackTrace(new PrintWriter(trace));
-        String[] lines = trace.toString().split("\\R");
-        log(Level.ERROR, "Error: Bug while serving " + name() + ", " + session() + ": " + lines[0]);
-        for (int i = 1; i < lines.length; i++) {
-            log(Level.ERROR, lines[i]);
-        }
+        BugReport.write(this, clientId + " [" + address() + "], " + session(), bug);
         if (!isOver()) {
             end(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "internal error");
         }
@@ -594,16 +586,13 @@ public final class NetworkConnection implements TransportListener {
         return accepted == null ? null : accepted.session();
     }
 
+    /** As the log says it. */
     String address() {
-        return address;
+        return Addresses.format(transport.remoteAddress());
     }
 
     /** A line about this client. */
     void log(Level level, String line) {
-        environment.log().log(level, line, clientId, address);
-    }
-
-    private String name() {
-        return clientId + " [" + Addresses.format(transport.remoteAddress()) + "]";
+        environment.log().log(level, line, clientId, address());
     }
 }
