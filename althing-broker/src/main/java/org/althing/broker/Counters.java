@@ -24,12 +24,20 @@ public final class Counters {
     public final Counter sharedSubscriptions = counter();
 
     public final Counter retainedMessages = counter();
+    /** Network connections that were taken, and CONNECTs on them. */
+    public final Counter connectionsMade = counter();
+
+    public final Counter connectsReceived = counter();
     public final Counter bytesReceived = counter();
     public final Counter bytesSent = counter();
     public final Counter packetsReceived = counter();
     public final Counter packetsSent = counter();
     public final Counter publishesReceived = counter();
     public final Counter publishesSent = counter();
+    /** Payload of those. */
+    public final Counter publishBytesReceived = counter();
+
+    public final Counter publishBytesSent = counter();
     /** Messages that were not queued because a queue or the memory was full. */
     public final Counter queueRefusals = counter();
     /** CONNECTs and connections that were refused, by reason; and connections that were ended for their message rate. */

@@ -18,11 +18,15 @@ public final class MemoryBudget {
     public static final int REFERENCE_BYTES = 120;
 
     private final Counter used;
+    private final Counter messages;
+    private final Counter payload;
     private long bytesMax = Long.MAX_VALUE;
     private LongSupplier waitingForDisk = () -> 0;
 
     MemoryBudget(Counters counters) {
         used = counters.counter();
+        messages = counters.counter();
+        payload = counters.counter();
     }
 
     /**
@@ -39,6 +43,22 @@ public final class MemoryBudget {
     /** Bytes in use. */
     public long used() {
         return used.value();
+    }
+
+    /** Messages that are kept, in memory or in the journal; with several shards each counts those that it keeps. */
+    public long messages() {
+        return messages.value();
+    }
+
+    /** Bytes of their payloads. */
+    public long payloadBytes() {
+        return payload.value();
+    }
+
+    /** A message more is kept, or with negative numbers one less. Runs on the owning shard. */
+    public void count(int change, long payloadBytes) {
+        messages.add(change);
+        payload.add(payloadBytes);
     }
 
     /** Whether nothing more may be kept. */

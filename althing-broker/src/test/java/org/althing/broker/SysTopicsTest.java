@@ -68,6 +68,74 @@ class SysTopicsTest {
     }
 
     @Test
+    void every_topic_of_mosquitto_is_there_with_what_it_counts() {
+        Rig rig = rig();
+        TestClient client = connected(rig, "c");
+        client.subscribe("kept", AT_MOST_ONCE);
+        client.send(TestClient.packet("kept", "12345", AT_LEAST_ONCE, true, 3));
+        rig.client()
+                .send(new ControlPacket.Connect(
+                        org.althing.mqtt.ProtocolVersion.MQTT_5,
+                        false,
+                        "x",
+                        true,
+                        60,
+                        null,
+                        null,
+                        null,
+                        org.althing.mqtt.Properties.builder()
+                                .set(org.althing.mqtt.Property.AUTHENTICATION_METHOD, "none such")
+                                .build()));
+        rig.pass(Duration.ofSeconds(10));
+        client.receive();
+        Map<String, String> all = values(client.subscribe("$SYS/broker/#", AT_MOST_ONCE));
+        List<String> loads = List.of(
+                "messages/received",
+                "messages/sent",
+                "publish/dropped",
+                "publish/received",
+                "publish/sent",
+                "bytes/received",
+                "bytes/sent",
+                "sockets",
+                "connections");
+        for (String load : loads) {
+            assertThat(all).containsKeys("load/" + load + "/1min", "load/" + load + "/5min", "load/" + load + "/15min");
+        }
+        assertThat(all)
+                .containsKeys(
+                        "version",
+                        "uptime",
+                        "clients/total",
+                        "clients/maximum",
+                        "clients/disconnected",
+                        "clients/inactive",
+                        "clients/connected",
+                        "clients/active",
+                        "clients/expired",
+                        "shared_subscriptions/count",
+                        "retained messages/count",
+                        "heap/current",
+                        "heap/maximum",
+                        "messages/received",
+                        "messages/sent",
+                        "bytes/received",
+                        "bytes/sent",
+                        "connections/socket/count",
+                        "publish/messages/dropped",
+                        "publish/messages/received",
+                        "publish/messages/sent",
+                        "subscriptions/count",
+                        "messages/stored")
+                .containsEntry("publish/bytes/received", "5")
+                .containsEntry("publish/bytes/sent", "5")
+                .containsEntry("refused/bad_authentication_method", "1")
+                .containsEntry("store/messages/count", all.get("messages/stored"));
+        assertThat(Long.parseLong(all.get("store/messages/bytes"))).isGreaterThanOrEqualTo(5);
+        assertThat(Double.parseDouble(all.get("load/connections/1min"))).isPositive();
+    }
+
+    @Test
     void wildcards_of_others_do_not_see_them() {
         Rig rig = rig();
         TestClient client = connected(rig, "c");

@@ -1,7 +1,9 @@
 package org.althing.net;
 
+import java.net.SocketAddress;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * What one HTTP port serves.
@@ -12,8 +14,14 @@ import java.util.Set;
  * @param allowedOrigins whose pages may open WebSockets here, such as {@code https://example.org}, beside the pages of
  *     this site itself; {@code *} for all. The site itself is what the request names as its host; on loopback that must
  *     be a name of loopback (behind a proxy on the same machine, name the public origin here)
+ * @param onRefusal told, on the loop, the client's address and a sentence when what came is no request, or is refused before
+ *     anybody is asked
  */
-public record WebSite(Map<String, Acceptor> webSockets, HttpHandler pages, Set<String> allowedOrigins) {
+public record WebSite(
+        Map<String, Acceptor> webSockets,
+        HttpHandler pages,
+        Set<String> allowedOrigins,
+        BiConsumer<SocketAddress, String> onRefusal) {
     /** Stands for every path that is not named. */
     public static final String ANY_PATH = "*";
 
@@ -25,5 +33,10 @@ public record WebSite(Map<String, Acceptor> webSockets, HttpHandler pages, Set<S
     /** A site whose WebSockets are for its own pages and for programs. */
     public WebSite(Map<String, Acceptor> webSockets, HttpHandler pages) {
         this(webSockets, pages, Set.of());
+    }
+
+    /** A site that tells nobody what it refuses. */
+    public WebSite(Map<String, Acceptor> webSockets, HttpHandler pages, Set<String> allowedOrigins) {
+        this(webSockets, pages, allowedOrigins, (client, why) -> {});
     }
 }

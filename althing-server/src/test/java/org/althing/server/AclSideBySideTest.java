@@ -95,7 +95,7 @@ class AclSideBySideTest {
                 "user anna\ntopic $own/#\nuser bert\ntopic #\ntopic $SYS/#\nuser carl\ntopic +/a\ntopic $own/+\n",
                 // A user twice, comments, empty lines, other characters, blanks in topics.
                 "# the family\nuser anna\ntopic read home/#\n\nuser bert\ntopic read news/#\n\nuser anna\n"
-                        + "topic write home/#\n  \ntopic readwrite été/#\ntopic with space/#\n",
+                        + "topic write home/#\n  \ntopic readwrite été/#\ntopic readwrite with space/#\n",
                 // Nobody has any right but by name.
                 "user zoe\ntopic #\n");
     }
@@ -132,7 +132,9 @@ class AclSideBySideTest {
             }
             for (int i = 0; i < PEOPLE.size(); i++) {
                 for (String topic : TOPICS) {
-                    clients.get(i).publish(topic, "from " + PEOPLE.get(i)[0], Qos.AT_LEAST_ONCE);
+                    clients.get(i)
+                            .publish(topic, "from " + PEOPLE.get(i)[0], Qos.AT_LEAST_ONCE)
+                            .await(PATIENCE);
                 }
             }
             clients.getFirst().publish("the/end", "end", Qos.AT_LEAST_ONCE);

@@ -272,6 +272,13 @@ class ListenersTest {
         awaitLine("the client speaks TLS, and listener " + plain);
         exchange(plain, "GET / HTTP/1.1\r\n\r\n".getBytes(ISO_8859_1));
         awaitLine("the client speaks HTTP, and listener " + plain);
+        int web = listen("protocol websockets\n");
+        refused(web, trusting());
+        awaitLine("the client speaks TLS, and listener " + web);
+        exchange(web, connect("plain"));
+        awaitLine("the client speaks MQTT without WebSocket, and listener " + web);
+        exchange(web, "GET /mqtt HTTP/1.1\r\n\r\n".getBytes(ISO_8859_1));
+        awaitLine("disconnected: The Host header is missing.");
     }
 
     // ---- WebSocket and pages

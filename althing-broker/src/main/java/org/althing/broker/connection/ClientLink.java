@@ -67,8 +67,12 @@ final class ClientLink implements SessionLink {
         try {
             boolean mounted = packet instanceof ControlPacket.Publish && !mount.isNone();
             boolean sent = connection.say(mounted ? mount.out((ControlPacket.Publish) packet) : packet);
-            if (sent && packet instanceof ControlPacket.Publish) {
+            if (sent && packet instanceof ControlPacket.Publish publish) {
                 environment.counters().publishesSent.increment();
+                environment
+                        .counters()
+                        .publishBytesSent
+                        .add(publish.message().payload().length());
             }
             return sent;
         } catch (IllegalArgumentException e) {

@@ -69,6 +69,10 @@ final class Dispatch {
 
     private void onPublish(Publish received) throws MalformedPacketException {
         environment.counters().publishesReceived.increment();
+        environment
+                .counters()
+                .publishBytesReceived
+                .add(received.message().payload().length());
         if (rate != null && !rate.take(environment.loop().clock().nanos())) {
             environment.counters().refused(ReasonCode.MESSAGE_RATE_TOO_HIGH).increment();
             connection.end(

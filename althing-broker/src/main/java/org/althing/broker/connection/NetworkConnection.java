@@ -345,6 +345,7 @@ public final class NetworkConnection implements TransportListener {
         }
         packetCame = true;
         if (packet instanceof ControlPacket.Connect connect) {
+            environment.counters().connectsReceived.increment();
             onConnect(connect);
         } else if (accepted != null) {
             accepted.onPacket(packet);

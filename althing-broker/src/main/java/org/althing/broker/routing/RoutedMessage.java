@@ -100,6 +100,9 @@ public final class RoutedMessage {
     public void keep(MemoryBudget memory) {
         keepers++;
         memory.add(MemoryBudget.REFERENCE_BYTES + (keepers == 1 ? MemoryBudget.MESSAGE_BYTES + contentBytes() : 0));
+        if (keepers == 1) {
+            memory.count(1, payloadLength);
+        }
     }
 
     /** One that kept it keeps it no longer, and did not wait. */
@@ -107,6 +110,9 @@ public final class RoutedMessage {
         assert keepers > waiters : "kept by nobody: " + this;
         keepers--;
         memory.add(-MemoryBudget.REFERENCE_BYTES - (keepers == 0 ? MemoryBudget.MESSAGE_BYTES + contentBytes() : 0));
+        if (keepers == 0) {
+            memory.count(-1, -payloadLength);
+        }
     }
 
     /** One that keeps it can do without its content from now on; see {@link ChangeLog#mayDrop}. */

@@ -150,7 +150,20 @@ final class Port implements Acceptor {
         return new WebSite(
                 Map.of(WebSite.ANY_PATH, acceptor),
                 pages != null ? pages : (request, exchange) -> exchange.respond(noPages()),
-                origins);
+                origins,
+                this::onWebRefusal);
+    }
+
+    private void onWebRefusal(SocketAddress address, String sentence) {
+        String why = switch (sentence) {
+            case "This is not HTTP but TLS." ->
+                "the client speaks TLS, and " + config.name() + " does not: it has no certfile.";
+            case "This is not HTTP but MQTT." ->
+                "the client speaks MQTT without WebSocket, and " + config.name() + " has 'protocol websockets'.";
+            default -> sentence;
+        };
+        String client = Addresses.format(address);
+        log.log(Level.NOTICE, "Client <unknown> [" + client + "] disconnected: " + why, "", client);
     }
 
     private static HttpHandler.Response noPages() {

@@ -436,6 +436,9 @@ final class Shard implements Peers.Link {
                 ? NetworkConnection.begin(environment, door.listener, transport, begun)
                 : NetworkConnection.goOn(environment, moving.listener(), transport, begun, moving);
         begun.connection = connection;
+        if (moving == null) {
+            counters.connectionsMade.increment();
+        }
         served.add(begun);
         counters.connections.set(served.size());
         if (moving != null && !stopping) {

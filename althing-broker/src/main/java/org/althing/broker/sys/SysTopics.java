@@ -14,6 +14,7 @@ import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.Bytes;
 import org.althing.mqtt.Properties;
 import org.althing.mqtt.Qos;
+import org.althing.mqtt.ReasonCode;
 import org.althing.mqtt.TopicName;
 import org.althing.net.EventLoop;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  *   ledger/matched, pending, fates/FATE         messages for subscribers; matched = pending + all fates
  *   ledger/received, held, intakes/INTAKE       messages that came in; received = held + all intakes
  *   ledger/losses/N                             who has lost most, N from 1: "total subscriber fate=count ..."
+ *   refused/REASON                              connections and CONNECTs, those that there were
  * </pre>
  */
 public final class SysTopics {
@@ -70,6 +72,8 @@ public final class SysTopics {
         loads.add(new Load("publish/dropped", counters.ledger::losses));
         loads.add(new Load("bytes/received", counters.bytesReceived::value));
         loads.add(new Load("bytes/sent", counters.bytesSent::value));
+        loads.add(new Load("sockets", counters.connectionsMade::value));
+        loads.add(new Load("connections", counters.connectsReceived::value));
         String version = SysTopics.class.getPackage().getImplementationVersion();
         show("version", "althing version " + (version == null ? "development" : version));
         look();
@@ -102,6 +106,7 @@ public final class SysTopics {
         clients();
         traffic();
         heap();
+        refusals();
         ledger(counters.ledger);
         if (now > lastNanos) {
             double seconds = (now - lastNanos) / 1e9;
@@ -134,8 +139,22 @@ public final class SysTopics {
         show("publish/messages/received", counters.publishesReceived.value());
         show("publish/messages/sent", counters.publishesSent.value());
         show("publish/messages/dropped", counters.ledger.losses());
+        show("publish/bytes/received", counters.publishBytesReceived.value());
+        show("publish/bytes/sent", counters.publishBytesSent.value());
+        show("messages/stored", counters.memory.messages());
+        show("store/messages/count", counters.memory.messages());
+        show("store/messages/bytes", counters.memory.payloadBytes());
         show("bytes/received", counters.bytesReceived.value());
         show("bytes/sent", counters.bytesSent.value());
+    }
+
+    private void refusals() {
+        for (ReasonCode reason : ReasonCode.values()) {
+            long count = counters.refused(reason).value();
+            if (count > 0) {
+                show("refused/" + word(reason), count);
+            }
+        }
     }
 
     private void heap() {

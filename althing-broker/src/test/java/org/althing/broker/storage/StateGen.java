@@ -79,7 +79,7 @@ final class StateGen {
     }
 
     private static StateChange.Source source(Gen gen) {
-        return new StateChange.Source(gen.pick(null, "anna"), gen.pick(null, "1883 example.org"));
+        return new StateChange.Source(gen.bool() ? null : "anna", gen.bool() ? null : "1883 example.org");
     }
 
     static StateChange.SubscriptionPut subscription(Gen gen, String clientId) {

@@ -96,6 +96,7 @@ final class HttpConnection implements TransportListener {
                 handle(request);
             }
         } catch (HttpRefusal refusal) {
+            site.onRefusal().accept(transport.remoteAddress(), String.valueOf(refusal.getMessage()));
             write(HttpResponses.of(refusal), false, false);
         } finally {
             proceeding = false;

@@ -129,7 +129,13 @@ final class HttpRequestReader {
     /** What can be no request is refused at once and not after a time-out, for instance a TLS greeting. */
     private void checkBeginning() throws HttpRefusal {
         if (to > from && (bytes[from] < '!' || bytes[from] > '~') && bytes[from] != '\r') {
-            throw new HttpRefusal(400, "This is not HTTP.");
+            throw new HttpRefusal(
+                    400,
+                    switch (bytes[from]) {
+                        case 0x16 -> "This is not HTTP but TLS.";
+                        case 0x10 -> "This is not HTTP but MQTT.";
+                        default -> "This is not HTTP.";
+                    });
         }
     }
 
