@@ -30,8 +30,8 @@ class BrokerHostTest {
     private static ChildProcess start(Map<String, String> more, String... words) {
         Map<String, String> environment = new HashMap<>(Althing.environment("mosquitto"));
         environment.putAll(more);
-        List<String> command = new ArrayList<>(
-                List.of(Althing.ROOT.resolve("althing-dist/src/dist/bin/althing").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                Althing.ROOT.resolve("althing-dist/src/dist/bin/althing").toString()));
         command.addAll(List.of(words));
         return Programs.start(null, environment, command.toArray(String[]::new));
     }
@@ -60,10 +60,21 @@ class BrokerHostTest {
         ChildProcess.Result started = Althing.runAs("mosquitto", "-d", "-c", file.toString());
         assertThat(started.errText()).doesNotContain("Error");
         assertThat(started.exitCode()).isZero();
-        ProcessHandle broker = ProcessHandle.of(Long.parseLong(Files.readString(pid))).orElseThrow();
+        ProcessHandle broker =
+                ProcessHandle.of(Long.parseLong(Files.readString(pid))).orElseThrow();
         try {
             assertThat(publish()).isZero();
             assertThat(Files.readString(log)).contains(" running\n").contains("New client connected");
+            Files.move(log, folder.resolve("log.1"));
+            new ProcessBuilder("kill", "-RTMIN", Long.toString(broker.pid()))
+                    .start()
+                    .waitFor();
+            while (!Files.exists(log)) {
+                assertThat(broker.isAlive())
+                        .as("SIGRTMIN opens log files again")
+                        .isTrue();
+                Thread.onSpinWait();
+            }
         } finally {
             broker.destroy();
             broker.onExit().get(Althing.LIMIT.toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
@@ -87,8 +98,8 @@ class BrokerHostTest {
         for (String[] each : new String[][] {{"077", "rw-------"}, {"027", "rw-r-----"}}) {
             Path log = folder.resolve("log" + each[0]);
             Path state = Files.createDirectory(folder.resolve("state" + each[0]));
-            Path file = write("log_dest file " + log + "\nlog_dest stderr\npersistence true\npersistence_location " + state
-                    + "/\npid_file " + state.resolve("pid") + "\n");
+            Path file = write("log_dest file " + log + "\nlog_dest stderr\npersistence true\npersistence_location "
+                    + state + "/\npid_file " + state.resolve("pid") + "\n");
             try (ChildProcess broker = start(Map.of("UMASK_SET", each[0]), "-c", file.toString())) {
                 broker.awaitErr(" running\n", Althing.LIMIT);
                 assertThat(mode(state.resolve("pid"))).isEqualTo(each[1]);

@@ -27,6 +27,7 @@ final class Daemon {
         if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
             command.add("/usr/bin/setsid"); // out of the terminal's reach: Ctrl-C and hang-up do not get there
         }
+        command.addAll(blocking());
         command.addAll(javaCommand());
         for (String word : words) {
             if (!word.equals("-d") && !word.equals("--daemon")) {
@@ -47,6 +48,26 @@ final class Daemon {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 1;
+        }
+    }
+
+    /** As the launcher does: SIGRTMIN is blocked, so that it opens log files again and does not end the program. */
+    private static List<String> blocking() {
+        List<String> env = List.of("env", "--block-signal=RTMIN");
+        List<String> trial = new ArrayList<>(env);
+        trial.add("true");
+        try {
+            boolean works = new ProcessBuilder(trial)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+            return works ? env : List.of();
+        } catch (IOException e) {
+            return List.of(); // there is no env
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
         }
     }
 

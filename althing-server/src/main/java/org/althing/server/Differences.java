@@ -14,6 +14,7 @@ final class Differences {
         List<String> all = new ArrayList<>();
         persistence(conf, all);
         access(conf, rules, all);
+        all.add("Certificates, password and ACL files that change are read again by themselves (althing_watch_files).");
         all.add("SIGHUP also applies limits, certificates and listeners, and does so as a whole or not at all.");
         all.add("--test-config opens certificates, password and ACL files, and writes nothing.");
         return all;

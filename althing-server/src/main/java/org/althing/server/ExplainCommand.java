@@ -110,6 +110,9 @@ final class ExplainCommand {
     private static Explanation.Question action(String word) throws Options.UsageException {
         return switch (word) {
             case "publish", "subscribe", "receive" -> Explanation.Question.valueOf(word.toUpperCase(Locale.ROOT));
+            // The words of the file.
+            case "write" -> Explanation.Question.PUBLISH;
+            case "read" -> Explanation.Question.RECEIVE;
             default ->
                 throw new Options.UsageException("--action is publish, subscribe or receive, not '" + word + "'");
         };
