@@ -7,17 +7,30 @@ import java.nio.file.Path;
 public final class AccessFileException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    private final String summary;
     private final boolean unreadable;
 
     /** @param line from 1 on */
     AccessFileException(Path file, int line, String what) {
+        this(file, line, what, "Invalid line");
+    }
+
+    /** @param summary what is wrong, in Mosquitto's words */
+    AccessFileException(Path file, int line, String what, String summary) {
         super(file + ":" + line + ": " + what);
+        this.summary = summary;
         unreadable = false;
     }
 
     AccessFileException(Path file, IOException cause) {
         super("cannot read " + file + ": " + reason(cause), cause);
+        summary = "Unable to open";
         unreadable = true;
+    }
+
+    /** Mosquitto's words for what is wrong with a line of a password file. */
+    public String summary() {
+        return summary;
     }
 
     /** Whether it could not be read at all; otherwise a line is wrong. */

@@ -70,7 +70,8 @@ public final class PasswordFile {
         try {
             return new Entry(PasswordHash.parse(hash.strip()), line);
         } catch (IllegalArgumentException e) {
-            throw new AccessFileException(file, line, "user '" + name + "': " + e.getMessage());
+            throw new AccessFileException(
+                    file, line, "user '" + name + "': " + e.getMessage(), "Unable to decode line");
         }
     }
 

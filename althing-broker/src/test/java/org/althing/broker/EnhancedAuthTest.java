@@ -178,7 +178,8 @@ class EnhancedAuthTest {
         rig.idle();
         method.last().refuse(ReasonCode.BAD_USER_NAME_OR_PASSWORD, "no eve here");
         ended(later, refusal(ReasonCode.BAD_USER_NAME_OR_PASSWORD));
-        assertThat(rig.log.getLast()).endsWith("disconnected: bad user name or password: no eve here.");
+        assertThat(rig.log.get(rig.log.size() - 2)).startsWith("Denied CONNECT").endsWith("]: no eve here.");
+        assertThat(rig.log.getLast()).endsWith("disconnected: not authorised.");
         assertThat(rig.broker.counters().sessions.value()).isZero();
     }
 

@@ -391,9 +391,15 @@ class GuardTest {
         Path plain = file("plain", "anna:secret");
         fails(
                 3,
-                "Error: " + plain + ":1: user 'anna': the password is not hashed; 'mosquitto_passwd -U FILE' hashes a"
-                        + " whole file, in the password file (m.conf:7).",
+                "Error: Unable to decode line in password file: " + plain
+                        + ":1: user 'anna': the password is not hashed;"
+                        + " 'mosquitto_passwd -U FILE' hashes a whole file (m.conf:7).",
                 access -> access.passwordFile(new Setting<>(plain, "m.conf", 7)));
+        Path nobody = file("nobody", ":$6$YQ==$YQ==");
+        fails(
+                3,
+                "Error: Invalid line in password file: " + nobody + ":1: the user name is empty (m.conf:7).",
+                access -> access.passwordFile(new Setting<>(nobody, "m.conf", 7)));
         Path acl = file("acl", "topic a", "topics b");
         fails(
                 3,

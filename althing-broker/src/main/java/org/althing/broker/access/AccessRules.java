@@ -151,6 +151,9 @@ public final class AccessRules {
         }
 
         private static AccessException failure(String what, AccessFileException e, Setting<Path> setting) {
+            if (!e.isUnreadable() && what.startsWith("password")) {
+                return AccessException.invalid(e.summary() + " in " + what + ": " + e.getMessage(), setting);
+            }
             return e.isUnreadable()
                     ? AccessException.notLoaded("Unable to open " + what + ": " + e.getMessage(), setting)
                     : AccessException.invalid(e.getMessage() + ", in the " + what, setting);

@@ -208,7 +208,11 @@ final class ConfBuilder {
             throw new ConfException("Empty 'listener port' value in configuration.", line);
         }
         List<String> words = Values.words(line);
-        int port = (int) Values.integer(line, words.getFirst(), 0, 65_535);
+        long said = Values.integer(line, words.getFirst(), Long.MIN_VALUE, Long.MAX_VALUE);
+        if (said < 0 || said > 65_535) {
+            throw new ConfException("Invalid 'port' value (" + said + ").", line);
+        }
+        int port = (int) said;
         String place = words.size() > 1 && !words.get(1).startsWith("#") ? words.get(1) : null;
         if (port == 0 && place == null) {
             throw new ConfException("A listener with port 0 must provide a Unix socket path.", line);

@@ -284,8 +284,8 @@ class MosquittoConfTest {
             quoteCharacter = '~',
             value = {
                 "nonsense 1|Unknown configuration variable 'nonsense'.",
-                "listener|Empty 'listener' value",
-                "listener 70000|from 0 to 65535",
+                "listener|Empty 'listener port' value",
+                "listener 70000|Invalid 'port' value (70000).",
                 "listener 12x|'listener' value not a number.",
                 "listener 0|A listener with port 0 must provide a Unix socket path.",
                 "listener 0 # comment|A listener with port 0 must provide a Unix socket path.",
