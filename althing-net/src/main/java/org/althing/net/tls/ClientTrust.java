@@ -6,7 +6,6 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertPathBuilder;
-import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -98,18 +97,9 @@ final class ClientTrust extends X509ExtendedTrustManager {
             check.by(now);
         } catch (CertificateException refused) {
             if (checkDates || !isValidOnSomeDay(chain, check)) {
-                throw withReason(refused);
+                throw refused;
             }
         }
-    }
-
-    /** The JDK tells the client "expired" or "revoked" only if this is the failure's own cause. */
-    private static CertificateException withReason(CertificateException refused) {
-        Throwable cause = refused.getCause();
-        while (cause != null && !(cause instanceof CertPathValidatorException)) {
-            cause = cause.getCause();
-        }
-        return cause == null ? refused : new CertificateException(String.valueOf(cause.getMessage()), cause);
     }
 
     private boolean isValidOnSomeDay(X509Certificate[] chain, Check check) {
