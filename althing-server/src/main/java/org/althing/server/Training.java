@@ -25,20 +25,38 @@ public final class Training {
     /** Takes no arguments; ends the JVM as a signal ends a broker. */
     public static void main(String[] args) throws Exception {
         Path conf = Files.createTempFile("althing-training", ".conf");
+        Path acl = Files.createTempFile("althing-training", ".acl");
         int status = 1;
         try {
             int port = freePort();
-            Files.writeString(conf, "listener " + port + " 127.0.0.1\nallow_anonymous true\nlog_dest none\n");
+            Files.writeString(acl, "topic readwrite #\npattern readwrite training/%c\n");
+            Files.writeString(
+                    conf,
+                    "listener " + port + " 127.0.0.1\nallow_anonymous true\nlog_dest none\nacl_file " + acl + "\n");
             if (new BrokerCommand(System.out, System.err).run(List.of("-c", conf.toString())) < 0) {
                 for (int i = 0; i < CLIENTS; i++) {
+                    if (i == CLIENTS / 2) {
+                        reload();
+                    }
                     converse(port, i % 2 == 0 ? ProtocolVersion.MQTT_3_1_1 : ProtocolVersion.MQTT_5);
                 }
                 status = 0;
             }
         } finally {
             Files.delete(conf);
+            Files.delete(acl);
         }
         System.exit(status);
+    }
+
+    /** By the signal, as an operator does; where there is no kill, that is not learnt. */
+    private static void reload() throws InterruptedException {
+        try {
+            String process = Long.toString(ProcessHandle.current().pid());
+            new ProcessBuilder("kill", "-HUP", process).start().waitFor();
+        } catch (IOException e) {
+            // Everything else is learnt all the same.
+        }
     }
 
     private static int freePort() throws IOException {
