@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +18,21 @@ class PasswordFileTest {
 
     @TempDir
     Path folder;
+
+    /** A key that is longer than a block of SHA-512 (128 bytes) is hashed first. */
+    @Test
+    void pbkdf2_is_that_of_the_jdk_for_passwords_of_any_length() throws Exception {
+        SecretKeyFactory jdk = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA512");
+        byte[] salt = {1, 2, 3};
+        for (int length : new int[] {1, 64, 127, 128, 129, 300}) {
+            String password = "p".repeat(length);
+            byte[] hash = jdk.generateSecret(new PBEKeySpec(password.toCharArray(), salt, 17, 512))
+                    .getEncoded();
+            assertThat(new PasswordHash.Pbkdf2(17, salt, hash).matches(PasswordHash.bytes(password)))
+                    .as("%d bytes", length)
+                    .isTrue();
+        }
+    }
 
     @Test
     void pbkdf2_is_that_of_rfc_8018() {
