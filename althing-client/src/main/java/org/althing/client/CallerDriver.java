@@ -285,21 +285,43 @@ final class CallerDriver implements Driver {
 
     @Override
     public void awaitEnd() {
-        core.lock();
-        boolean elsewhere = owner != null && owner != Thread.currentThread();
-        core.unlock();
+        Run run = core.run();
+        long deadline = core.deadlineIn(END_MAX);
         try {
-            if (elsewhere) {
-                boolean ended = core.awaitChange(core.new Ended(), END_MAX);
-                Link current = core.run().link();
-                if (!ended && current != null) {
+            // Its thread ends it, or leaves: then this one goes on in its place.
+            boolean mine = core.awaitChange(new MineOrEnded(run), END_MAX);
+            if (!mine) {
+                Link current = run.link();
+                if (current != null) {
                     current.abort(); // its own thread is stuck in a write that nobody reads
                 }
-            } else if (!dispatching && !await(core.new Ended(), core.deadlineIn(END_MAX)) && link != null) {
-                lost(core.run(), null);
+            } else if (isActive(run) && !dispatching && !await(core.new Ended(), deadline) && link != null) {
+                lost(run, null);
             }
         } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isActive(Run run) {
+        core.lock();
+        try {
+            return run.isActive();
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private final class MineOrEnded implements BooleanSupplier {
+        private final Run run;
+
+        MineOrEnded(Run run) {
+            this.run = run;
+        }
+
+        @Override
+        public boolean getAsBoolean() {
+            return !run.isActive() || owner == null || owner == Thread.currentThread();
         }
     }
 

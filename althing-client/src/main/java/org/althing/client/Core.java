@@ -232,10 +232,10 @@ final class Core implements EngineListener {
             run = started;
             wasActive = true;
             engine.keepAlive(options.keepAliveSeconds());
+            driver.start(); // under the lock, so that who ends this run finds what runs
         } finally {
             unlock();
         }
-        driver.start();
         try {
             driver.await(started, FOREVER);
         } catch (InterruptedException interrupt) {
@@ -498,6 +498,7 @@ final class Core implements EngineListener {
             closed |= forGood;
             if (!run.isActive()) {
                 engine.abandon("the client was closed");
+                requests.abandon("the client was closed before an answer came");
                 if (forGood) {
                     onEnd();
                 }

@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 
 /** On whose threads a client moves. {@link Core} is what it moves. */
 interface Driver {
-    /** Begins with the first attempt to connect. */
+    /** Begins with the first attempt to connect. Under the lock. */
     void start();
 
     /**

@@ -215,6 +215,7 @@ public final class MqttClient implements AutoCloseable {
      * Asks and waits for the answer (MQTT 5.0), with QoS 1. May be called in a handler.
      *
      * @throws TimeoutException if no answer came in time
+     * @throws IllegalStateException if none can come any more, because the client was disconnected
      */
     public ReceivedMessage request(String topic, String text, Duration max)
             throws InterruptedException, TimeoutException {

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class Pending<R> implements BooleanSupplier {
     private final Core core;
     private @Nullable R result;
+    /** Why there will be none. */
+    private @Nullable String failure;
+
     private @Nullable CompletableFuture<R> future;
 
     Pending(Core core) {
@@ -18,7 +21,7 @@ final class Pending<R> implements BooleanSupplier {
 
     /** Under the lock. */
     void settle(R value) {
-        if (result == null) {
+        if (!getAsBoolean()) {
             result = value;
             CompletableFuture<R> waiting = future;
             if (waiting != null) {
@@ -27,21 +30,38 @@ final class Pending<R> implements BooleanSupplier {
         }
     }
 
-    /** Under the lock: whether it is settled. */
+    /** There will be no result. Under the lock. */
+    void fail(String why) {
+        if (!getAsBoolean()) {
+            failure = why;
+            CompletableFuture<R> waiting = future;
+            if (waiting != null) {
+                core.completeOutside(() -> waiting.completeExceptionally(new IllegalStateException(why)));
+            }
+        }
+    }
+
+    /** Under the lock: whether it is settled, or will never be. */
     @Override
     public boolean getAsBoolean() {
-        return result != null;
+        return result != null || failure != null;
     }
 
     boolean isDone() {
-        return result() != null;
+        core.lock();
+        try {
+            return getAsBoolean();
+        } finally {
+            core.unlock();
+        }
     }
 
     R await() throws InterruptedException {
         core.await(this, Core.FOREVER);
         R value = result();
         if (value == null) {
-            throw new IllegalStateException("the client is not connected, so nothing can come");
+            String why = failure();
+            throw new IllegalStateException(why == null ? "the client is not connected, so nothing can come" : why);
         }
         return value;
     }
@@ -49,6 +69,10 @@ final class Pending<R> implements BooleanSupplier {
     R await(Duration max) throws InterruptedException, TimeoutException {
         core.await(this, core.deadlineIn(max));
         R value = result();
+        String why = failure();
+        if (why != null) {
+            throw new IllegalStateException(why);
+        }
         if (value == null) {
             throw new TimeoutException("no answer within " + max.toMillis() + " ms");
         }
@@ -64,9 +88,20 @@ final class Pending<R> implements BooleanSupplier {
                 future = known;
                 if (result != null) {
                     known.complete(result); // nothing depends on it yet
+                } else if (failure != null) {
+                    known.completeExceptionally(new IllegalStateException(failure));
                 }
             }
             return known;
+        } finally {
+            core.unlock();
+        }
+    }
+
+    private @Nullable String failure() {
+        core.lock();
+        try {
+            return failure;
         } finally {
             core.unlock();
         }

@@ -80,15 +80,17 @@ final class Requests {
         Pending<ReceivedMessage> pending = new Pending<>(core);
         CompletableFuture<ReceivedMessage> future = pending.toFuture();
         Delivery delivery = send(message, correlation, pending);
+        delivery.toFuture().thenAccept(result -> {
+            if (!result.isSuccess()) {
+                core.lock();
+                waiting.remove(correlation);
+                pending.fail("the request was not delivered: " + result);
+                core.unlock();
+            }
+        });
         core.watch(pending, max, () -> {
             forget(correlation);
             future.completeExceptionally(new TimeoutException("no answer within " + max.toMillis() + " ms"));
-        });
-        delivery.toFuture().thenAccept(result -> {
-            if (!result.isSuccess()) {
-                forget(correlation);
-                future.completeExceptionally(new IllegalStateException("the request was not delivered: " + result));
-            }
         });
         return future;
     }
@@ -150,6 +152,14 @@ final class Requests {
         core.lock();
         waiting.remove(correlation);
         core.unlock();
+    }
+
+    /** No answer will come any more. Under the lock. */
+    void abandon(String why) {
+        for (Pending<ReceivedMessage> each : waiting.values()) {
+            each.fail(why);
+        }
+        waiting.clear();
     }
 
     /** Whether it is an answer, wanted or too late. Under the lock. */

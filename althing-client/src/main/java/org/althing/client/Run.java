@@ -461,6 +461,10 @@ final class Run implements BooleanSupplier {
         core.lock();
         try {
             active = false;
+            if (core.closed) {
+                core.engine.abandon("the client was closed"); // what was published since giveUp()
+            }
+            core.requests.abandon("the client was disconnected before an answer came");
             core.onEnd();
         } finally {
             core.unlock();

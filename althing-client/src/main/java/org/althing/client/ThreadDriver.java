@@ -47,11 +47,9 @@ final class ThreadDriver implements Driver {
         for (int i = left.get(); i > 0; i--) {
             handling.add(newThread("handlers", () -> handle(run, left)));
         }
-        core.lock();
         reader = connects;
         handlers = List.copyOf(handling);
         readerDone = false;
-        core.unlock();
         connects.start();
         handling.forEach(Thread::start);
     }
@@ -325,6 +323,12 @@ final class ThreadDriver implements Driver {
 
     @Override
     public void watch(BooleanSupplier done, Duration max, Runnable timedOut) {
+        core.lock();
+        boolean settled = done.getAsBoolean();
+        core.unlock();
+        if (settled) {
+            return;
+        }
         newThread("time-out", () -> {
                     try {
                         if (!core.awaitChange(done, max)) {

@@ -4,9 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.althing.client.engine.PacketTrace;
+import org.althing.mqtt.ControlPacket;
+import org.althing.mqtt.ControlPacket.Connect;
+import org.althing.mqtt.ControlPacket.Publish;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
 import org.althing.testing.DebianMosquitto;
@@ -17,8 +26,11 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
  * Messages from one client to another through Debian's mosquitto, both on connections that are cut again and again. At
- * the end each message is counted: QoS 2 came once, QoS 1 at least once, all in order. {@code -Dsoak.messages=100000}
- * (profile {@code soak}) makes it long.
+ * the end each message is counted: QoS 2 came once, QoS 1 at least once. {@code -Dsoak.messages=100000} (profile {@code
+ * soak}) makes it long.
+ *
+ * <p>The order is checked at both ends of the wire: what lies between is mosquitto's, which now and then (2.0.11, once in
+ * some thousand messages with this many cuts) passes on a message before one that came earlier.
  */
 @Timeout(3_600)
 class SoakTest {
@@ -32,10 +44,12 @@ class SoakTest {
     void nothing_is_lost_and_nothing_of_qos_2_comes_twice(ProtocolVersion version) throws Exception {
         Map<String, Integer> counts = new HashMap<>();
         ConcurrentLinkedQueue<String> received = new ConcurrentLinkedQueue<>();
+        Wire sent = new Wire();
+        Wire arrived = new Wire();
         try (DebianMosquitto broker = DebianMosquitto.start("allow_anonymous true", "max_queued_messages 0");
                 CuttingRelay relay = new CuttingRelay(broker.port(), 8_000, version.level());
-                MqttClient from = client(relay, version, "from");
-                MqttClient to = client(relay, version, "to")) {
+                MqttClient from = client(relay, version, "from", sent);
+                MqttClient to = client(relay, version, "to", arrived)) {
             to.onMessage((c, message) -> received.add(message.text()));
             to.connect();
             assertThat(to.subscribe("soak").await(ENOUGH)).isInstanceOf(SubscribeResult.Granted.class);
@@ -61,25 +75,58 @@ class SoakTest {
             assertThat(relay.cuts()).as("cuts").isGreaterThan(MESSAGES / 200);
             assertThat(from.messagesNotDelivered()).isZero();
             System.out.printf(
-                    "soak %s: %d messages, %d cuts, %d lost, %d of QoS 1 and %d of QoS 2 came more than once%n",
+                    "soak %s: %d messages, %d cuts, %d lost, %d of QoS 1 and %d of QoS 2 came more than once, %d out of"
+                            + " order%n",
                     version,
                     MESSAGES,
                     relay.cuts(),
                     MESSAGES + 1 - counts.size(),
                     doubled(counts, "0 "),
-                    doubled(counts, "1 "));
+                    doubled(counts, "1 "),
+                    outOfOrder(received, "0 ") + outOfOrder(received, "1 "));
         }
         assertThat(counts).hasSize(MESSAGES + 1);
         assertThat(doubled(counts, "1 ")).as("QoS 2 more than once").isZero();
-        for (String qos : new String[] {"0 ", "1 "}) {
-            assertThat(received.stream().filter(it -> it.startsWith(qos)).distinct())
-                    .as("in order")
-                    .isSortedAccordingTo((a, b) -> Integer.compare(number(a), number(b)));
-        }
+        assertThat(sent.outOfOrder).as("sent (again) in another order than published").isEmpty();
+        assertThat(received.stream().distinct())
+                .as("handled in another order than they arrived")
+                .containsExactlyElementsOf(arrived.payloads.stream().distinct().toList());
     }
 
-    private static int number(String text) {
-        return Integer.parseInt(text.substring(2));
+    /** Messages as they pass one client's end of the wire. */
+    private static final class Wire implements PacketTrace {
+        /** Of messages that arrived. */
+        private final List<String> payloads = new ArrayList<>();
+
+        private final List<String> outOfOrder = new ArrayList<>();
+        /** The last one that was sent on this connection, for each QoS. */
+        private final int[] last = new int[2];
+
+        @Override
+        public void sent(ControlPacket packet) {
+            if (packet instanceof Connect) {
+                Arrays.fill(last, -1);
+            } else if (packet instanceof Publish publish && !text(publish).equals("end")) {
+                int qos = text(publish).charAt(0) - '0';
+                int number = Integer.parseInt(text(publish).substring(2));
+                if (number <= last[qos]) {
+                    outOfOrder.add(last[qos] + " before " + number);
+                }
+                last[qos] = number;
+            }
+        }
+
+        /** The client passes a message on in the order of arrival, QoS 2 with its first PUBLISH. */
+        @Override
+        public void received(ControlPacket packet) {
+            if (packet instanceof Publish publish) {
+                payloads.add(text(publish));
+            }
+        }
+
+        private static String text(Publish publish) {
+            return publish.message().payload().text();
+        }
     }
 
     private static long doubled(Map<String, Integer> counts, String qos) {
@@ -88,7 +135,22 @@ class SoakTest {
                 .count();
     }
 
-    private static MqttClient client(CuttingRelay relay, ProtocolVersion version, String name) {
+    /** How many come later than one that was published after them; each counted where it came first. */
+    private static long outOfOrder(Iterable<String> received, String qos) {
+        Set<String> seen = new HashSet<>();
+        int latest = -1;
+        long found = 0;
+        for (String text : received) {
+            if (text.startsWith(qos) && seen.add(text)) {
+                int number = Integer.parseInt(text.substring(2));
+                found += number < latest ? 1 : 0;
+                latest = Math.max(latest, number);
+            }
+        }
+        return found;
+    }
+
+    private static MqttClient client(CuttingRelay relay, ProtocolVersion version, String name, Wire wire) {
         return MqttClient.create(o -> {
             o.server("127.0.0.1", relay.port())
                     .version(version)
@@ -96,6 +158,7 @@ class SoakTest {
                     .cleanStart(false)
                     .queue(100, 1 << 20)
                     .inFlight(20)
+                    .trace(wire)
                     .retry(QUICK);
             if (version == ProtocolVersion.MQTT_5) {
                 o.sessionExpiry(Duration.ofDays(1));
