@@ -288,7 +288,7 @@ public final class ClientOptions {
     /** How much may wait to be sent, connected or not: 1,000 messages, 16 MiB of topics and payloads. */
     public ClientOptions queue(int messages, long bytes) {
         if (messages < 1 || bytes < 1) {
-            throw new IllegalArgumentException("a queue of " + messages + " messages and " + bytes + " bytes");
+            throw new IllegalArgumentException("the queue needs room for 1 message and 1 byte at least, not for " + messages + " and " + bytes);
         }
         queueMessagesMax = messages;
         queueBytesMax = bytes;
@@ -302,7 +302,7 @@ public final class ClientOptions {
      */
     public ClientOptions queueExpiry(Duration value) {
         if (value.isNegative() || value.isZero()) {
-            throw new IllegalArgumentException("a message may wait for longer than " + value);
+            throw new IllegalArgumentException("a message may wait for more than no time, not for " + value);
         }
         queueNanosMax = value.toNanos();
         return this;
@@ -386,7 +386,7 @@ public final class ClientOptions {
     /** How many messages may wait for handlers before those of QoS 0 are dropped: 10,000. */
     public ClientOptions receiveQueue(int messages) {
         if (messages < 1) {
-            throw new IllegalArgumentException("a queue of " + messages + " messages");
+            throw new IllegalArgumentException("the queue needs room for 1 message at least, not for " + messages);
         }
         receiveQueueMax = messages;
         return this;
@@ -449,7 +449,7 @@ public final class ClientOptions {
                     "handlersAtOnce(" + handlersAtOnce + ") needs threads: CALLER has the caller's alone");
         }
         if (authentication != null && !version.hasProperties()) {
-            throw new IllegalArgumentException("enhanced authentication needs MQTT 5, not " + version);
+            throw new IllegalArgumentException("enhanced authentication needs version(MQTT_5), not " + version);
         }
     }
 

@@ -221,13 +221,13 @@ final class Core implements EngineListener {
         lock();
         try {
             if (closed) {
-                throw new IllegalStateException("the client is closed");
+                throw new IllegalStateException("the client is closed for good: make a new one");
             }
             if (run.isHandlerThread()) {
-                throw new IllegalStateException("connect() in a handler would wait for itself");
+                throw new IllegalStateException("connect() in a handler would wait for itself: use connectAsync()");
             }
             if (run.isActive()) {
-                throw new IllegalStateException("the client is connected or connecting already");
+                throw new IllegalStateException("the client is connected or connecting already: disconnect() comes first");
             }
             run = started;
             wasActive = true;

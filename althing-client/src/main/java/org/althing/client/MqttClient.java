@@ -206,7 +206,7 @@ public final class MqttClient implements AutoCloseable {
     /** The same with all options and properties of MQTT 5.0. */
     public MessageStream stream(List<Subscribe.Request> requests, Properties properties) {
         if (requests.isEmpty()) {
-            throw new IllegalArgumentException("nothing to subscribe to");
+            throw new IllegalArgumentException("subscribe needs one topic filter at least, there was none");
         }
         return core.stream(requests, properties);
     }
@@ -254,7 +254,7 @@ public final class MqttClient implements AutoCloseable {
     /** Subscribes with all options and properties of MQTT 5.0. */
     public Subscription subscribe(List<Subscribe.Request> requests, Properties properties) {
         if (requests.isEmpty()) {
-            throw new IllegalArgumentException("nothing to subscribe to");
+            throw new IllegalArgumentException("subscribe needs one topic filter at least, there was none");
         }
         return core.subscribe(requests, properties);
     }
@@ -271,7 +271,7 @@ public final class MqttClient implements AutoCloseable {
     /** The same with properties of MQTT 5.0. */
     public Unsubscription unsubscribe(List<TopicFilter> filters, Properties properties) {
         if (filters.isEmpty()) {
-            throw new IllegalArgumentException("nothing to unsubscribe from");
+            throw new IllegalArgumentException("unsubscribe needs one topic filter at least, there was none");
         }
         return core.unsubscribe(filters, properties);
     }

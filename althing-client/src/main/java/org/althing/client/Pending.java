@@ -74,9 +74,15 @@ final class Pending<R> implements BooleanSupplier {
             throw new IllegalStateException(why);
         }
         if (value == null) {
-            throw new TimeoutException("no answer within " + max.toMillis() + " ms");
+            throw late(core, max);
         }
         return value;
+    }
+
+    /** No answer, and whether there is a connection that it could come by. */
+    static TimeoutException late(Core core, Duration max) {
+        return new TimeoutException("no answer within " + max.toMillis() + " ms; the client is "
+                + (core.isConnected() ? "connected, so the other side is slow or silent" : "not connected"));
     }
 
     CompletableFuture<R> toFuture() {

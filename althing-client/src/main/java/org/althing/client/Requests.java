@@ -90,7 +90,7 @@ final class Requests {
         });
         core.watch(pending, max, () -> {
             forget(correlation);
-            future.completeExceptionally(new TimeoutException("no answer within " + max.toMillis() + " ms"));
+            future.completeExceptionally(Pending.late(core, max));
         });
         return future;
     }
@@ -111,7 +111,7 @@ final class Requests {
 
     private Delivery send(ApplicationMessage message, Bytes correlation, Pending<ReceivedMessage> pending) {
         if (!core.version().hasProperties()) {
-            throw new IllegalStateException("a request needs MQTT 5: earlier versions have no response topic");
+            throw new IllegalStateException("a request needs version(MQTT_5), not " + core.version() + ", which has no response topic");
         }
         TopicName topic = subscribedTopic();
         core.lock();

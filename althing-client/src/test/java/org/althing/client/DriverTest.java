@@ -259,13 +259,13 @@ class DriverTest {
                 }
             });
             client.connect();
-            assertThat(soon(failures)).isEqualTo("connect() in a handler would wait for itself");
-            assertThatThrownBy(client::connect).hasMessage("the client is connected or connecting already");
+            assertThat(soon(failures)).isEqualTo("connect() in a handler would wait for itself: use connectAsync()");
+            assertThatThrownBy(client::connect).hasMessage("the client is connected or connecting already: disconnect() comes first");
             AutoCloseable closing = client;
             for (int i = 0; i < 2; i++) {
                 close(closing);
             }
-            assertThatThrownBy(client::connect).hasMessage("the client is closed");
+            assertThatThrownBy(client::connect).hasMessage("the client is closed for good: make a new one");
             assertThat(client.publish("t", "x").await()).isEqualTo(new PublishResult.Dropped("the client is closed"));
         }
     }
