@@ -288,7 +288,8 @@ public final class ClientOptions {
     /** How much may wait to be sent, connected or not: 1,000 messages, 16 MiB of topics and payloads. */
     public ClientOptions queue(int messages, long bytes) {
         if (messages < 1 || bytes < 1) {
-            throw new IllegalArgumentException("the queue needs room for 1 message and 1 byte at least, not for " + messages + " and " + bytes);
+            throw new IllegalArgumentException(
+                    "the queue needs room for 1 message and 1 byte at least, not for " + messages + " and " + bytes);
         }
         queueMessagesMax = messages;
         queueBytesMax = bytes;

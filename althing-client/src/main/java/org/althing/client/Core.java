@@ -227,7 +227,8 @@ final class Core implements EngineListener {
                 throw new IllegalStateException("connect() in a handler would wait for itself: use connectAsync()");
             }
             if (run.isActive()) {
-                throw new IllegalStateException("the client is connected or connecting already: disconnect() comes first");
+                throw new IllegalStateException(
+                        "the client is connected or connecting already: disconnect() comes first");
             }
             run = started;
             wasActive = true;

@@ -99,7 +99,8 @@ final class Outbox {
         }
         for (Property property : List.of(Property.RESPONSE_TOPIC, Property.MESSAGE_EXPIRY_INTERVAL)) {
             if (message.properties().has(property)) {
-                throw new IllegalArgumentException(property + " needs version(MQTT_5), not " + core.version() + ": leave it out or speak MQTT 5");
+                throw new IllegalArgumentException(
+                        property + " needs version(MQTT_5), not " + core.version() + ": leave it out or speak MQTT 5");
             }
         }
     }

@@ -95,7 +95,8 @@ public final class ReceivedMessage {
     /** Tells the broker that it is not (MQTT 5.0); earlier versions have no word for it, so there it is {@link #ack}. */
     public void reject(ReasonCode reason) {
         if (!reason.isError()) {
-            throw new IllegalArgumentException("to reject takes a reason code of 0x80 or more, not " + reason + "; to accept, ack()");
+            throw new IllegalArgumentException(
+                    "to reject takes a reason code of 0x80 or more, not " + reason + "; to accept, ack()");
         }
         core.acknowledge(this, reason);
     }

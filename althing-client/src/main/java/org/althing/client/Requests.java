@@ -111,7 +111,8 @@ final class Requests {
 
     private Delivery send(ApplicationMessage message, Bytes correlation, Pending<ReceivedMessage> pending) {
         if (!core.version().hasProperties()) {
-            throw new IllegalStateException("a request needs version(MQTT_5), not " + core.version() + ", which has no response topic");
+            throw new IllegalStateException("a request needs MQTT 5, not " + core.version()
+                    + ", which has no response topic: set version(MQTT_5)");
         }
         TopicName topic = subscribedTopic();
         core.lock();

@@ -17,7 +17,8 @@ public sealed interface Retry {
     record Backoff(Duration first, Duration max, boolean alsoFirstConnect) implements Retry {
         public Backoff {
             if (first.isNegative() || first.isZero() || max.compareTo(first) < 0) {
-                throw new IllegalArgumentException("a back-off needs a first delay of more than nothing and a longest one that is not shorter, not "
+                throw new IllegalArgumentException(
+                        "a back-off needs a first delay of more than nothing and a longest one that is not shorter, not "
                                 + first + " and " + max);
             }
         }

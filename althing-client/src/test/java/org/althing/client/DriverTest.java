@@ -260,7 +260,8 @@ class DriverTest {
             });
             client.connect();
             assertThat(soon(failures)).isEqualTo("connect() in a handler would wait for itself: use connectAsync()");
-            assertThatThrownBy(client::connect).hasMessage("the client is connected or connecting already: disconnect() comes first");
+            assertThatThrownBy(client::connect)
+                    .hasMessage("the client is connected or connecting already: disconnect() comes first");
             AutoCloseable closing = client;
             for (int i = 0; i < 2; i++) {
                 close(closing);

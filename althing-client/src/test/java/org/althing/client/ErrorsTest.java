@@ -42,7 +42,9 @@ class ErrorsTest {
 
     static Stream<Arguments> mistakes() {
         return Stream.of(
-                mistake("0 to 65535 seconds, not 65536", () -> new ClientOptions().keepAlive(Duration.ofSeconds(65_536))),
+                mistake(
+                        "0 to 65535 seconds, not 65536",
+                        () -> new ClientOptions().keepAlive(Duration.ofSeconds(65_536))),
                 mistake("1 message and 1 byte at least, not for 0 and 5", () -> new ClientOptions().queue(0, 5)),
                 mistake("1 message at least, not for 0", () -> new ClientOptions().receiveQueue(0)),
                 mistake("not for PT0S", () -> new ClientOptions().queueExpiry(Duration.ZERO)),
@@ -52,17 +54,24 @@ class ErrorsTest {
                 mistake("mqtt:, mqtts:, ws:, wss:, unix:", () -> MqttClient.of("http://localhost")),
                 mistake("names no host", () -> MqttClient.of("mqtt:///x")),
                 mistake("begins with a slash", () -> new ClientOptions().webSocket("mqtt")),
-                mistake("http://... or socks5://..., not ftp:", () -> new ClientOptions().proxy(URI.create("ftp://h:1"))),
+                mistake(
+                        "http://... or socks5://..., not ftp:",
+                        () -> new ClientOptions().proxy(URI.create("ftp://h:1"))),
                 mistake("set clientId(...), cleanStart(false)", () -> MqttClient.create(o -> o.store(Path.of("x")))),
-                mistake("version(MQTT_5), not MQTT_3_1_1", () -> MqttClient.create(o ->
-                        o.version(ProtocolVersion.MQTT_3_1_1).authentication(() -> ScramSha256.of("a", "b")))),
+                mistake(
+                        "version(MQTT_5), not MQTT_3_1_1",
+                        () -> MqttClient.create(o ->
+                                o.version(ProtocolVersion.MQTT_3_1_1).authentication(() -> ScramSha256.of("a", "b")))),
                 mistake("version(MQTT_5), not MQTT_3_1_1", () -> old().publish(asking())),
-                mistake("version(MQTT_5), not MQTT_3_1_1", () -> old().request("t", "x", Duration.ofSeconds(1))),
+                mistake("no response topic: set version(MQTT_5)", () -> old().request("t", "x", Duration.ofSeconds(1))),
                 mistake("one topic filter at least", () -> MqttClient.create().subscribe(List.of(), Properties.NONE)),
                 mistake("one topic filter at least", () -> MqttClient.create().unsubscribe(List.of(), Properties.NONE)),
-                mistake("not PT2S and PT1S", () -> new Retry.Backoff(Duration.ofSeconds(2), Duration.ofSeconds(1), false)),
-                mistake("in CALLER mode use connect()", () -> MqttClient.create(o -> o.threads(Threads.CALLER))
-                        .connectAsync()),
+                mistake(
+                        "not PT2S and PT1S",
+                        () -> new Retry.Backoff(Duration.ofSeconds(2), Duration.ofSeconds(1), false)),
+                mistake(
+                        "in CALLER mode use connect()",
+                        () -> MqttClient.create(o -> o.threads(Threads.CALLER)).connectAsync()),
                 mistake("make a new one", () -> {
                     MqttClient closed = MqttClient.create();
                     closed.close();
@@ -89,7 +98,8 @@ class ErrorsTest {
     @Test
     void a_request_ends_with_its_client() {
         MqttClient client = MqttClient.create();
-        var answer = client.requestAsync(ApplicationMessage.of("t", "x").withQos(Qos.AT_LEAST_ONCE), Duration.ofHours(1));
+        var answer =
+                client.requestAsync(ApplicationMessage.of("t", "x").withQos(Qos.AT_LEAST_ONCE), Duration.ofHours(1));
         client.close();
         assertThatThrownBy(answer::join).hasMessageContaining("closed");
     }
@@ -104,7 +114,8 @@ class ErrorsTest {
             Duration first = backoff.delay(attempt, random);
             for (int i = 0; i < 100; i++) {
                 Duration delay = backoff.delay(attempt, random);
-                assertThat(delay).isBetween(Duration.ofMillis(full[attempt - 1] / 2), Duration.ofMillis(full[attempt - 1]));
+                assertThat(delay)
+                        .isBetween(Duration.ofMillis(full[attempt - 1] / 2), Duration.ofMillis(full[attempt - 1]));
                 varies |= !delay.equals(first);
             }
             assertThat(varies).as("jitter").isTrue();
@@ -136,8 +147,13 @@ class ErrorsTest {
         });
         Connect older = options.connect(ProtocolVersion.MQTT_3_1_1, "ada", null);
         assertThat(older.properties()).isEqualTo(Properties.NONE);
-        assertThat(older.will()).isNotNull().satisfies(will -> assertThat(will.delaySeconds()).isZero());
-        assertThat(options.will(null).connect(ProtocolVersion.MQTT_5, null, null).will()).isNull();
+        assertThat(older.will())
+                .isNotNull()
+                .satisfies(will -> assertThat(will.delaySeconds()).isZero());
+        assertThat(options.will(null)
+                        .connect(ProtocolVersion.MQTT_5, null, null)
+                        .will())
+                .isNull();
     }
 
     @Test

@@ -87,7 +87,9 @@ class SoakTest {
         }
         assertThat(counts).hasSize(MESSAGES + 1);
         assertThat(doubled(counts, "1 ")).as("QoS 2 more than once").isZero();
-        assertThat(sent.outOfOrder).as("sent (again) in another order than published").isEmpty();
+        assertThat(sent.outOfOrder)
+                .as("sent (again) in another order than published")
+                .isEmpty();
         assertThat(received.stream().distinct())
                 .as("handled in another order than they arrived")
                 .containsExactlyElementsOf(arrived.payloads.stream().distinct().toList());

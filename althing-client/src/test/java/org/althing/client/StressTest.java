@@ -74,7 +74,8 @@ class StressTest {
             int count = threads == Threads.CALLER ? 1 : 3;
             for (int user = 0; user < count; user++) {
                 SplittableRandom own = random.split();
-                users.add(Thread.ofPlatform().daemon().name("user").start(() -> use(client, own, deliveries, surprises)));
+                users.add(
+                        Thread.ofPlatform().daemon().name("user").start(() -> use(client, own, deliveries, surprises)));
             }
             LockSupport.parkNanos(random.nextInt(20_000_000));
             Thread closer = Thread.ofPlatform().daemon().name("closer").start(client::close);
@@ -85,7 +86,9 @@ class StressTest {
         }
         assertThat(surprises).as("round %d", round).isEmpty();
         for (Delivery delivery : deliveries) {
-            assertThat(delivery.isDone()).as("round %d: a delivery without a fate", round).isTrue();
+            assertThat(delivery.isDone())
+                    .as("round %d: a delivery without a fate", round)
+                    .isTrue();
         }
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getName().startsWith("althing-client-")) {
@@ -97,7 +100,8 @@ class StressTest {
     private static void assertEnds(Thread thread, int round, MqttClient client) throws InterruptedException {
         if (!thread.join(EVER)) {
             StringBuilder all = new StringBuilder();
-            for (Map.Entry<Thread, StackTraceElement[]> each : Thread.getAllStackTraces().entrySet()) {
+            for (Map.Entry<Thread, StackTraceElement[]> each :
+                    Thread.getAllStackTraces().entrySet()) {
                 all.append(each.getKey()).append('\n');
                 for (StackTraceElement frame : each.getValue()) {
                     all.append("    ").append(frame).append('\n');
@@ -148,9 +152,11 @@ class StressTest {
                     stream.take(soon);
                 }
             }
-            case 6 -> client.requestAsync(
-                    new ApplicationMessage(TopicName.of("q"), Bytes.of("?"), Qos.AT_LEAST_ONCE, false, Properties.NONE),
-                    soon);
+            case 6 ->
+                client.requestAsync(
+                        new ApplicationMessage(
+                                TopicName.of("q"), Bytes.of("?"), Qos.AT_LEAST_ONCE, false, Properties.NONE),
+                        soon);
             case 7 -> client.drain(soon);
             default -> {
                 if (random.nextInt(4) == 0) {
@@ -228,7 +234,9 @@ class StressTest {
             } else if (packet instanceof Subscribe it) {
                 peer.send(new SubAck(
                         it.packetIdentifier(),
-                        it.requests().stream().map(each -> ReasonCode.GRANTED_QOS_2).toList(),
+                        it.requests().stream()
+                                .map(each -> ReasonCode.GRANTED_QOS_2)
+                                .toList(),
                         Properties.NONE));
             } else if (packet instanceof Unsubscribe it) {
                 peer.send(new UnsubAck(
