@@ -8,6 +8,9 @@ import java.lang.classfile.ClassTransform;
 import java.lang.classfile.FieldModel;
 import java.lang.classfile.FieldTransform;
 import java.lang.classfile.MethodTransform;
+import java.lang.classfile.attribute.EnclosingMethodAttribute;
+import java.lang.classfile.attribute.ExceptionsAttribute;
+import java.lang.classfile.attribute.InnerClassesAttribute;
 import java.lang.classfile.attribute.MethodParametersAttribute;
 import java.lang.classfile.attribute.RuntimeInvisibleTypeAnnotationsAttribute;
 import java.lang.classfile.attribute.RuntimeVisibleTypeAnnotationsAttribute;
@@ -43,7 +46,8 @@ import java.util.zip.ZipOutputStream;
  *
  * <p>What goes in: all classes of the client (but what stands on event loops) and of the vocabulary, and of the other packages what these reach. What is
  * left out of the classes: what only a debugger reads (lines, names of variables), and of classes that nobody may compile
- * against also the generic signatures and the annotations for a compiler. The same classes give the same bytes.
+ * against also what only a compiler reads (generic signatures, annotations of types, declared exceptions, which class is
+ * declared in which). The same classes give the same bytes.
  */
 final class OneJar {
     private static final Pattern API = Pattern.compile("org/althing/(client|client/engine|mqtt)/[^/]*\\.class");
@@ -159,6 +163,9 @@ final class OneJar {
 
     private static boolean isForCompilers(Object element) {
         return element instanceof SignatureAttribute
+                || element instanceof InnerClassesAttribute
+                || element instanceof EnclosingMethodAttribute
+                || element instanceof ExceptionsAttribute
                 || element instanceof MethodParametersAttribute
                 || element instanceof RuntimeVisibleTypeAnnotationsAttribute
                 || element instanceof RuntimeInvisibleTypeAnnotationsAttribute;

@@ -11,9 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
+import org.althing.client.engine.PacketTrace;
 import org.althing.mqtt.Bytes;
+import org.althing.mqtt.ControlPacket;
 import org.althing.mqtt.ControlPacket.Connect;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
@@ -79,8 +82,17 @@ class TransportsTest {
     }
 
     private static void talk(Threads threads, Consumer<ClientOptions> way, int... sizes) throws Exception {
+        AtomicInteger pongs = new AtomicInteger();
         try (MqttClient client = MqttClient.create(o -> {
-            o.threads(threads).retry(new Retry.Never()).keepAlive(Duration.ofSeconds(1));
+            o.threads(threads).keepAlive(Duration.ofSeconds(1)).trace(new PacketTrace() {
+                @Override
+                public void sent(ControlPacket packet) {}
+
+                @Override
+                public void received(ControlPacket packet) {
+                    pongs.addAndGet(packet instanceof ControlPacket.PingResp ? 1 : 0);
+                }
+            });
             way.accept(o);
         })) {
             client.connect();
@@ -97,8 +109,12 @@ class TransportsTest {
                             .as("%d bytes", size)
                             .isTrue();
                 }
-                assertThat(stream.take(Duration.ofMillis(1_300))).isNull(); // long enough for PINGREQ and its answer
-                assertThat(client.isConnected()).isTrue();
+                // On a machine so busy that a ping is late the broker ends the connection, and the next one has pings
+                // too.
+                for (int i = 0; i < 300 && pongs.get() == 0; i++) {
+                    assertThat(stream.take(Duration.ofMillis(50))).isNull();
+                }
+                assertThat(pongs.get()).as("answers to PINGREQ").isPositive();
             }
         }
     }
