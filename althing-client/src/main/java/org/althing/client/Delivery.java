@@ -27,6 +27,7 @@ public final class Delivery {
         return pending.toFuture();
     }
 
+    /** Whether the result is there. */
     public boolean isDone() {
         return pending.isDone();
     }

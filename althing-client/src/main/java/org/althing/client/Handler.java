@@ -8,5 +8,6 @@ package org.althing.client;
  */
 @FunctionalInterface
 public interface Handler<E> {
+    /** Called on a thread of handlers, where it may wait. What it throws is a {@link ClientEvent.HandlerFailed}. */
     void handle(MqttClient client, E event) throws Exception;
 }

@@ -73,6 +73,7 @@ public final class MqttClient implements AutoCloseable {
         return this;
     }
 
+    /** Called when an attempt to connect has failed, with whether and when there will be another. */
     public MqttClient onConnectFail(Handler<ClientEvent.ConnectFailed> handler) {
         core.handlers.onConnectFail(handler);
         return this;
@@ -134,6 +135,7 @@ public final class MqttClient implements AutoCloseable {
         return core.connectLater();
     }
 
+    /** Whether the broker has accepted the connection that is open. */
     public boolean isConnected() {
         return core.isConnected();
     }
@@ -143,10 +145,12 @@ public final class MqttClient implements AutoCloseable {
         return publish(topic, text, Qos.AT_MOST_ONCE);
     }
 
+    /** Publishes a text: see {@link #publish(ApplicationMessage)}. */
     public Delivery publish(String topic, String text, Qos qos) {
         return publish(topic, Bytes.of(text), qos, false);
     }
 
+    /** Publishes bytes, to be retained by the broker or not: see {@link #publish(ApplicationMessage)}. */
     public Delivery publish(String topic, Bytes payload, Qos qos, boolean retain) {
         return publish(message(topic, payload, qos).withRetain(retain));
     }

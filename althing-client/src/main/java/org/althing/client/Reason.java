@@ -11,6 +11,7 @@ import org.althing.mqtt.ReasonCode;
  * @param text the Reason String of MQTT 5.0, or words of this client's; empty if there are none
  */
 public record Reason(ReasonCode code, String text) {
+    /** A reason without further words. */
     public static Reason of(ReasonCode code) {
         return new Reason(code, "");
     }

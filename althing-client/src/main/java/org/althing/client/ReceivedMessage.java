@@ -42,14 +42,17 @@ public final class ReceivedMessage {
         this.sharing = sharing;
     }
 
+    /** The message with all that came with it. */
     public ApplicationMessage message() {
         return packet.message();
     }
 
+    /** The topic that it was published to. */
     public String topic() {
         return packet.message().topic().toString();
     }
 
+    /** Its content. */
     public Bytes payload() {
         return packet.message().payload();
     }

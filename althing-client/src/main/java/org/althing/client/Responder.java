@@ -3,6 +3,10 @@ package org.althing.client;
 /** Answers a request: {@link MqttClient#respond}. */
 @FunctionalInterface
 public interface Responder {
-    /** @return the text to answer with; if it throws, there is no answer and {@link ClientEvent.HandlerFailed} */
+    /**
+     * Answers a request.
+     *
+     * @return the text to answer with; if it throws, there is no answer and {@link ClientEvent.HandlerFailed}
+     */
     String answer(ReceivedMessage request) throws Exception;
 }

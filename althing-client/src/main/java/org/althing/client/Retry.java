@@ -15,6 +15,7 @@ public sealed interface Retry {
      * @param alsoFirstConnect whether {@code connect} goes on as well until the broker answers
      */
     record Backoff(Duration first, Duration max, boolean alsoFirstConnect) implements Retry {
+        /** Checks that the first delay is one and not longer than the longest. */
         public Backoff {
             if (first.isNegative() || first.isZero() || max.compareTo(first) < 0) {
                 throw new IllegalArgumentException(

@@ -7,6 +7,7 @@ public sealed interface SubscribeResult {
     /** The subscription stands; messages come with this QoS at most. */
     record Granted(Qos qos) implements SubscribeResult {}
 
+    /** The broker did not grant it; with its reason. */
     record Refused(Reason reason) implements SubscribeResult {}
 
     /** There was no answer, and there will be none: the client was closed or its connection was given up. */

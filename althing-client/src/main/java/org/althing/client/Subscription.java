@@ -20,6 +20,7 @@ public final class Subscription implements AutoCloseable {
         this.pending = pending;
     }
 
+    /** The filters that were asked for, in their order. */
     public List<String> filters() {
         return filters;
     }
@@ -49,6 +50,7 @@ public final class Subscription implements AutoCloseable {
         return pending.toFuture();
     }
 
+    /** Whether the broker has answered. */
     public boolean isDone() {
         return pending.isDone();
     }

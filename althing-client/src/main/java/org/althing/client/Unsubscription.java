@@ -28,6 +28,7 @@ public final class Unsubscription {
         return pending.toFuture();
     }
 
+    /** Whether the broker has answered. */
     public boolean isDone() {
         return pending.isDone();
     }

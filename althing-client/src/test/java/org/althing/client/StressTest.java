@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Several threads use one client as they like, handlers among them, with a server of many moods; then somebody closes it.
  * Whatever happened, {@code close()} returns, everybody else returns too, every delivery is settled, and no thread is left.
  */
-@Timeout(120)
+@Timeout(3_600)
 class StressTest {
     private static final int ROUNDS = Integer.getInteger("stress.rounds", 25);
     /** Where something waits for ever, this is passed; otherwise nothing here takes so long, on any machine. */

@@ -4,6 +4,7 @@ package org.althing.client.engine;
 public final class AuthenticationFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** With what came and what was expected in its place. */
     public AuthenticationFailedException(String message) {
         super(message);
     }

@@ -13,14 +13,17 @@ public final class Output {
     final PacketBuffer bytes = new PacketBuffer(1024);
     private final List<PublishFate> fates = new ArrayList<>();
 
+    /** Whether there is nothing to write. */
     public boolean isEmpty() {
         return bytes.isEmpty();
     }
 
+    /** How many bytes there are to write. */
     public int length() {
         return bytes.length();
     }
 
+    /** The bytes, valid until {@link #written} or {@link #lost}. */
     public ByteBuffer view() {
         return bytes.view();
     }

@@ -13,7 +13,9 @@ public interface PacketTrace {
         public void received(ControlPacket packet) {}
     };
 
+    /** It is encoded and will be the next that leaves. */
     void sent(ControlPacket packet);
 
+    /** It has arrived and is about to be handled. */
     void received(ControlPacket packet);
 }

@@ -14,6 +14,7 @@ public record SavedSession(List<Outgoing> outgoing, Set<Integer> received) {
     /** Nothing. */
     public static final SavedSession EMPTY = new SavedSession(List.of(), Set.of());
 
+    /** Keeps copies. */
     public SavedSession {
         outgoing = List.copyOf(outgoing);
         received = Set.copyOf(received);

@@ -9,5 +9,6 @@ public interface SubscribeFate {
     /** One code per filter; the properties of the acknowledgement that was the last one needed. */
     void answered(List<ReasonCode> codes, Properties properties);
 
+    /** There will be no answer, and why. */
     void failed(String why);
 }

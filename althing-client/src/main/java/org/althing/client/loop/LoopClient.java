@@ -44,6 +44,8 @@ public final class LoopClient {
     private long timerNanos = ClientEngine.NEVER;
 
     /**
+     * A client that does nothing before {@link #start}.
+     *
      * @param retry the delay before the attempt of that number, the first since the last connection being 1: {@code
      *     attempt -> backoff.delay(attempt, random)}
      */
