@@ -47,7 +47,12 @@ public sealed interface ClientEvent {
     /** The broker refused to restore a subscription after a reconnect. */
     record SubscriptionLost(String filter, Reason reason) implements ClientEvent {}
 
-    /** Messages of QoS 0 came faster than handlers took them, and this many were dropped since the last such event. */
+    /**
+     * Messages of QoS 0 were dropped: they came faster than handlers took them, no handler was there for them, or the end
+     * came before their turn.
+     *
+     * @param count since the last such event
+     */
     record MessagesDropped(long count) implements ClientEvent {}
 
     /**

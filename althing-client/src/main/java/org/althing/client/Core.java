@@ -561,6 +561,7 @@ final class Core implements EngineListener {
     @Override
     public void onMessage(Publish packet, @Nullable Receipt receipt) {
         if (run.isStopping()) {
+            inbox.drop(new ReceivedMessage(this, packet, receipt));
             return;
         }
         if (requests.takes(packet)) {

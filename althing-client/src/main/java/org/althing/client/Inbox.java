@@ -99,9 +99,19 @@ final class Inbox {
         return dropped;
     }
 
+    /** No handler is there for it. One of QoS 0 cannot wait for one. */
     void keepUnclaimed(Work.Message message) {
         if (message.message().needsAcknowledgement()) {
             unclaimed.add(message);
+        } else {
+            addDropped();
+        }
+    }
+
+    /** Nobody will see it: one of QoS 0 is lost, the others are the broker's again. */
+    void drop(ReceivedMessage message) {
+        if (!message.needsAcknowledgement()) {
+            addDropped();
         }
     }
 
@@ -117,8 +127,9 @@ final class Inbox {
     /** Events stay; messages that nobody has seen are the broker's again. */
     void dropMessages() {
         for (Iterator<Work> each = waiting.iterator(); each.hasNext(); ) {
-            if (each.next() instanceof Work.Message) {
+            if (each.next() instanceof Work.Message it) {
                 each.remove();
+                drop(it.message());
             }
         }
         unclaimed.clear();

@@ -109,9 +109,15 @@ final class Lanes {
     /** What no handler has seen is the broker's again. */
     void dropMessages() {
         inbox.dropMessages();
-        next.clear();
+        drop(next);
         for (ArrayDeque<Inbox.Work.Message> waiting : lanes.values()) {
-            waiting.clear(); // not by a lambda: making one takes a short command longer than its publish
+            drop(waiting); // not by a lambda: making one takes a short command longer than its publish
+        }
+    }
+
+    private void drop(ArrayDeque<Inbox.Work.Message> waiting) {
+        for (Inbox.Work.Message each = waiting.poll(); each != null; each = waiting.poll()) {
+            inbox.drop(each.message());
         }
     }
 }

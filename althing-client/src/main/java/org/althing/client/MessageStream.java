@@ -152,7 +152,7 @@ public final class MessageStream implements Iterable<ReceivedMessage>, AutoClose
         }
     }
 
-    /** Messages of QoS 0 that came faster than they were taken and were dropped. */
+    /** Messages of QoS 0 that came faster than they were taken, or were not taken before the end, and were dropped. */
     public long dropped() {
         core.lock();
         try {
@@ -172,7 +172,10 @@ public final class MessageStream implements Iterable<ReceivedMessage>, AutoClose
                 return;
             }
             closed = true;
-            waiting.clear();
+            for (ReceivedMessage message = waiting.poll(); message != null; message = waiting.poll()) {
+                dropped += message.needsAcknowledgement() ? 0 : 1;
+                core.inbox.drop(message);
+            }
             core.remove(this);
             onChange();
         } finally {

@@ -304,7 +304,7 @@ public final class MqttClient implements AutoCloseable {
         return core.notDelivered();
     }
 
-    /** Messages of QoS 0 that were dropped because handlers were slower than the broker. */
+    /** Messages of QoS 0 that were dropped: see {@link ClientEvent.MessagesDropped}. */
     public long messagesDropped() {
         return core.messagesDropped();
     }

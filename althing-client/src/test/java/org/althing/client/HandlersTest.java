@@ -104,4 +104,41 @@ class HandlersTest {
         }
         assertThat(steps).containsExactly("begins a1", "ends a1", "begins b1", "ends b1");
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_message_of_qos_0_that_nobody_sees_is_counted_and_reported(Threads threads) throws Exception {
+        List<Long> reported = new ArrayList<>();
+        try (ScriptedServer server = new ScriptedServer(peer -> {
+            peer.accept();
+            peer.send(plain("nobody", "1"), plain("wanted", "2"), plain("wanted", "3"), plain("stream", "4"));
+            peer.untilEnd();
+        })) {
+            try (MqttClient client =
+                    MqttClient.create(o -> o.server("localhost", server.port()).threads(threads))) {
+                client.onEvent((c, event) -> {
+                    if (event instanceof ClientEvent.MessagesDropped dropped) {
+                        reported.add(dropped.count());
+                    }
+                });
+                MessageStream stream = client.stream("stream");
+                client.onMessage("wanted", (c, message) -> {
+                    while (stream.dropped() == 0 && c.messagesDropped() < 2) {
+                        if (stream.take(Duration.ofMillis(1)) != null) {
+                            break; // so "3" waits behind this one, and the end comes before its turn
+                        }
+                    }
+                    c.disconnect();
+                });
+                client.connect();
+                client.loop(SOON);
+            }
+            server.await();
+            assertThat(reported.stream().mapToLong(Long::longValue).sum()).isEqualTo(2);
+        }
+    }
+
+    private static Publish plain(String topic, String payload) {
+        return new Publish(false, 0, 0, ApplicationMessage.of(topic, payload));
+    }
 }
