@@ -38,6 +38,11 @@ public final class LoopClient {
     private boolean running;
     private boolean stopping;
     private int attempt;
+
+    /** Which attempt counts: what an earlier one brings comes too late. */
+    private int dialled;
+
+    private EventLoop.@Nullable Timer retryTimer;
     private @Nullable Transport transport;
     private boolean settling;
     private EventLoop.@Nullable Timer timer;
@@ -121,17 +126,28 @@ public final class LoopClient {
 
     private void dial() {
         attempt++;
-        dialer.dial(loop, this::onConnection, failure -> onLost(failure));
+        int number = ++dialled;
+        dialer.dial(loop, made -> onConnection(made, number), failure -> {
+            if (number == dialled) {
+                onLost(failure);
+            }
+        });
     }
 
-    private TransportListener onConnection(Transport made) {
-        transport = made;
-        if (stopping) {
+    private TransportListener onConnection(Transport made, int number) {
+        if (number != dialled) {
             made.abort();
-        } else {
-            engine.onOpened(now());
-            settleSoon();
+            return new TransportListener() {
+                @Override
+                public void onBytes(ByteBuffer bytes) {}
+
+                @Override
+                public void onClosed(@Nullable Throwable cause) {}
+            };
         }
+        transport = made;
+        engine.onOpened(now());
+        settleSoon();
         return new Listening();
     }
 
@@ -165,17 +181,18 @@ public final class LoopClient {
         if (retryIn == null) {
             end();
         } else {
-            loop.schedule(retryIn.toNanos(), () -> {
-                if (!stopping) {
-                    dial();
-                }
-            });
+            retryTimer = loop.schedule(retryIn.toNanos(), this::dial);
             settleSoon();
         }
     }
 
     private void end() {
         running = false;
+        dialled++;
+        if (retryTimer != null) {
+            retryTimer.cancel();
+            retryTimer = null;
+        }
         engine.abandon("the client was stopped");
         watch();
     }
