@@ -172,7 +172,7 @@ class GuardTest {
     void an_empty_password_is_never_right_even_if_it_was_hashed() {
         Path file = passwords("anna", "");
         Rig rig = rig(plan(access -> access.passwordFile(Setting.of(file))));
-        for (int i = 0; i < 12; i++) { // and is no guess, after ten of which an address would have to wait
+        for (int i = 0; i < 25; i++) { // and is no guess, after twenty of which an address would have to wait
             assertThat(answer(rig, "a", "anna", "")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
         }
         assertLogged(rig, "]: no password for user 'anna' (" + file + ":1).");
