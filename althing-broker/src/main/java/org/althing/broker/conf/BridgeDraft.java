@@ -69,8 +69,7 @@ final class BridgeDraft {
         if (first.startsWith("\"") && !first.equals("\"\"") && !(first.length() > 1 && first.endsWith("\""))) {
             int close = line.value().indexOf('"', line.value().indexOf('"') + 1);
             if (close < 0) {
-                throw new ConfException(
-                        "Missing closing quote in topic value (" + line.value().strip() + ").", line);
+                throw new ConfException("Missing closing quote in topic value (" + words.getLast() + ").", line);
             }
             String behind = line.value().substring(close + 1);
             rest = behind.isBlank()

@@ -56,7 +56,8 @@ final class DeliveryOptions {
         rows.number(
                 "max_packet_size",
                 GLOBAL,
-                Range.of(2_000_000, 20, PACKET_MAX).saying("'max_packet_size' must be from 20 to 268435461."),
+                Range.of(2_000_000, 20, PACKET_MAX)
+                        .saying("'max_packet_size' must be >= 20. The protocol has at most 268435461."),
                 NEW_CONNECTIONS,
                 "Bytes of the largest packet that is taken: told to MQTT 5.0 clients (0x95 beyond it)",
                 (conf, value) -> conf.broker.packetSizeMax(value.intValue()));

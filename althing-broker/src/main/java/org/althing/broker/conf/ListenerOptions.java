@@ -204,7 +204,7 @@ final class ListenerOptions {
         rows.moot(
                 "packet_buffer_size",
                 Scope.GLOBAL,
-                Type.INTEGER,
+                Range.of(0, 0, 65_535).saying("Packet buffer size must be between 0 and 65535 inclusive."),
                 "buffers grow as needed; a request head may have 16 KiB");
         rows.alias("websockets_headers_size", "packet_buffer_size");
     }

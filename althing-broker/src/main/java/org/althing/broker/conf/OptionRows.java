@@ -107,6 +107,15 @@ final class OptionRows {
                 }));
     }
 
+    /** A number that changes nothing. */
+    void moot(String name, Scope scope, Range range, String why) {
+        put(new ConfigOption(
+                name, scope, Type.INTEGER, "", Reload.YES, Effect.MOOT, "Changes nothing: " + why, (conf, line) -> {
+                    Values.integer(line, range);
+                    conf.warn(line, why);
+                }));
+    }
+
     /** An option of a part that this version does not have. */
     void refused(String name, Scope scope, Type type, String byDefault, String summary, Setter check) {
         put(new ConfigOption(name, scope, type, byDefault, Reload.RESTART, Effect.REFUSED, summary, check));

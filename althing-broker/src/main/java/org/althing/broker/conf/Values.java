@@ -53,7 +53,7 @@ final class Values {
         }
         if (value < min || value > max) {
             throw new ConfException(
-                    "Invalid '" + directive.name() + "' value (" + token + "): it must be from " + min + " to " + max
+                    "Invalid '" + directive.name() + "' value (" + token + "). It must be from " + min + " to " + max
                             + ".",
                     directive);
         }
@@ -91,7 +91,7 @@ final class Values {
         String value = token(directive);
         if (!choices.contains(value)) {
             throw new ConfException(
-                    "Invalid '" + directive.name() + "' value (" + value + "): it must be one of "
+                    "Invalid '" + directive.name() + "' value (" + value + "). It must be one of "
                             + String.join(", ", choices) + ".",
                     directive);
         }

@@ -251,8 +251,8 @@ class MosquittoConfTest {
         assertThat(durability("althing_durability interval\n")).isEqualTo(Durability.every(Duration.ofMillis(100)));
         assertThat(durability("althing_durability interval\nalthing_durability_interval 2000\n"))
                 .isEqualTo(Durability.every(Duration.ofSeconds(2)));
-        refused("althing_durability never\n", "it must be one of commit, interval, system");
-        refused("althing_durability_interval 0\n", "it must be from 1 to 3600000");
+        refused("althing_durability never\n", "It must be one of commit, interval, system");
+        refused("althing_durability_interval 0\n", "It must be from 1 to 3600000");
     }
 
     private Durability durability(String lines) throws Exception {
@@ -286,13 +286,18 @@ class MosquittoConfTest {
                 "nonsense 1|Unknown configuration variable 'nonsense'.",
                 "listener|Empty 'listener port' value",
                 "listener 70000|Invalid 'port' value (70000).",
+                "max_packet_size 19|Error: 'max_packet_size' must be >= 20.",
+                "message_size_limit 556000000|Error: Invalid 'message_size_limit' value (556000000).",
+                "max_keepalive -1|Error: Invalid 'max_keepalive' value (-1).",
+                "websockets_headers_size 65536|Error: Packet buffer size must be between 0 and 65535 inclusive.",
+                "sys_interval 65536|Error: Invalid 'sys_interval' value (65536).",
                 "listener 12x|'listener' value not a number.",
                 "listener 0|A listener with port 0 must provide a Unix socket path.",
                 "listener 0 # comment|A listener with port 0 must provide a Unix socket path.",
                 "allow_anonymous yes|Invalid 'allow_anonymous' value (yes)",
                 "allow_anonymous TRUE|Invalid 'allow_anonymous' value (TRUE)",
                 "max_inflight_messages 10k|'max_inflight_messages' value not a number.",
-                "max_packet_size 19|from 20",
+                "max_packet_size 19|must be >= 20.",
                 "protocol coap|Invalid 'protocol' value (coap).",
                 "log_type everything|Invalid 'log_type' value",
                 "persistent_client_expiration 5|duration",

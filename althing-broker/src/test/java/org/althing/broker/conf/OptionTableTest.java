@@ -472,7 +472,7 @@ class OptionTableTest {
                 "connection b;address|Empty address value",
                 "connection b;topic # sideways|Invalid bridge topic direction 'sideways'.",
                 "connection b;topic # out 3|Invalid bridge QoS level '3'.",
-                "connection b;topic \"a b|Missing closing quote",
+                "connection b;topic \"a b|Missing closing quote in topic value (b).",
                 "connection b;start_type manual|Manual start_type not supported.",
                 "connection b;start_type now|Invalid 'start_type' value",
                 "connection b;idle_timeout x|'idle_timeout' value not a number.",
