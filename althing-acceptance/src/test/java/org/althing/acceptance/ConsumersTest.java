@@ -40,7 +40,8 @@ class ConsumersTest {
 
     private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> all = Files.walk(from)) {
-            for (Path path : all.filter(it -> !it.toString().contains("target")).toList()) {
+            for (Path path : all.filter(it -> !from.relativize(it).toString().contains("target"))
+                    .toList()) {
                 Path copy = to.resolve(from.relativize(path));
                 if (Files.isDirectory(path)) {
                     Files.createDirectories(copy);
