@@ -176,6 +176,16 @@ class ClockTest {
         assertThat(rig.broker.counters().sessions.value()).isZero();
     }
 
+    @Normative("MQTT-4.1.0-2")
+    @Test
+    void who_comes_back_right_after_a_jump_over_the_end_of_its_session_does_not_find_it() {
+        leave(durable("c", 100));
+        rig.pass(Duration.ofSeconds(1));
+        rig.time.jumpWallClock(Duration.ofSeconds(100));
+        assertThat(rig.client().connect("c", false, 100).accepted().sessionPresent())
+                .isFalse();
+    }
+
     @Test
     void a_clock_that_is_put_back_keeps_a_session_until_its_wall_time() {
         leave(durable("c", 100));
@@ -223,6 +233,16 @@ class ClockTest {
         assertThat(rig.broker.counters().retainedMessages.value()).isZero();
         rig.time.jumpWallClock(Duration.ofSeconds(1_000));
         rig.pass(LOOK);
+        assertThat(rig.broker.counters().retainedMessages.value()).isEqualTo(1);
+    }
+
+    @Normative("MQTT-3.1.3-9")
+    @Test
+    void who_comes_back_right_after_a_jump_over_its_will_delay_is_too_late() {
+        dying(100).peer.transport().abort();
+        rig.pass(Duration.ofSeconds(1));
+        rig.time.jumpWallClock(Duration.ofSeconds(100));
+        durable("dying", 1_000_000);
         assertThat(rig.broker.counters().retainedMessages.value()).isEqualTo(1);
     }
 

@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FuzzRun {
     private static final Path FOLDER = Path.of(System.getProperty("fuzz.folder", "target/fuzz"));
     private static final long SECONDS = Long.getLong("fuzz.seconds", 600);
+    /** For one input; so much because a busy machine may leave a niced process without a turn for minutes. */
+    private static final long TIMEOUT_SECONDS = 600;
+
     private static final List<String> ONLY =
             List.of(System.getProperty("fuzz.only", "").split(","));
 
@@ -49,7 +52,7 @@ class FuzzRun {
                         "-artifact_prefix=" + FOLDER.resolve(name) + "/",
                         "-max_total_time=" + SECONDS,
                         "-max_len=" + fuzzer.lengthMax(),
-                        "-timeout=60",
+                        "-timeout=" + TIMEOUT_SECONDS,
                         "-print_final_stats=1",
                         corpus.toString(),
                         seeds.toString())

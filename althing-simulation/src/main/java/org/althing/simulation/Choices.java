@@ -72,7 +72,8 @@ final class Choices {
         return switch (random.nextInt(calmly ? 2 : 4)) {
             case 0 -> Expiry.NO_END;
             case 1 -> 3_600;
-            default -> 1 + random.nextInt(5);
+            default ->
+                1 + random.nextInt(random.nextBoolean() ? 5 : 60); // what ends by itself, or by a clock that jumps
         };
     }
 

@@ -55,7 +55,7 @@ final class Conversation implements TransportListener {
     private final PacketEncoder encoder;
     private final Transport transport;
 
-    private final long connectedAtMillis;
+    private long connectedAtMillis;
     private final Map<Integer, TopicName> aliases = new HashMap<>();
     /** Of its own, that the broker knows. */
     private final Map<TopicName, Integer> ownAliases = new HashMap<>();
@@ -112,7 +112,12 @@ final class Conversation implements TransportListener {
         return openedAt;
     }
 
-    /** The wall time at which it began. */
+    /** The clock is put back: the broker may look at what waits for the client by a time that comes once more. */
+    void onPutBack() {
+        connectedAtMillis = Math.min(connectedAtMillis, world.wallMillis());
+    }
+
+    /** The wall time at which it began, or a lower one that the broker may go by since. */
     long connectedAtMillis() {
         return connectedAtMillis;
     }

@@ -5,7 +5,7 @@ import static org.althing.simulation.Publication.NEVER;
 import java.time.Duration;
 
 /**
- * When a session that was left may end, and when it surely has. Wall time in milliseconds; it only ever jumps forward.
+ * When a session that was left may end, and when it surely has, by wall time in milliseconds.
  *
  * <pre>
  *   left ──── there ────┤ from ──── perhaps ──── to ├──── gone
@@ -14,20 +14,29 @@ import java.time.Duration;
 final class Expiry {
     static final long NO_END = 0xFFFF_FFFFL;
 
-    /** Between the broker's noticing that a connection is gone and the client's. */
+    /** Between the broker's noticing that a connection is gone and the client's, if it has to miss it. */
     private static final long NOTICED_MILLIS = 5_000;
 
+    /** If the network tells it, or it was the broker that ended it. */
+    private static final long TOLD_MILLIS = 2_000;
+
     static final Duration NOTICED = Duration.ofMillis(NOTICED_MILLIS);
-    /** After a jump the broker looks at the clock within ten seconds. */
-    private static final Duration LOOKED = Duration.ofSeconds(11);
+    /** It may have ended at an earlier time that was higher, or with a time that nobody knows. */
+    private static final long EVER = Long.MIN_VALUE;
 
     private final World world;
+    private final Machine machine;
     private long from = NEVER;
     private long to = NEVER;
     private long longestMillis;
+    private long leftNanos;
+    private Duration noticed = NOTICED;
+    /** The troubles of the broker by then, or a number that never comes again. */
+    private long troublesBefore;
 
-    Expiry(World world) {
+    Expiry(World world, Machine machine) {
         this.world = world;
+        this.machine = machine;
     }
 
     /** The client is there. */
@@ -41,19 +50,49 @@ final class Expiry {
      * A connection is over.
      *
      * @param confirmed whether its CONNACK was seen: if not, what held before may still hold
+     * @param told whether the broker is told, or knows already
      */
-    void onLeft(boolean confirmed, long seconds) {
+    void onLeft(boolean confirmed, boolean told, long seconds) {
         boolean ends = seconds != NO_END;
-        long end = ends ? world.wallMillis() + seconds * 1_000 : NEVER;
-        long earliest = ends ? world.wallMillisBefore(NOTICED) - NOTICED_MILLIS + seconds * 1_000 : NEVER;
+        long millis = seconds * 1_000;
+        noticed = Duration.ofMillis(told ? TOLD_MILLIS : NOTICED_MILLIS);
+        long earliest = ends ? world.leastWallMillis(noticed) - noticed.toMillis() + millis : NEVER;
         if (confirmed) {
             from = earliest;
-            to = ends ? end + NOTICED_MILLIS : NEVER;
+            to = ends ? world.mostWallMillis(noticed) + noticed.toMillis() + millis : NEVER;
         } else {
             from = Math.min(from, earliest);
             to = NEVER; // perhaps it took nothing over, and the connection before it is still there for the broker
         }
-        longestMillis = ends ? Math.max(longestMillis, seconds * 1_000) : longestMillis;
+        onSuspended(Duration.ofNanos(machine.suspendedLeftNanos()));
+        longestMillis = ends ? Math.max(longestMillis, millis) : longestMillis;
+        leftNanos = world.time().clock().nanos();
+        troublesBefore = machine.isFailing() || !machine.isUp() ? -1 : machine.troubles();
+    }
+
+    /** Wall time has jumped. Unless the broker has written down by then when the client left, it may go by the new time. */
+    void onJump(Duration by) {
+        long millis = by.toMillis();
+        if (world.wallMillis() - millis >= from) {
+            from = EVER;
+        }
+        if (millis < 0 && to != NEVER) {
+            to = Math.max(to, endAfterStart()); // a later start may have a lower time
+        }
+        if (!isKnown() && mayEnd()) {
+            from += from == EVER || millis > 0 ? 0 : millis;
+            to += to == NEVER || millis < 0 ? 0 : millis;
+        }
+    }
+
+    /** The broker is suspended, and may notice so much later. */
+    void onSuspended(Duration by) {
+        to += to == NEVER ? 0 : by.toMillis();
+    }
+
+    /** Whether the broker surely has written down when the client left. */
+    private boolean isKnown() {
+        return world.time().clock().nanos() - leftNanos > noticed.toNanos() && machine.troubles() == troublesBefore;
     }
 
     /**
@@ -72,10 +111,12 @@ final class Expiry {
         return from != NEVER;
     }
 
-    /** @param brokerStarted the wall time from which on one that was connected at a crash is left */
-    boolean isSurelyOver(long brokerStarted) {
-        return to != NEVER
-                && world.wallMillis() > Math.max(to, brokerStarted + longestMillis + NOTICED_MILLIS)
-                && world.sinceJump().compareTo(LOOKED) > 0;
+    /** Who was connected at a crash has left at the next start. */
+    boolean isSurelyOver() {
+        return to != NEVER && world.wallMillis() > Math.max(to, endAfterStart());
+    }
+
+    private long endAfterStart() {
+        return machine.startedAtMillis() + longestMillis + NOTICED_MILLIS;
     }
 }

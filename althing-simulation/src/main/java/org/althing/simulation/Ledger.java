@@ -101,6 +101,15 @@ final class Ledger {
         }
     }
 
+    /** Wall time is about to jump. What may have expired before the clock is put back stays so. */
+    void onJump(long wallMillis, long byMillis) {
+        if (byMillis < 0) {
+            publications.stream()
+                    .filter(publication -> publication.expires() && publication.sends > 0)
+                    .forEach(publication -> publication.onPutBack(wallMillis, byMillis));
+        }
+    }
+
     /** Which publication a payload belongs to; null for the empty one. */
     @Nullable
     Publication find(ApplicationMessage message) {

@@ -82,6 +82,8 @@ final class Machine {
     private boolean failing;
     private boolean full;
     private boolean stopping;
+    private long suspendedUntilNanos;
+    private long suspendedNanos;
     private long queueFullBefore;
     private long starts;
     private long troubles;
@@ -256,7 +258,9 @@ final class Machine {
 
     private void after(long nanos, Life of, Runnable task) {
         world.time().after(Duration.ofNanos(nanos), () -> {
-            if (!of.ended) {
+            if (isSuspended() && of == life) {
+                after(suspendedLeftNanos(), of, task);
+            } else if (!of.ended) {
                 task.run();
                 if (powerIsGone()) {
                     cutPower();
@@ -302,6 +306,39 @@ final class Machine {
     }
 
     // ---- trouble
+
+    /**
+     * Nothing of the process runs for a while; the network and everybody else go on.
+     *
+     * @param asleep whether its clock that only runs forward stands still, as when the machine sleeps
+     */
+    void suspend(Duration by, boolean asleep) {
+        world.trace().line("machine", () -> (asleep ? "asleep for " : "stopped for ") + by);
+        world.trace().mix(by.hashCode());
+        troubles++;
+        if (asleep) {
+            world.time().sleep(broker().loops(), by);
+        } else {
+            world.time().stop(broker().loops(), by);
+        }
+        suspendedUntilNanos = world.time().clock().nanos() + by.toNanos();
+        suspendedNanos += by.toNanos();
+        world.onSuspended(suspendedUntilNanos);
+    }
+
+    boolean isSuspended() {
+        return suspendedLeftNanos() > 0;
+    }
+
+    /** How long it is yet to be suspended. */
+    long suspendedLeftNanos() {
+        return Math.max(0, suspendedUntilNanos - world.time().clock().nanos());
+    }
+
+    /** How long all times together have been in which it was suspended, the present one as a whole. */
+    long suspendedNanos() {
+        return suspendedNanos;
+    }
 
     /** As kill -9. */
     void kill() {
@@ -377,6 +414,7 @@ final class Machine {
         broker = null;
         listening = null;
         life.ended = true;
+        suspendedUntilNanos = 0;
         powerGoesAt = Long.MAX_VALUE;
         failing = false;
         world.ledger().onCrash();

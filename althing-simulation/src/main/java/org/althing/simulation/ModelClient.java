@@ -61,7 +61,7 @@ final class ModelClient {
         this.world = world;
         this.machine = machine;
         choices = new Choices(id, names, world, shares);
-        expiry = new Expiry(world);
+        expiry = new Expiry(world, machine);
         wills = new Wills(world, machine);
         loop = world.engine().newLoop(id);
         random = choices.random();
@@ -120,7 +120,7 @@ final class ModelClient {
             if (!conversation.isOpen() && link != null) {
                 link.cut(); // or its CONNECT could come after the next one, and take over
             }
-            lost(world.ledger().tick());
+            lost(world.ledger().tick(), false);
         }
         ConnectOptions options = unsettled;
         if (options == null) {
@@ -176,7 +176,7 @@ final class ModelClient {
             expectedPresent = session == Session.UNKNOWN ? null : (Boolean) (session == Session.EXISTS);
             if (session == Session.EXISTS && expiry.mayEnd()) {
                 mayHaveExpired = true;
-                expectedPresent = expiry.isSurelyOver(machine.startedAtMillis()) ? false : null;
+                expectedPresent = expiry.isSurelyOver() ? false : null;
             }
             if (epoch != null && !options.lasts()) {
                 epoch.onDoubt();
@@ -230,6 +230,28 @@ final class ModelClient {
         sending.forget();
         receiving.forget();
         epoch = null;
+    }
+
+    // ---- clocks
+
+    /** Wall time has jumped. */
+    void onJump(Duration by) {
+        wills.onJump(by);
+        expiry.onJump(by);
+        if (by.isNegative()) {
+            if (mayHaveExpired) {
+                expectedPresent = null; // it is not over any more when the CONNECT arrives
+            }
+            if (conversation != null) {
+                conversation.onPutBack();
+            }
+        }
+    }
+
+    /** The broker runs on after so long only. */
+    void onSuspended(Duration by) {
+        wills.onSuspended(by);
+        expiry.onSuspended(by);
     }
 
     // ---- acting
@@ -299,16 +321,28 @@ final class ModelClient {
         Conversation gone = conversation;
         if (gone != null && gone.isOpen() && gone.options().keepAliveSeconds() > 0) {
             world.trace().line(id, () -> "vanishes");
-            lost(world.ledger().tick());
-            long starts = machine.starts();
+            lost(world.ledger().tick(), false);
             long millis = gone.options().keepAliveSeconds() * 1_500L + MISSED_MILLIS;
-            world.time()
-                    .after(
-                            Duration.ofMillis(millis),
-                            () -> require(
-                                    gone.isClosed() || !machine.isUp() || machine.starts() > starts,
-                                    "was not missed though its Keep Alive is over"));
+            missedAfter(Duration.ofMillis(millis), gone, machine.starts(), suspendedNanosNow());
         }
+    }
+
+    /** After this time, not counting what the broker is suspended meanwhile, the connection must have ended. */
+    private void missedAfter(Duration time, Conversation gone, long starts, long suspendedNanosBefore) {
+        world.time().after(time, () -> {
+            long suspended = machine.suspendedNanos() - suspendedNanosBefore;
+            if (suspended == 0) {
+                require(
+                        gone.isClosed() || !machine.isUp() || machine.starts() > starts,
+                        "was not missed though its Keep Alive is over");
+            } else {
+                missedAfter(Duration.ofNanos(suspended), gone, starts, machine.suspendedNanos());
+            }
+        });
+    }
+
+    private long suspendedNanosNow() {
+        return machine.suspendedNanos() - machine.suspendedLeftNanos();
     }
 
     void authenticateAgain() {
@@ -363,8 +397,15 @@ final class ModelClient {
         }
     }
 
-    /** @param willFrom the earliest moment at which its will may have been routed */
     private void lost(long willFrom) {
+        lost(willFrom, true);
+    }
+
+    /**
+     * @param willFrom the earliest moment at which its will may have been routed
+     * @param told whether the broker is told, or knows already
+     */
+    private void lost(long willFrom, boolean told) {
         Conversation from = conversation;
         if (from == null) {
             return;
@@ -381,7 +422,7 @@ final class ModelClient {
             mustStartClean = true;
         }
         if (from.options().lasts()) {
-            expiry.onLeft(wasOpen, from.options().expirySeconds());
+            expiry.onLeft(wasOpen, told, from.options().expirySeconds());
         }
         from.abandon();
         conversation = null;

@@ -47,6 +47,8 @@ final class Publication {
 
     long expiresToMillis = NEVER;
     private boolean mayStay;
+    /** The highest wall time that there was between its being sent and the last time that the clock was put back. */
+    private long wallBeforeMillis;
 
     /** Receipts by anybody. */
     int receipts;
@@ -89,7 +91,19 @@ final class Publication {
     void onRouted(long moment, long wallMillis) {
         routedTo = moment;
         if (expires() && !mayStay) {
-            expiresToMillis = wallMillis + expirySeconds * 1_000;
+            expiresToMillis = Math.max(wallMillis, wallBeforeMillis) + expirySeconds * 1_000;
+        }
+    }
+
+    /** The clock is put back: it may have expired already, or perhaps it is yet to be routed, and expires so much sooner. */
+    void onPutBack(long wallMillis, long byMillis) {
+        if (expiresFromMillis <= wallMillis) {
+            expiresFromMillis = Long.MIN_VALUE;
+        } else if (!isAcknowledged()) {
+            expiresFromMillis = Math.min(expiresFromMillis, wallMillis + byMillis + expirySeconds * 1_000);
+        }
+        if (!isAcknowledged()) {
+            wallBeforeMillis = Math.max(wallBeforeMillis, wallMillis);
         }
     }
 

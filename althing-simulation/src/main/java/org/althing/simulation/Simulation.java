@@ -21,6 +21,10 @@ public final class Simulation {
     private static final Duration QUIET = Duration.ofSeconds(2);
     private static final Duration WILLS_DELAYED = Duration.ofSeconds(4);
     private static final int LASTS_SECONDS = 60;
+    /** The broker does so every ten seconds, whether it seems to be needed or not. */
+    private static final Duration CLOCK_LOOKED_AT = Duration.ofSeconds(11);
+
+    private static final long SUSPENDED_MILLIS_MAX = 20_000;
     private static final Duration REST_MAX = Duration.ofSeconds(120);
 
     private final Scenario scenario;
@@ -86,7 +90,7 @@ public final class Simulation {
             if (random.nextInt(4) == 0) {
                 machine.start();
             }
-        } else if (!machine.isStopping() && !machine.isFailing()) {
+        } else if (!machine.isStopping() && !machine.isFailing() && !machine.isSuspended()) {
             switch (random.nextInt(300)) {
                 case 0 -> machine.kill();
                 case 1 -> machine.cutPower();
@@ -94,16 +98,43 @@ public final class Simulation {
                 case 4 -> machine.failSoon();
                 case 5 -> machine.stop();
                 case 6 -> machine.fillDisk();
+                case 7 -> suspend();
                 default -> {}
             }
         }
-        if (random.nextInt(150) == 0) {
-            world.time().runFor(Duration.ofMillis(random.nextLong(15_000)));
-        } else if (random.nextInt(300) == 0) {
-            world.jump(Duration.ofSeconds(1 + random.nextInt(100)));
-            clients.forEach(client -> client.wills().onJump());
-        }
+        passTime();
         act(clients.get(random.nextInt(clients.size())));
+    }
+
+    /** Sometimes more of it, while somebody is away, and sometimes the wall clock jumps: mostly then. */
+    private void passTime() {
+        boolean slowly = random.nextInt(150) == 0;
+        if (slowly) {
+            clients.get(random.nextInt(clients.size())).cut();
+            world.time().runFor(Duration.ofMillis(random.nextLong(15_000)));
+        }
+        if (random.nextInt(slowly ? 3 : 300) == 0) {
+            int seconds = 1 + random.nextInt(100);
+            jump(Duration.ofSeconds(random.nextInt(3) == 0 ? -seconds : seconds));
+            if (random.nextBoolean()) {
+                world.time().runFor(Duration.ofMillis(random.nextLong(4_000)));
+            } else {
+                clients.stream()
+                        .filter(client -> client.conversation() == null)
+                        .forEach(client -> client.connect(false));
+            }
+        }
+    }
+
+    private void jump(Duration by) {
+        world.jump(by);
+        clients.forEach(client -> client.onJump(by));
+    }
+
+    private void suspend() {
+        Duration by = Duration.ofMillis(random.nextLong(SUSPENDED_MILLIS_MAX));
+        machine.suspend(by, random.nextBoolean());
+        clients.forEach(client -> client.onSuspended(by));
     }
 
     private void act(ModelClient client) {
@@ -148,6 +179,7 @@ public final class Simulation {
 
     private void settle() {
         world.trace().line("world", () -> "at rest");
+        rest(() -> !machine.isSuspended(), () -> {});
         rest(() -> !machine.isUp() || !machine.isStopping(), () -> {});
         machine.heal();
         rest(() -> !machine.isFailing(), () -> {});
@@ -200,6 +232,7 @@ public final class Simulation {
             }
         });
         clients.add(reader);
+        long subscribedAtMillis = world.wallMillis();
         reader.sending()
                 .subscribe(
                         List.of(new Subscribe.Request(TopicFilter.of("#"), SubscriptionOptions.of(Qos.EXACTLY_ONCE))),
@@ -209,7 +242,14 @@ public final class Simulation {
         if (epoch == null) {
             throw new SimulationFailure("the reader of retained messages is not at rest: " + reader);
         }
+        checkNotGone(epoch.retainedCopies(), "sent to a new subscription", subscribedAtMillis);
         world.ledger().checkRetained(epoch.retainedCopies(), "sent to a new subscription", world.wallMillis());
+    }
+
+    private void checkNotGone(Map<TopicName, Publication> retained, String where, long atMillis) {
+        for (Publication each : retained.values()) {
+            require(each.expiresToMillis > atMillis, where + ", and has expired: " + each);
+        }
     }
 
     /** What is stored when all clients have left and the broker has stopped is what they know of. */
@@ -243,6 +283,9 @@ public final class Simulation {
             }
             retained.put(topic, publication);
         });
+        if (world.isSteadySince(CLOCK_LOOKED_AT)) {
+            checkNotGone(retained, "stored", world.wallMillis() - CLOCK_LOOKED_AT.toMillis());
+        }
         world.ledger().checkRetained(retained, "stored", world.wallMillis());
         require(
                 state.messages.size() == state.retained.size(),

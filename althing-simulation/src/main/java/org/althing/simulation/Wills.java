@@ -17,6 +17,8 @@ final class Wills {
     private @Nullable ConnectOptions lost;
 
     private long lostNanos;
+    /** What it may be later since then, because the broker was suspended or the clock put back. */
+    private long laterNanos;
 
     Wills(World world, Machine machine) {
         this.world = world;
@@ -32,9 +34,12 @@ final class Wills {
         will.routedFrom = Math.min(will.routedFrom, from);
         lost = options;
         lostNanos = world.time().clock().nanos();
+        laterNanos = machine.suspendedLeftNanos();
         long seconds = Math.min(options.willDelaySeconds(), options.expirySeconds());
         boolean first = will.sends == 1 && will.notBeforeNanos == 0;
-        if (first && seconds > EARLIER_SECONDS) {
+        // If the broker has noticed earlier, its time may have jumped since.
+        boolean jumped = world.leastWallMillis(Duration.ofSeconds(EARLIER_SECONDS)) < world.wallMillis();
+        if (first && seconds > EARLIER_SECONDS && !jumped) {
             will.notBeforeNanos = lostNanos + (seconds - EARLIER_SECONDS) * 1_000_000_000L;
         }
     }
@@ -47,7 +52,7 @@ final class Wills {
             return;
         }
         long since = Math.max(lostNanos, machine.startedAtNanos());
-        long due = since + (before.willDelaySeconds() + LATER_SECONDS) * 1_000_000_000L;
+        long due = since + (before.willDelaySeconds() + LATER_SECONDS) * 1_000_000_000L + laterNanos;
         if (options.cleanStart()) {
             will.notBeforeNanos = 0;
         } else {
@@ -56,12 +61,18 @@ final class Wills {
         }
     }
 
-    /** The wall clock has jumped: what waits for its time comes sooner. */
-    void onJump() {
+    /** The wall clock has jumped: what waits for its time comes sooner, or later. */
+    void onJump(Duration by) {
         Publication will = lost == null ? null : lost.will();
-        if (will != null) {
+        if (by.isNegative()) {
+            laterNanos += by.negated().toNanos();
+        } else if (will != null) {
             will.notBeforeNanos = 0;
         }
+    }
+
+    void onSuspended(Duration by) {
+        laterNanos += by.toNanos();
     }
 
     /** [MQTT-3.14.4-3] What DISCONNECT discards is gone for good when the broker has had the time to write that down. */

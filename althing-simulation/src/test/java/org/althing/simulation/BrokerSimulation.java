@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.althing.net.memory.VirtualTime;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A whole broker through cuts, crashes and failing disks. {@code -Dseed=N} runs that seed, {@code -Dseeds=N-M} those. */
 class BrokerSimulation {
@@ -42,6 +44,15 @@ class BrokerSimulation {
     void a_will_may_be_routed_when_a_connection_ends_that_its_client_never_saw() {
         Simulation.run(Scenario.of(363_959_168_251L));
         Simulation.run(new Scenario(482_436_890_406L, Scenario.STEPS, 3));
+    }
+
+    /** Each was red once, on a broker of one day, for a reason that was gone before it was found. */
+    @ParameterizedTest
+    @ValueSource(longs = {320_329_097_757L, 971_810_793_659L})
+    void seeds_that_were_red_once_hold(long seed) {
+        for (int shards = 1; shards <= 3; shards++) {
+            Simulation.run(new Scenario(seed, Scenario.STEPS, shards));
+        }
     }
 
     @Test

@@ -23,9 +23,12 @@ import java.util.List;
  * in {@link MutationSimulation} how the same mistake is made in the code as it is now.
  *
  * @param type the class's binary name, behind {@code org.althing.}
- * @param method its name; of several with this name all in which the change finds something are changed
+ * @param method its name; of several with this name all in which the change finds something are changed, and of {@link
+ *     #ALL} all there are
  */
 record Mutation(String mistake, String type, String method, Change change) {
+    static final String ALL = "*";
+
     /** What is done to the method; its lambdas are part of it. */
     sealed interface Change {
         /** The whole method answers this (0, 1, or null) and does nothing. */
@@ -36,6 +39,9 @@ record Mutation(String mistake, String type, String method, Change change) {
 
         /** Calls of this method answer this, whatever is said. */
         record Answered(String callOf, String callee, int value) implements Change {}
+
+        /** Another method of the same type, without parameters, is called in its place; its number is multiplied. */
+        record Scaled(String callOf, String callee, String instead, long factor) implements Change {}
 
         /** Another method of the same type and form is called in its place. */
         record CallInstead(String callOf, String callee, String instead) implements Change {}
@@ -79,6 +85,17 @@ record Mutation(String mistake, String type, String method, Change change) {
                         answered.callee(),
                         changes,
                         (code, call) -> drop(code, call, answered.value())));
+            case Change.Scaled other ->
+                MethodTransform.transformingCode(calls(other.callOf(), other.callee(), changes, (code, call) -> {
+                    code.invoke(
+                            call.opcode(),
+                            call.owner().asSymbol(),
+                            other.instead(),
+                            call.typeSymbol(),
+                            call.isInterface());
+                    code.loadConstant(other.factor());
+                    code.lmul();
+                }));
             case Change.CallInstead other ->
                 MethodTransform.transformingCode(calls(
                         other.callOf(),
@@ -101,7 +118,7 @@ record Mutation(String mistake, String type, String method, Change change) {
 
     private boolean isMeant(MethodModel candidate) {
         String name = candidate.methodName().stringValue();
-        return name.equals(method) || name.startsWith("lambda$" + method + "$");
+        return method.equals(ALL) || name.equals(method) || name.startsWith("lambda$" + method + "$");
     }
 
     private static MethodTransform whole(int value, int[] changes) {

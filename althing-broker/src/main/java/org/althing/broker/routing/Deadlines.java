@@ -43,6 +43,14 @@ public final class Deadlines {
         return loop.clock().wallMillis();
     }
 
+    /** Lets happen now what is due, where somebody needs to know before the clock is looked at again. */
+    public void runDue() {
+        long now = loop.clock().wallMillis();
+        while (!pending.isEmpty() && pending.first().wallMillis <= now) {
+            pending.removeFirst().task.run();
+        }
+    }
+
     /** How many are pending. */
     public int size() {
         return pending.size();
@@ -67,10 +75,7 @@ public final class Deadlines {
 
     private void look() {
         timer = null;
-        long now = loop.clock().wallMillis();
-        while (!pending.isEmpty() && pending.first().wallMillis <= now) {
-            pending.removeFirst().task.run();
-        }
+        runDue();
         arm();
     }
 

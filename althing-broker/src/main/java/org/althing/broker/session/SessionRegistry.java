@@ -74,6 +74,8 @@ public final class SessionRegistry {
     /** Binds the client's session, old or new, to the connection. */
     public Connected connect(ConnectRequest request) {
         String clientId = request.client().clientId();
+        // [MQTT-4.1.0-2], [MQTT-3.1.3-9] The wall clock may have jumped over the end of a session, or of a Will Delay.
+        environment.deadlines().runDue();
         Session known = sessions.get(clientId);
         if (known != null && known.link() instanceof SessionLink old) {
             known.log(Level.NOTICE, "Client " + clientId + " already connected, closing old connection.");

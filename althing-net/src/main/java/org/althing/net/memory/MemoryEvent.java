@@ -2,7 +2,7 @@ package org.althing.net.memory;
 
 /** A task that waits for its time. */
 final class MemoryEvent implements Comparable<MemoryEvent> {
-    private final long dueNanos;
+    private long dueNanos;
     private final long sequence;
     private final Runnable task;
     private final boolean underWay;
@@ -17,6 +17,11 @@ final class MemoryEvent implements Comparable<MemoryEvent> {
 
     long dueNanos() {
         return dueNanos;
+    }
+
+    /** Of one that waits in no queue just now. */
+    void delay(long byNanos) {
+        dueNanos += byNanos;
     }
 
     Runnable task() {

@@ -1,20 +1,30 @@
 package org.althing.net.memory;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.PriorityQueue;
 import org.althing.net.Clock;
 import org.althing.net.EventLoop;
 
-/** A loop of the simulation: a queue of events. */
+/**
+ * A loop of the simulation: events that wait for their time.
+ *
+ * <p>What is late has the order that it has on a real loop after its process was stopped: first what has arrived, then timers.
+ */
 final class MemoryLoop implements EventLoop {
     /** More in one turn means that tasks call up each other without end. */
     private static final int TURN_EVENTS_MAX = 10_000_000;
 
     private final String name;
     private final VirtualTime time;
-    private final PriorityQueue<MemoryEvent> events = new PriorityQueue<>();
+    /** Tasks, and what comes from the network. */
+    private final PriorityQueue<MemoryEvent> arrivals = new PriorityQueue<>();
+
+    private final PriorityQueue<MemoryEvent> timers = new PriorityQueue<>();
     private final ArrayDeque<Runnable> turnEndTasks = new ArrayDeque<>();
+    private final Clock clock = new LoopClock();
     private long busyUntilNanos;
+    private long sleptNanos;
     private boolean ended;
 
     MemoryLoop(String name, VirtualTime time) {
@@ -24,7 +34,7 @@ final class MemoryLoop implements EventLoop {
 
     @Override
     public Clock clock() {
-        return time.clock();
+        return clock;
     }
 
     @Override
@@ -53,25 +63,53 @@ final class MemoryLoop implements EventLoop {
     }
 
     boolean add(MemoryEvent event) {
-        return !ended && events.add(event);
+        return !ended && (event.isUnderWay() ? arrivals : timers).add(event);
     }
 
+    /** No turn begins before. */
     void busyUntil(long nanos) {
-        busyUntilNanos = nanos;
+        busyUntilNanos = Math.max(busyUntilNanos, nanos);
+    }
+
+    /** The clock that only runs forward has stood still for so long, and so have the timers that go by it. */
+    void onSlept(long forNanos) {
+        sleptNanos += forNanos;
+        List<MemoryEvent> waiting = List.copyOf(timers);
+        timers.clear();
+        for (MemoryEvent event : waiting) {
+            event.delay(forNanos);
+            timers.add(event);
+        }
     }
 
     /** When the next turn can begin; {@code Long.MAX_VALUE} if nothing waits. */
     long readyNanos() {
+        long first = Math.min(dueFirst(arrivals), dueFirst(timers));
+        return first == Long.MAX_VALUE ? first : Math.max(first, busyUntilNanos);
+    }
+
+    private long dueFirst(PriorityQueue<MemoryEvent> events) {
         MemoryEvent first = events.peek();
         while (first != null && first.isCancelled()) {
             time.settled(events.remove());
             first = events.peek();
         }
-        return first == null ? Long.MAX_VALUE : Math.max(first.dueNanos(), busyUntilNanos);
+        return first == null ? Long.MAX_VALUE : first.dueNanos();
     }
 
     /** Runs one turn and returns how many events it had. */
     int turn(long nowNanos) {
+        int count = 0;
+        for (int ran = -1; ran != 0; count += ran) {
+            ran = runDue(arrivals, nowNanos) + runDue(timers, nowNanos);
+        }
+        for (Runnable task = turnEndTasks.poll(); task != null; task = turnEndTasks.poll()) {
+            run(task);
+        }
+        return count;
+    }
+
+    private int runDue(PriorityQueue<MemoryEvent> events, long nowNanos) {
         int count = 0;
         for (MemoryEvent event = events.peek(); event != null && event.dueNanos() <= nowNanos; event = events.peek()) {
             events.remove();
@@ -82,9 +120,6 @@ final class MemoryLoop implements EventLoop {
             if (++count > TURN_EVENTS_MAX) {
                 throw new IllegalStateException("a turn of " + name + " does not end");
             }
-        }
-        for (Runnable task = turnEndTasks.poll(); task != null; task = turnEndTasks.poll()) {
-            run(task);
         }
         return count;
     }
@@ -101,8 +136,21 @@ final class MemoryLoop implements EventLoop {
     void end() {
         ended = true;
         turnEndTasks.clear();
-        events.forEach(time::settled);
-        events.clear();
+        arrivals.forEach(time::settled);
+        arrivals.clear();
+        timers.clear();
+    }
+
+    private final class LoopClock implements Clock {
+        @Override
+        public long nanos() {
+            return time.nanos() - sleptNanos;
+        }
+
+        @Override
+        public long wallMillis() {
+            return time.clock().wallMillis();
+        }
     }
 
     @Override

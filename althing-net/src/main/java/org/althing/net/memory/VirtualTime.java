@@ -2,20 +2,22 @@ package org.althing.net.memory;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.althing.net.Clock;
+import org.althing.net.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A clock that stands still until it is told to run, and the events that wait for it.
  *
- * <p>Each loop has its own queue of events, ordered by time and then by when they were asked for. One step is one turn
- * of one loop: the loop whose next event is due first runs all its events due by then, those that they add for the same
- * instant, and then its end of turn. Between loops that are due at the same instant the seed decides. Time does not pass
+ * <p>Each loop has its own events, ordered by time and then by when they were asked for. One step is one turn of one loop:
+ * the loop whose next event is due first runs all its events due by then (those under way, then timers), those that they
+ * add for the same instant, and then its end of turn. Between loops that are due at the same instant the seed decides. Time does not pass
  * within a turn.
  *
  * <p>An event is either <i>under way</i> (a task, bytes in the network, a worker's answer), and then {@link
@@ -89,6 +91,25 @@ public final class VirtualTime {
     /** Lets time pass without anything running, as a machine asleep: what fell due meanwhile runs late. */
     public void advance(Duration by) {
         nanos += by.toNanos();
+    }
+
+    /**
+     * Stops a process for a while, as SIGSTOP does: none of its loops has a turn, and afterwards all that has come and fallen
+     * due meanwhile is there at once. Others go on.
+     *
+     * @param process its loops
+     */
+    public void stop(Collection<? extends EventLoop> process, Duration by) {
+        process.forEach(loop -> ((MemoryLoop) loop).busyUntil(nanos + by.toNanos()));
+    }
+
+    /**
+     * Lets the machine of a process sleep: as {@link #stop}, but its clock that only runs forward stands still, and its
+     * timers with it. Wall time goes on.
+     */
+    public void sleep(Collection<? extends EventLoop> process, Duration by) {
+        stop(process, by);
+        process.forEach(loop -> ((MemoryLoop) loop).onSlept(by.toNanos()));
     }
 
     /** Runs until nothing is under way; timers that fall due meanwhile run too. */

@@ -97,6 +97,31 @@ class VirtualTimeTest {
     }
 
     @Test
+    void a_process_that_was_stopped_finds_what_has_come_before_timers_that_fell_due_earlier() {
+        loop.schedule(10, () -> ran.add("timer"));
+        time.after(Duration.ofSeconds(1), () -> loop.execute(() -> ran.add("arrival")));
+        time.stop(List.of(loop), Duration.ofSeconds(2));
+        time.runFor(Duration.ofMillis(1_999));
+        assertThat(ran).isEmpty();
+        time.runFor(Duration.ofMillis(1));
+        assertThat(ran).containsExactly("arrival", "timer");
+    }
+
+    @Test
+    void while_a_machine_sleeps_its_own_clock_and_timers_stand_still_and_wall_time_goes_on() {
+        long nanos = loop.clock().nanos();
+        long wall = loop.clock().wallMillis();
+        loop.schedule(10, () -> ran.add("timer"));
+        time.sleep(List.of(loop), Duration.ofSeconds(2));
+        time.runFor(Duration.ofSeconds(2));
+        assertThat(ran).isEmpty();
+        assertThat(loop.clock().nanos()).isEqualTo(nanos);
+        assertThat(loop.clock().wallMillis()).isEqualTo(wall + 2_000);
+        time.runFor(Duration.ofNanos(10));
+        assertThat(ran).containsExactly("timer");
+    }
+
+    @Test
     void wall_time_jumps_alone() {
         long nanos = time.clock().nanos();
         long wall = time.clock().wallMillis();
