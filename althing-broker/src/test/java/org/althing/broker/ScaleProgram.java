@@ -29,7 +29,8 @@ import org.althing.net.memory.VirtualTime;
  * for each figure; those of docs/durability.md come from here. Run with the heap that is to be shown to be enough.
  *
  * <pre>
- *   ScaleProgram [MILLIONS [WHAT...]]      1 for the figures of the page; subscriptions, retained, queued, fanout
+ *   ScaleProgram [MILLIONS [WHAT...]]      1 for the figures of the page; subscriptions, retained, queued,
+ *                                         grouped, fanout
  * </pre>
  */
 public final class ScaleProgram {
@@ -58,6 +59,9 @@ public final class ScaleProgram {
         }
         if (isAsked(only, "queued")) {
             show(count + " queued messages for " + QUEUES + " offline sessions", log -> queued(log, count));
+        }
+        if (isAsked(only, "grouped")) {
+            show(count + " queued messages of one share group without clients", log -> grouped(log, count));
         }
         if (isAsked(only, "fanout")) {
             fanOut();
@@ -120,6 +124,20 @@ public final class ScaleProgram {
             log.append(message(i + 1, "to/" + i % QUEUES));
             log.append(new StateChange.Queued(
                     "client-" + i % QUEUES, i / QUEUES + 1, new Delivery(i + 1, Qos.AT_LEAST_ONCE, false, List.of())));
+            commitSometimes(log, i);
+        }
+    }
+
+    private static void grouped(StateLog log, int count) {
+        String filter = "$share/group/to/+";
+        for (int i = 0; i < QUEUES; i++) {
+            log.append(session("client-" + i));
+            log.append(subscription("client-" + i, filter));
+        }
+        for (int i = 0; i < count; i++) {
+            log.append(message(i + 1, "to/" + i % QUEUES));
+            log.append(new StateChange.GroupQueued(
+                    TopicFilter.of(filter), i + 1, new Delivery(i + 1, Qos.AT_LEAST_ONCE, false, List.of())));
             commitSometimes(log, i);
         }
     }

@@ -173,6 +173,12 @@ class MutationSimulation {
                         "onGivenBack",
                         "ShareTurns",
                         "onGivenBack"),
+                leavesOut(
+                        "what a share group has in the journal is not read back",
+                        "broker.routing.GroupQueue",
+                        "readAhead",
+                        "ShareGroup",
+                        "bringBack"),
                 leavesOut("what cannot be saved is not tried again", "journal.Journal", "degrade", "Timer", "after"),
                 leavesOut(
                         "packets are larger than the client takes",

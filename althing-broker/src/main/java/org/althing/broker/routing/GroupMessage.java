@@ -10,7 +10,13 @@ final class GroupMessage implements Loan, Comparable<GroupMessage> {
     /** The order of the group's messages. */
     final long sequence;
 
+    /** Of the topic, which is not in memory as long as the content is not. */
+    final int topicHash;
+
     private final RoutedMessage message;
+
+    /** Whether it can do without its content; kept by {@link ShareGroup}. */
+    boolean aside;
 
     /** Whether a record of it is stored. */
     boolean recorded;
@@ -21,9 +27,10 @@ final class GroupMessage implements Loan, Comparable<GroupMessage> {
 
     boolean ended;
 
-    GroupMessage(ShareGroup group, long sequence, RoutedMessage message) {
+    GroupMessage(ShareGroup group, long sequence, RoutedMessage message, int topicHash) {
         this.group = group;
         this.sequence = sequence;
+        this.topicHash = topicHash;
         this.message = message;
     }
 
@@ -39,6 +46,11 @@ final class GroupMessage implements Loan, Comparable<GroupMessage> {
             throw new IllegalStateException("not lent: " + sequence);
         }
         return place;
+    }
+
+    /** Whether it could be lent now: false while its content is being read back. */
+    boolean isLoaded() {
+        return message.isLoaded();
     }
 
     int payloadLength() {

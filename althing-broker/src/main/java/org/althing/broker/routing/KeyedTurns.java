@@ -21,14 +21,47 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyedTurns implements ShareTurns {
     /** The topics of one hash: whose they are, and what of them waits. */
-    static final class Slot {
-        private final GroupQueue queue = new GroupQueue();
+    final class Slot {
+        private final GroupQueue queue = new GroupQueue(group, attended, unattended, this::onRead);
         private @Nullable Place holder;
         /** Whether it stands in a line of slots that have something to lend. */
         private boolean inLine;
+        /** For whom its first message is being read, so that it stands in no line; null if none is. */
+        private @Nullable Place readingFor;
+
+        /** It is lent before others are read, so that few contents are in memory. */
+        private void onRead() {
+            if (endReading()) {
+                Place now = holder(this);
+                inLine = true;
+                (now == null ? orphans : now.lined()).addFirst(this);
+                if (now != null) {
+                    onDemand(now);
+                }
+            }
+        }
+
+        private boolean endReading() {
+            Place place = readingFor;
+            if (place != null) {
+                place.reading--;
+                readingFor = null;
+            }
+            return place != null;
+        }
     }
 
+    /** Slots of one member whose first messages are being read. */
+    private static final int READING_MAX = 32;
+
+    private static final GroupQueue.Head ATTENDED = new GroupQueue.Head(256, 128 << 10);
+    private static final GroupQueue.Head ATTENDED_OF_MANY = new GroupQueue.Head(16, 4 << 10);
+    private static final GroupQueue.Head UNATTENDED = new GroupQueue.Head(4, 4 << 10);
+    private static final GroupQueue.Head UNATTENDED_OF_MANY = new GroupQueue.Head(0, 0);
+
     private final ShareGroup group;
+    private final GroupQueue.Head attended;
+    private final GroupQueue.Head unattended;
     private final @Nullable Slot[] slots;
     private final PlaceRing present = new PlaceRing();
     /** Slots with messages, while nobody is there. */
@@ -40,11 +73,16 @@ final class KeyedTurns implements ShareTurns {
     KeyedTurns(ShareGroup group, int slots) {
         this.group = group;
         this.slots = new @Nullable Slot[slots];
+        attended = slots == 1 ? ATTENDED : ATTENDED_OF_MANY;
+        unattended = slots == 1 ? UNATTENDED : UNATTENDED_OF_MANY;
     }
 
     private Slot slot(RoutedMessage message) {
-        int hash = message.message().topic().hashCode();
-        int index = (hash ^ hash >>> 16) & (slots.length - 1);
+        return slot(message.message().topic().hashCode());
+    }
+
+    private Slot slot(int topicHash) {
+        int index = (topicHash ^ topicHash >>> 16) & (slots.length - 1);
         Slot slot = slots[index];
         if (slot == null) {
             slot = new Slot();
@@ -68,7 +106,7 @@ final class KeyedTurns implements ShareTurns {
 
     @Override
     public boolean offer(GroupMessage message) {
-        Slot slot = slot(message.message());
+        Slot slot = slot(message.topicHash);
         Place holder = holder(slot);
         if (holder == null || !slot.queue.isEmpty()) {
             return false;
@@ -86,8 +124,18 @@ final class KeyedTurns implements ShareTurns {
 
     @Override
     public void add(GroupMessage message) {
-        Slot slot = slot(message.message());
+        Slot slot = slot(message.topicHash);
         slot.queue.add(message);
+        size++;
+        if (slot.readingFor == null) {
+            line(slot);
+        }
+    }
+
+    @Override
+    public void restore(GroupMessage message) {
+        Slot slot = slot(message.topicHash);
+        slot.queue.restore(message);
         size++;
         line(slot);
     }
@@ -126,16 +174,27 @@ final class KeyedTurns implements ShareTurns {
     public void onDemand(Place place) {
         ArrayDeque<Slot> line = place.lined();
         for (Slot slot = line.peek(); slot != null; slot = line.peek()) {
-            if (!lendFirst(slot, place)) {
+            boolean reading = isReading(slot);
+            if (reading ? place.reading >= READING_MAX : !lendFirst(slot, place)) {
                 return;
             }
             line.remove();
-            if (slot.queue.isEmpty()) {
+            if (reading) {
+                slot.inLine = false;
+                slot.readingFor = place;
+                place.reading++;
+            } else if (slot.queue.isEmpty()) {
                 slot.inLine = false;
             } else {
                 line.add(slot);
             }
         }
+    }
+
+    /** Whether its first message is not in memory yet. */
+    private static boolean isReading(Slot slot) {
+        GroupMessage first = slot.queue.peek();
+        return first != null && !first.isLoaded();
     }
 
     /** Deals with the slot's first message, if it has one; false if the member cannot take it now. */
@@ -162,8 +221,9 @@ final class KeyedTurns implements ShareTurns {
     @Override
     public void onGivenBack(Place place, GroupMessage message) {
         size++;
-        Slot slot = slot(message.message());
+        Slot slot = slot(message.topicHash);
         slot.queue.giveBack(message);
+        boolean ignored = slot.endReading(); // what comes back stands before what is being read
         if (!slot.inLine) {
             slot.inLine = true;
             place.lined().add(slot);
@@ -173,6 +233,13 @@ final class KeyedTurns implements ShareTurns {
     @Override
     public void onAbsent(Place place) {
         PlaceRing.remove(place);
+        if (!group.isAttended()) {
+            for (Slot slot : slots) {
+                if (slot != null) {
+                    slot.queue.onUnattended();
+                }
+            }
+        }
         move(place.lined());
     }
 

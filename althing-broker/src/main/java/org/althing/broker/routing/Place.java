@@ -29,6 +29,9 @@ final class Place implements Membership {
     @Nullable
     Place after;
 
+    /** Its slots whose first messages are being read; only with {@link KeyedTurns}. */
+    int reading;
+
     /** Its slots that have messages to lend; only with {@link KeyedTurns}. */
     private @Nullable ArrayDeque<Slot> lined;
 

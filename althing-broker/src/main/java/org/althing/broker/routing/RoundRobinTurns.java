@@ -15,14 +15,18 @@ final class RoundRobinTurns implements ShareTurns {
     /** Busy members that are asked whether they take a message of QoS 0, before it is dropped. */
     private static final int BUSY_ASKED_MAX = 16;
 
+    private static final GroupQueue.Head ATTENDED = new GroupQueue.Head(256, 128 << 10);
+    private static final GroupQueue.Head UNATTENDED = new GroupQueue.Head(4, 4 << 10);
+
     private final ShareGroup group;
-    private final GroupQueue queue = new GroupQueue();
+    private final GroupQueue queue;
     private final PlaceRing ready = new PlaceRing();
     private final PlaceRing busy = new PlaceRing();
     private boolean pumping;
 
     RoundRobinTurns(ShareGroup group) {
         this.group = group;
+        queue = new GroupQueue(group, ATTENDED, UNATTENDED, this::pump);
     }
 
     @Override
@@ -60,6 +64,11 @@ final class RoundRobinTurns implements ShareTurns {
     @Override
     public void add(GroupMessage message) {
         queue.add(message);
+    }
+
+    @Override
+    public void restore(GroupMessage message) {
+        queue.restore(message);
     }
 
     @Override
@@ -115,6 +124,9 @@ final class RoundRobinTurns implements ShareTurns {
     @Override
     public void onAbsent(Place place) {
         PlaceRing.remove(place);
+        if (!group.isAttended()) {
+            queue.onUnattended();
+        }
         pump();
     }
 
@@ -124,8 +136,8 @@ final class RoundRobinTurns implements ShareTurns {
         }
         pumping = true;
         for (GroupMessage first = queue.peek(); first != null && ready.size() > 0; first = queue.peek()) {
-            if (!group.dropIfExpired(first) && !lend(first)) {
-                break;
+            if (!group.dropIfExpired(first) && !(first.isLoaded() && lend(first))) {
+                break; // demand, or that it was read, brings us back
             }
             queue.poll();
         }

@@ -48,6 +48,8 @@ final class ShareGroup implements Subscriber {
     private final Account account;
     private int members;
     private int durableMembers;
+    /** Members whose clients are there. */
+    private int presentMembers;
     /** Messages that the group answers for and that expire. */
     private int expiring;
     /** Of payload, in all messages that the group answers for. */
@@ -86,7 +88,10 @@ final class ShareGroup implements Subscriber {
     }
 
     void onPresent(Place place) {
-        place.present = true;
+        if (!place.present) {
+            place.present = true;
+            presentMembers++;
+        }
         turns.onPresent(place);
     }
 
@@ -99,6 +104,7 @@ final class ShareGroup implements Subscriber {
     void onAbsent(Place place) {
         if (place.present) {
             place.present = false;
+            presentMembers--;
             turns.onAbsent(place);
         }
     }
@@ -107,10 +113,7 @@ final class ShareGroup implements Subscriber {
         onAbsent(place);
         members--;
         if (place.member.isDurable()) {
-            durableMembers--;
-            if (durableMembers == 0) {
-                turns.forEach(this::unrecord);
-            }
+            durableMembers--; // what is recorded stays so: the journal may have the only copy
         }
         if (members == 0) {
             environment.router().unsubscribe(subscription);
@@ -120,6 +123,11 @@ final class ShareGroup implements Subscriber {
         if (!(place.member instanceof RemoteMember)) {
             groups.onLeft();
         }
+    }
+
+    /** Whether any member is there. */
+    boolean isAttended() {
+        return presentMembers > 0;
     }
 
     boolean allows(Place place, RoutedMessage message) {
@@ -166,7 +174,8 @@ final class ShareGroup implements Subscriber {
     }
 
     private void deliverAcknowledged(RoutedMessage message) {
-        GroupMessage lent = new GroupMessage(this, groups.nextSequence(), message);
+        int topicHash = message.message().topic().hashCode();
+        GroupMessage lent = new GroupMessage(this, groups.nextSequence(), message, topicHash);
         message.keep(environment.counters().memory);
         account.waits();
         if (message.expires()) {
@@ -182,8 +191,8 @@ final class ShareGroup implements Subscriber {
             refuse(lent, Fate.MEMORY_FULL);
         } else if (hasPlace(message)) {
             bytes += lent.payloadLength();
-            turns.add(lent);
             recordIfDurable(lent);
+            turns.add(lent);
         } else {
             refuse(lent, Fate.QUEUE_FULL);
         }
@@ -281,6 +290,7 @@ final class ShareGroup implements Subscriber {
     private void forget(GroupMessage message) {
         assert !message.ended : "ended twice: " + message.sequence + " of " + filter;
         message.ended = true;
+        endWaiting(message);
         bytes -= message.payloadLength();
         if (message.message().expires()) {
             expiring--;
@@ -291,6 +301,28 @@ final class ShareGroup implements Subscriber {
     }
 
     // ---- what is stored
+
+    /** A recorded message that waits far behind can do without its content until {@link #bringBack}. */
+    void setAside(GroupMessage message) {
+        message.aside = true;
+        message.message().beginWaiting();
+        environment.changes().mayDrop(message.message());
+    }
+
+    /** The content of a message is needed soon; {@code then} runs on the loop if it has to be read. */
+    void bringBack(GroupMessage message, Runnable then) {
+        endWaiting(message);
+        if (!message.isLoaded()) {
+            environment.changes().load(message.message(), then);
+        }
+    }
+
+    private static void endWaiting(GroupMessage message) {
+        if (message.aside) {
+            message.aside = false;
+            message.message().endWaiting();
+        }
+    }
 
     private void recordIfDurable(GroupMessage message) {
         if (durableMembers > 0) {
@@ -322,8 +354,8 @@ final class ShareGroup implements Subscriber {
         }
     }
 
-    void restore(long sequence, RoutedMessage message) {
-        GroupMessage waiting = new GroupMessage(this, sequence, message);
+    void restore(long sequence, RoutedMessage message, int topicHash) {
+        GroupMessage waiting = new GroupMessage(this, sequence, message, topicHash);
         waiting.recorded = true;
         bytes += waiting.payloadLength();
         account.matched();
@@ -331,6 +363,6 @@ final class ShareGroup implements Subscriber {
         if (message.expires()) {
             expiring++;
         }
-        turns.add(waiting);
+        turns.restore(waiting);
     }
 }

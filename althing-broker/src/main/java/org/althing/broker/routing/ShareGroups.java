@@ -215,14 +215,16 @@ public final class ShareGroups {
     /**
      * Puts back a message that waited before this process began, in the order of the sequence numbers and after the
      * members; its reference is counted.
+     *
+     * @param topicHash of the message's topic; its content need not be in memory
      */
-    public void restore(StateChange.GroupQueued queued, RoutedMessage message) {
+    public void restore(StateChange.GroupQueued queued, RoutedMessage message, int topicHash) {
         lastSequence = Math.max(lastSequence, queued.sequence());
         ShareGroup group = groups.get(queued.group());
         if (group == null) {
             orphans.add(new Orphan(queued, message));
         } else {
-            group.restore(queued.sequence(), message);
+            group.restore(queued.sequence(), message, topicHash);
         }
     }
 

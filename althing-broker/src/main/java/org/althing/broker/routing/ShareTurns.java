@@ -13,6 +13,9 @@ sealed interface ShareTurns permits RoundRobinTurns, KeyedTurns {
     /** Lets it wait; it is later than all others. */
     void add(GroupMessage message);
 
+    /** Lets one wait from before this process began; it is recorded, and later than all others. */
+    void restore(GroupMessage message);
+
     /** Sends a message of QoS 0 to somebody; returns what became of it: {@code CLIENT_GONE} if nobody is there. */
     Fate offerUnacknowledged(RoutedMessage message);
 

@@ -25,6 +25,7 @@ public final class RestoredState implements Consumer<StateChange> {
     static final class Stored {
         final Qos qos;
         final int payloadLength;
+        final int topicHash;
         final long expiresAtMillis;
         StateChange.@Nullable MessageStored content;
         /** Whether something names it that has to have its content at once. */
@@ -37,6 +38,7 @@ public final class RestoredState implements Consumer<StateChange> {
         Stored(StateChange.MessageStored content) {
             qos = content.message().qos();
             payloadLength = content.message().payload().length();
+            topicHash = content.message().topic().hashCode();
             expiresAtMillis = content.expiresAtMillis();
             this.content = content;
         }
@@ -95,7 +97,7 @@ public final class RestoredState implements Consumer<StateChange> {
                 session(put.clientId()).received.add(put);
             }
             case StateChange.GroupQueued put -> {
-                need(put.delivery().messageId());
+                setAside(put.delivery().messageId());
                 groups.computeIfAbsent(put.group(), missing -> new ArrayList<>())
                         .add(put);
             }

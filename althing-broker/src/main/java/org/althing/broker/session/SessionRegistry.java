@@ -260,9 +260,10 @@ public final class SessionRegistry {
         });
         state.groups.forEach((group, queue) -> {
             if (partitions.shardOfGroup(group) == partitions.shard()) {
-                queue.forEach(queued -> environment
-                        .groups()
-                        .restore(queued, messages.referred(queued.delivery().messageId())));
+                for (StateChange.GroupQueued queued : queue) {
+                    long id = queued.delivery().messageId();
+                    environment.groups().restore(queued, messages.queued(id), messages.topicHash(id));
+                }
             }
         });
         environment.groups().dropOrphans();
@@ -352,6 +353,10 @@ public final class SessionRegistry {
                 made.put(id, message);
             }
             return refer(message);
+        }
+
+        int topicHash(long id) {
+            return stored(id).topicHash;
         }
 
         private RoutedMessage refer(RoutedMessage message) {
