@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.althing.broker.Authenticator.Verdict;
 import org.althing.broker.Ledger.Fate;
 import org.althing.mqtt.ControlPacket;
@@ -94,6 +95,38 @@ class RightsTest {
             assertThat(who.address()).isNotNull();
             assertThat(who.provedName()).isNull();
         });
+    }
+
+    @Test
+    void what_waits_in_the_journal_and_is_forbidden_meanwhile_is_dropped_when_it_is_read() {
+        TestClient away = client("c", 10_000);
+        away.subscribe("#", Qos.AT_LEAST_ONCE);
+        away.peer.transport().abort();
+        rig.idle();
+        for (int i = 0; i < 40; i++) {
+            rig.broker.publish(TestClient.message(i % 2 == 0 ? "open" : "hidden", i + ":", Qos.AT_LEAST_ONCE, false));
+        }
+        rig.idle();
+        access.forbid("hidden");
+        rulesChanged();
+        assertThat(rig.broker.counters().ledger.count(Fate.NOT_AUTHORIZED))
+                .as("the few that are in memory are dropped at once")
+                .isBetween(1L, 5L);
+        TestClient back = rig.client().connect("c", false, 10_000);
+        List<String> taken = new ArrayList<>();
+        for (List<ControlPacket> packets = back.receive(); !packets.isEmpty(); packets = back.receive()) {
+            taken.addAll(payloads(packets));
+            for (ControlPacket packet : packets) {
+                if (packet instanceof ControlPacket.Publish publish) {
+                    back.send(new PubAck(publish.packetIdentifier(), ReasonCode.SUCCESS));
+                }
+            }
+        }
+        assertThat(taken)
+                .isEqualTo(IntStream.range(0, 20).mapToObj(i -> 2 * i + ":").toList());
+        assertThat(rig.broker.counters().ledger.count(Fate.NOT_AUTHORIZED)).isEqualTo(20);
+        assertThat(rig.broker.counters().ledger.pending()).isZero();
+        assertThat(rig.broker.counters().memory.used()).isZero();
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Who runs what</h2>
  *
- * <p>Any thread hands over requests (a batch, "reopen", "close") through one queue. Whoever has the <em>turn</em> serves
+ * <p>Any thread hands over requests (a batch, "reopen", "close") through one queue, and reads through another. Whoever has the <em>turn</em> serves
  * them: one at a time, normally a task on the committer. So the files have one writer, without a lock:
  *
  * <pre>
@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>All batches in the queue when a turn begins its work are one block: one write, one sync. While that sync runs the
- * next ones gather. There is no timer, and a lone batch does not wait.
+ * next ones gather. There is no timer, and a lone batch does not wait. Between two blocks a few reads are served, so that
+ * neither many reads keep a batch waiting, nor many batches a read.
  *
  * <h2>When the disk fails</h2>
  *
@@ -49,6 +50,9 @@ import org.jspecify.annotations.Nullable;
 public final class Journal implements AutoCloseable {
     private static final long SEGMENT_BYTES_MIN = 1 << 10;
     private static final int GROUP_BYTES_MAX = 4 << 20;
+    /** Reads that a batch waits for, at most. */
+    private static final int READS_MAX = 8;
+
     private static final long RETRY_FIRST_NANOS = 200_000_000L;
     private static final long RETRY_LAST_NANOS = 10_000_000_000L;
 
@@ -57,6 +61,7 @@ public final class Journal implements AutoCloseable {
     private final Log log;
 
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
+    private final Queue<Read> reads = new ConcurrentLinkedQueue<>();
     private final AtomicReference<Turn> turn = new AtomicReference<>(Turn.IDLE);
     private final AtomicReference<@Nullable Thread> running = new AtomicReference<>();
     private final AtomicLong waitingBytes = new AtomicLong();
@@ -200,6 +205,9 @@ public final class Journal implements AutoCloseable {
         void record(ByteBuffer record);
     }
 
+    /** A record that is asked for. */
+    private record Read(long number, ReadListener listener) {}
+
     /** What is asked of whoever has the turn. */
     sealed interface Request {
         record Commit(RecordBatch.Content content, CommitListener listener) implements Request {
@@ -211,8 +219,6 @@ public final class Journal implements AutoCloseable {
         record Reopen(CommitListener listener) implements Request {}
 
         record Compacted(Compactor.Outcome outcome) implements Request {}
-
-        record Read(long number, ReadListener listener) implements Request {}
 
         /** It is time to try again what has failed. */
         record TryAgain() implements Request {}
@@ -295,7 +301,8 @@ public final class Journal implements AutoCloseable {
      * if it could be written; what is not durable yet may not be.
      */
     public void read(long number, ReadListener listener) {
-        request(new Request.Read(number, listener));
+        reads.add(new Read(number, listener));
+        queueTurn();
     }
 
     /**
@@ -307,7 +314,7 @@ public final class Journal implements AutoCloseable {
      */
     public @Nullable ByteBuffer readNow(long number) throws IOException {
         CompletableFuture<@Nullable ByteBuffer> found = new CompletableFuture<>();
-        requests.add(new Request.Read(number, (record, failure) -> {
+        reads.add(new Read(number, (record, failure) -> {
             if (failure != null) {
                 found.completeExceptionally(failure);
             } else {
@@ -396,16 +403,31 @@ public final class Journal implements AutoCloseable {
     private void runTurn() {
         running.set(Thread.currentThread());
         try {
-            for (Request request = requests.poll(); request != null; request = requests.poll()) {
-                serve(request);
-            }
+            boolean some;
+            do {
+                Request request = requests.poll();
+                if (request != null) {
+                    serve(request);
+                }
+                some = serveReads(READS_MAX) || request != null;
+            } while (some);
         } finally {
             running.set(null);
             turn.set(Turn.IDLE);
-            if (!requests.isEmpty()) {
+            if (!requests.isEmpty() || !reads.isEmpty()) {
                 queueTurn();
             }
         }
+    }
+
+    /** Serves at most so many reads; returns whether there was any. */
+    private boolean serveReads(int most) {
+        int served = 0;
+        for (Read read = reads.poll(); read != null; read = served < most ? reads.poll() : null) {
+            serveRead(read);
+            served++;
+        }
+        return served > 0;
     }
 
     private void serve(Request request) {
@@ -413,7 +435,6 @@ public final class Journal implements AutoCloseable {
             case Request.Commit first -> serveGroup(first);
             case Request.Reopen reopen -> reopen.listener().committed(log.reopen());
             case Request.Compacted compacted -> log.onCompacted(compacted.outcome());
-            case Request.Read read -> serveRead(read);
             case Request.TryAgain again -> tryAgain();
             case Request.Sync sync -> serveSync();
             case Request.Close close -> serveClose(close);
@@ -533,7 +554,7 @@ public final class Journal implements AutoCloseable {
         return group;
     }
 
-    private void serveRead(Request.Read read) {
+    private void serveRead(Read read) {
         ByteBuffer record = null;
         IOException failure = null;
         try {
@@ -564,6 +585,7 @@ public final class Journal implements AutoCloseable {
     }
 
     private void serveClose(Request.Close close) {
+        boolean ignored = serveReads(Integer.MAX_VALUE); // that were asked for before
         try {
             tryAgain(); // the last chance of what is kept
             IOException failure = log.failure().orElse(null);

@@ -111,6 +111,40 @@ class ReadBackTest {
     }
 
     @Test
+    void a_batch_waits_for_few_reads_and_is_one_block_with_others_between_them() throws IOException {
+        FaultyDisk disk = new FaultyDisk(new SplittableRandom(1));
+        Later committer = new Later();
+        Journal journal = Journal.open(disk, Bench.SMALL.compacting(KEYS, new Later()), committer, record -> {});
+        journal.commit(batch("1=a"), failure -> assertThat(failure).isNull());
+        committer.runAll();
+        List<String> answers = new ArrayList<>();
+        journal.read(1, (record, failure) -> {
+            answers.add("read");
+            if (answers.size() == 1) { // while the first is read, others ask for much
+                for (int i = 0; i < 100; i++) {
+                    journal.read(1, (again, none) -> answers.add("read"));
+                    if (i % 10 == 0) {
+                        journal.commit(batch("2=b"), none -> answers.add("commit"));
+                    }
+                }
+            }
+        });
+        long operations = disk.operations();
+        committer.runAll();
+        assertThat(answers).hasSize(111);
+        assertThat(answers.indexOf("commit")).isLessThan(10);
+        assertThat(answers.lastIndexOf("commit") - answers.indexOf("commit")).isEqualTo(9);
+        long reads = 101;
+        assertThat(disk.operations() - operations).isLessThan(reads + 5);
+    }
+
+    private static RecordBatch batch(String record) {
+        RecordBatch batch = new RecordBatch();
+        batch.add(Bench.record(record));
+        return batch;
+    }
+
+    @Test
     void damage_is_told_and_never_handed_out() throws IOException {
         FaultyDisk disk = new FaultyDisk(new SplittableRandom(1));
         Journal journal = open(disk, new Later());

@@ -256,7 +256,7 @@ class MutationSimulation {
         find(mutation, 3);
     }
 
-    private static void find(Mutation mutation, int shards) {
+    static void find(Mutation mutation, int shards) {
         Mutant mutant = new Mutant(mutation);
         int seeds = shards == 1 ? SEEDS_MAX : SEEDS_OF_SEVERAL_SHARDS_MAX;
         for (long seed = 1; seed <= seeds; seed++) {
