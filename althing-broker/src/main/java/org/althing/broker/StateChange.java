@@ -191,6 +191,17 @@ public sealed interface StateChange {
      */
     record HandOver(long messageId, int shard, long partitions, long retainedStamp) implements StateChange {}
 
+    /**
+     * Key {@code undecided/messageId}. A will is due, its session has it no more, and an interceptor has yet to decide about
+     * it.
+     *
+     * @param userName as proved by the will's client, or null
+     */
+    record WillUndecided(long messageId, @Nullable String userName) implements StateChange {}
+
+    /** Removes {@code undecided/messageId}: in the commit of what came of it. */
+    record WillDecided(long messageId) implements StateChange {}
+
     /** Removes {@code handover/messageId/shard}: in the commit in which that shard stores what it owes. */
     record HandedOver(long messageId, int shard) implements StateChange {}
 }

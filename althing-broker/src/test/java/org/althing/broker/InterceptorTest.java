@@ -22,6 +22,8 @@ import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.Will;
 import org.althing.testing.Normative;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InterceptorTest {
     private final List<PublishInterceptor.Attempt> attempts = new ArrayList<>();
@@ -139,6 +141,72 @@ class InterceptorTest {
         rig.idle();
         attempts.forEach(PublishInterceptor.Attempt::pass);
         assertThat(payloads(watcher.receive())).containsExactly("1");
+    }
+
+    /** Asks about everything on {@code vote/#} and keeps what it is asked. */
+    private PublishInterceptor asking(List<PublishInterceptor.Attempt> into) {
+        return new PublishInterceptor() {
+            @Override
+            public TopicFilter filter() {
+                return TopicFilter.of("vote/#");
+            }
+
+            @Override
+            public void intercept(Attempt attempt) {
+                into.add(attempt);
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void a_will_that_is_not_decided_survives_a_crash_and_is_asked_about_again(int shards) {
+        List<PublishInterceptor.Attempt> asked = new ArrayList<>();
+        CrashStore store = new CrashStore();
+        Rig durable = new Rig(
+                config -> config.shards(shards), parts -> parts.store(store).intercept(asking(asked)));
+        TestClient heir = durable.client().connect("heir", false, 100);
+        heir.accepted();
+        heir.subscribe("vote/#", AT_LEAST_ONCE);
+        Will will = new Will(TestClient.message("vote/will", "w", AT_LEAST_ONCE, true), 0);
+        for (String clientId : List.of("brief", "lasting")) {
+            long expiry = clientId.equals("brief") ? 0 : 100;
+            TestClient dying = durable.client().connect(clientId, false, expiry, will, Properties.NONE);
+            dying.accepted();
+            dying.peer.transport().abort();
+        }
+        durable.idle();
+        durable.client().connect("lasting", false, 100).accepted(); // does not take back what is due already
+        assertThat(asked).hasSize(2);
+        asked.clear();
+        CrashStore after = store.afterCrash();
+        durable.crashAndRestart(parts -> parts.store(after).intercept(asking(asked)));
+        assertThat(asked)
+                .extracting(PublishInterceptor.Attempt::clientId)
+                .containsExactlyInAnyOrder("brief", "lasting");
+        List<PublishInterceptor.Attempt> again = List.copyOf(asked);
+        again.getFirst().drop();
+        again.getLast().pass();
+        durable.idle();
+        assertThat(durable.broker.counters().retainedMessages.value()).isEqualTo(1);
+        durable.crashAndRestart(parts -> parts.store(after.afterCrash()).intercept(asking(asked)));
+        assertThat(asked).as("what is decided is not asked about again").hasSize(2);
+        TestClient back = durable.client().connect("heir", false, 100);
+        assertThat(payloads(back.receive())).containsExactly("w");
+        assertThat(durable.broker.counters().ledger.held()).isZero();
+    }
+
+    @Test
+    void without_the_interceptor_a_will_that_was_not_decided_is_published_at_the_next_start() {
+        CrashStore store = new CrashStore();
+        Rig durable = Rig.made(parts -> parts.store(store).intercept(asking(attempts)));
+        Will will = new Will(TestClient.message("vote/will", "w", AT_LEAST_ONCE, true), 0);
+        TestClient dying = durable.client().connect("dying", true, 0, will, Properties.NONE);
+        dying.accepted();
+        dying.peer.transport().abort();
+        durable.idle();
+        durable.crashAndRestart(store.afterCrash());
+        assertThat(durable.broker.counters().retainedMessages.value()).isEqualTo(1);
     }
 
     @Test

@@ -97,8 +97,13 @@ final class Rig {
 
     /** The broker's process ends as by kill -9, and another one begins with this store and the same configuration. */
     void crashAndRestart(StateStore store) {
+        crashAndRestart(parts -> parts.store(store));
+    }
+
+    /** The same, with these parts. */
+    void crashAndRestart(UnaryOperator<Broker.Builder> parts) {
         broker.loops().forEach(engine::kill);
-        broker = start(parts -> parts.store(store), ListenerConfig.mqtt("", 1883));
+        broker = start(parts, ListenerConfig.mqtt("", 1883));
         idle();
     }
 

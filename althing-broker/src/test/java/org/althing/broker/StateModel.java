@@ -40,12 +40,15 @@ public final class StateModel {
             case StateChange.GroupDequeued c -> byKey.remove("group " + c.group() + " " + c.sequence());
             case StateChange.HandOver c -> put("handover " + c.messageId() + " " + c.shard(), c);
             case StateChange.HandedOver c -> byKey.remove("handover " + c.messageId() + " " + c.shard());
+            case StateChange.WillUndecided c -> put("undecided " + c.messageId(), c);
+            case StateChange.WillDecided c -> byKey.remove("undecided " + c.messageId());
             case StateChange.SessionRemoved c ->
                 byKey.keySet()
                         .removeIf(key -> key.split(" ", 3)[1].equals(c.clientId())
                                 && !key.startsWith("message ")
                                 && !key.startsWith("group ")
                                 && !key.startsWith("handover ")
+                                && !key.startsWith("undecided ")
                                 && !key.startsWith("retained "));
             case StateChange.SubscriptionRemoved c -> byKey.remove("subscription " + c.clientId() + " " + c.filter());
             case StateChange.RetainedRemoved c -> byKey.remove("retained " + c.topic());

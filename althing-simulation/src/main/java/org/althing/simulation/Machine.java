@@ -14,11 +14,13 @@ import org.althing.broker.BrokerConfig;
 import org.althing.broker.BrokerLog;
 import org.althing.broker.Ledger;
 import org.althing.broker.ListenerConfig;
+import org.althing.broker.PublishInterceptor;
 import org.althing.broker.StateChange;
 import org.althing.broker.storage.JournalStateStore;
 import org.althing.journal.Journal;
 import org.althing.journal.memory.FaultyDisk;
 import org.althing.mqtt.ReasonCode;
+import org.althing.mqtt.TopicFilter;
 import org.althing.net.NetEngine;
 import org.althing.net.memory.MemoryAddress;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ final class Machine {
 
     private static final int BAD_MOMENTS_OF_SEVERAL = 3;
 
+    private static final long PASS_NANOS_MAX = 100_000_000;
     private static final long NO_OPERATION = 1L << 60;
     private static final ListenerConfig LISTENER = ListenerConfig.mqtt("simulated", 1883);
 
@@ -69,6 +72,7 @@ final class Machine {
     private final long segmentBytes;
     private final long syncNanosMax;
     private final long authNanosMax;
+    private final boolean interceptsWills;
 
     private BrokerConfig config;
     private FaultyDisk disk;
@@ -104,6 +108,7 @@ final class Machine {
         config = config(shards);
         segmentBytes = 1L << (11 + random.nextInt(6));
         authNanosMax = random.nextBoolean() ? 0 : 30_000_000;
+        interceptsWills = random.nextInt(3) == 0;
         // A slow disk puts the commits of several shards into one, where nothing can come between them.
         syncNanosMax = random.nextInt(shards > 1 ? 5 : 2) > 0 ? 200_000 : 20_000_000;
     }
@@ -207,7 +212,7 @@ final class Machine {
                     segmentBytes,
                     new JournalStateStore.Workers(later(mine), later(mine), (nanos, task) -> after(nanos, mine, task)),
                     Journal.Durability.SYNC);
-            Broker started = Broker.builder(config, world.engine())
+            Broker.Builder parts = Broker.builder(config, world.engine())
                     .store(new WatchedStore(
                             store,
                             new StateWatch(world.trace(), config.shards() > 1, this::onViolation),
@@ -215,8 +220,8 @@ final class Machine {
                     .random(world.time().newRandom())
                     .authenticator(this::authenticate)
                     .authenticationMethod(new Riddle(world, random, authNanosMax))
-                    .log(this::onLine)
-                    .start();
+                    .log(this::onLine);
+            Broker started = (interceptsWills ? parts.intercept(new LatePass(mine)) : parts).start();
             startedAtMillis = world.wallMillis();
             startedAtNanos = world.time().clock().nanos();
             listening = world.engine().listen(ADDRESS, started.loop(), started.acceptor(LISTENER));
@@ -233,6 +238,25 @@ final class Machine {
             world.ledger().onCrash();
             disk = powerIsGone() ? disk.afterPowerCut() : disk.afterKill();
             powerGoesAt = Long.MAX_VALUE;
+        }
+    }
+
+    /** Lets all wills pass, some time after it was asked. */
+    private final class LatePass implements PublishInterceptor {
+        private final Life of;
+
+        LatePass(Life of) {
+            this.of = of;
+        }
+
+        @Override
+        public TopicFilter filter() {
+            return TopicFilter.of("w/+");
+        }
+
+        @Override
+        public void intercept(Attempt attempt) {
+            after(random.nextLong(PASS_NANOS_MAX), of, attempt::pass);
         }
     }
 

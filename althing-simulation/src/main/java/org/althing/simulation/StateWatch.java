@@ -37,6 +37,7 @@ final class StateWatch {
     /** By message: how many refer to it. */
     private final Map<Long, Integer> references = new HashMap<>();
 
+    private final Set<Long> undecidedWills = new HashSet<>();
     private final Set<Long> unreferred = new HashSet<>();
     /**
      * Messages that the shard of a member has taken out of the queue of a group elsewhere; that one says so again, and drops
@@ -143,6 +144,14 @@ final class StateWatch {
                 if (handOvers.put(place, put) != null) {
                     forget(put.messageId()); // at a start what it says may change
                 }
+            }
+            case StateChange.WillUndecided put -> {
+                require(undecidedWills.add(put.messageId()), "there is one");
+                refer(put.messageId());
+            }
+            case StateChange.WillDecided removed -> {
+                require(undecidedWills.remove(removed.messageId()), "there is none");
+                forget(removed.messageId());
             }
             case StateChange.HandedOver removed -> onHandedOver(new Place(removed.messageId(), removed.shard()));
         }

@@ -37,6 +37,7 @@ final class StoredState implements Consumer<StateChange> {
             case StateChange.ReceivedPut received -> unfinished.add(received);
             case StateChange.GroupQueued queued -> unfinished.add(queued);
             case StateChange.HandOver handOver -> unfinished.add(handOver);
+            case StateChange.WillUndecided undecided -> unfinished.add(undecided);
             case StateChange.SessionRemoved removed -> refuse(removed);
             case StateChange.SubscriptionRemoved removed -> refuse(removed);
             case StateChange.RetainedRemoved removed -> refuse(removed);
@@ -46,6 +47,7 @@ final class StoredState implements Consumer<StateChange> {
             case StateChange.ReceivedRemoved removed -> refuse(removed);
             case StateChange.GroupDequeued removed -> refuse(removed);
             case StateChange.HandedOver removed -> refuse(removed);
+            case StateChange.WillDecided removed -> refuse(removed);
         }
     }
 

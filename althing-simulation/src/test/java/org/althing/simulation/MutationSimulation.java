@@ -92,6 +92,14 @@ class MutationSimulation {
                         "end",
                         "SessionChanges",
                         "release"),
+                leavesOut(
+                        "a will that is to be decided is not stored",
+                        "broker.session.UndecidedWills",
+                        "ask",
+                        "ChangeLog",
+                        "append"),
+                nothingIsDoneBy(
+                        "wills that were to be decided are forgotten", "broker.session.UndecidedWills", "restore"),
                 nothingIsDoneBy("messages are never dropped", "broker.routing.ChangeLog", "release"));
     }
 

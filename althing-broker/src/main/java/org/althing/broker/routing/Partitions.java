@@ -56,6 +56,11 @@ public record Partitions(int shard, int shards) {
         return ofGroup(shared) % shards;
     }
 
+    /** The shard that goes on with this message at a start, where no client, topic or group says which. */
+    public int shardOf(long messageId) {
+        return (int) (messageId % shards);
+    }
+
     /** The first message id after this one that this shard may give away: no two shards give away the same. */
     long nextMessageId(long last) {
         return last + 1 + Math.floorMod(shard - (last + 1), (long) shards);

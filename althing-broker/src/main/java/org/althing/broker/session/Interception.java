@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.althing.broker.PublishInterceptor;
 import org.althing.broker.session.SessionLink.AckSlot;
 import org.althing.mqtt.ApplicationMessage;
 import org.althing.mqtt.ReasonCode;
+import org.althing.net.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /** One PUBLISH in the hands of an interceptor, which may answer from any thread. */
@@ -30,17 +32,32 @@ final class Interception implements PublishInterceptor.Attempt {
             ReasonCode.QUOTA_EXCEEDED,
             ReasonCode.PAYLOAD_FORMAT_INVALID);
 
-    private final Session session;
+    /** Who published, as it was then. */
+    record Publisher(String clientId, @Nullable String userName) {}
+
+    private final Publisher publisher;
     private final ApplicationMessage message;
     private final int packetIdentifier;
+    private final EventLoop loop;
+    private final BiConsumer<Interception, Decision> onDecision;
     private final List<AckSlot> places = new ArrayList<>(1);
     private boolean decided;
 
-    /** @param packetIdentifier 0 for a message that is not acknowledged */
-    Interception(Session session, ApplicationMessage message, int packetIdentifier) {
-        this.session = session;
+    /**
+     * @param packetIdentifier 0 for a message that is not acknowledged
+     * @param onDecision runs on the loop, once
+     */
+    Interception(
+            Publisher publisher,
+            ApplicationMessage message,
+            int packetIdentifier,
+            EventLoop loop,
+            BiConsumer<Interception, Decision> onDecision) {
+        this.publisher = publisher;
         this.message = message;
         this.packetIdentifier = packetIdentifier;
+        this.loop = loop;
+        this.onDecision = onDecision;
     }
 
     /** Where the acknowledgement goes; each repeat of the PUBLISH adds a place. */
@@ -63,12 +80,12 @@ final class Interception implements PublishInterceptor.Attempt {
 
     @Override
     public String clientId() {
-        return session.clientId();
+        return publisher.clientId();
     }
 
     @Override
     public @Nullable String userName() {
-        return session.client().userName();
+        return publisher.userName();
     }
 
     @Override
@@ -90,11 +107,17 @@ final class Interception implements PublishInterceptor.Attempt {
     }
 
     private void decide(Decision decision) {
-        session.inLoop(() -> {
-            if (!decided) {
-                decided = true;
-                session.onDecision(this, decision);
-            }
-        });
+        if (loop.inLoop()) {
+            onDecided(decision);
+        } else {
+            loop.execute(() -> onDecided(decision));
+        }
+    }
+
+    private void onDecided(Decision decision) {
+        if (!decided) {
+            decided = true;
+            onDecision.accept(this, decision);
+        }
     }
 }

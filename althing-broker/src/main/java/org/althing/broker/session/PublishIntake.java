@@ -80,7 +80,7 @@ final class PublishIntake {
             return;
         }
         ledger().held(1);
-        PublishInterceptor interceptor = interceptor(message.topic());
+        PublishInterceptor interceptor = environment.interceptor(message.topic());
         if (interceptor == null) {
             settle(message, identifier, Decision.PASS, null);
         } else {
@@ -133,7 +133,8 @@ final class PublishIntake {
     }
 
     private void intercept(PublishInterceptor interceptor, ApplicationMessage message, int identifier) {
-        Interception interception = new Interception(session, message, identifier);
+        Interception interception =
+                new Interception(session.publisher(), message, identifier, environment.loop(), session::onDecision);
         SessionLink link = session.link();
         if (identifier != 0 && link != null) {
             if (message.qos() == Qos.EXACTLY_ONCE) {
@@ -270,12 +271,13 @@ final class PublishIntake {
             return;
         }
         ledger().held(1);
-        PublishInterceptor interceptor = interceptor(message.topic());
+        PublishInterceptor interceptor = environment.interceptor(message.topic());
         if (interceptor == null) {
             // It is not published again once it is stored that the session has it no more.
             released(environment.router().publishForGood(arriving(message), source(message.retain())));
         } else {
-            intercept(interceptor, message, 0);
+            Interception.Publisher from = session.publisher();
+            new UndecidedWills(environment).ask(interceptor, arriving(message), from.clientId(), from.userName());
         }
     }
 
@@ -306,15 +308,6 @@ final class PublishIntake {
                 ? new StateChange.Source(
                         session.client().userName(), session.client().listener())
                 : null;
-    }
-
-    private @Nullable PublishInterceptor interceptor(TopicName topic) {
-        for (PublishInterceptor interceptor : environment.interceptors()) {
-            if (interceptor.filter().matches(topic)) {
-                return interceptor;
-            }
-        }
-        return null;
     }
 
     /** Why the message is not taken, or null if it is. */

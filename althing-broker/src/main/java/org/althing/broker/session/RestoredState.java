@@ -66,6 +66,8 @@ public final class RestoredState implements Consumer<StateChange> {
     final List<StateChange.RetainedPut> retained = new ArrayList<>();
     /** By shared filter, in the order of their sequence numbers. */
     final Map<TopicFilter, List<StateChange.GroupQueued>> groups = new LinkedHashMap<>();
+
+    final List<StateChange.WillUndecided> undecidedWills = new ArrayList<>(0);
     /** In the order of their message ids. */
     final List<StateChange.HandOver> handOvers = new ArrayList<>(0);
 
@@ -105,6 +107,10 @@ public final class RestoredState implements Consumer<StateChange> {
                 need(put.messageId());
                 handOvers.add(put);
             }
+            case StateChange.WillUndecided put -> {
+                need(put.messageId());
+                undecidedWills.add(put);
+            }
             case StateChange.SessionRemoved removed -> refuse(removed);
             case StateChange.SubscriptionRemoved removed -> refuse(removed);
             case StateChange.RetainedRemoved removed -> refuse(removed);
@@ -114,6 +120,7 @@ public final class RestoredState implements Consumer<StateChange> {
             case StateChange.ReceivedRemoved removed -> refuse(removed);
             case StateChange.GroupDequeued removed -> refuse(removed);
             case StateChange.HandedOver removed -> refuse(removed);
+            case StateChange.WillDecided removed -> refuse(removed);
         }
     }
 
@@ -203,6 +210,9 @@ public final class RestoredState implements Consumer<StateChange> {
     private List<StateChange> check() throws Dangling {
         for (StateChange.HandOver put : handOvers) {
             name(put.messageId(), "handover", put.messageId(), "/" + put.shard());
+        }
+        for (StateChange.WillUndecided put : undecidedWills) {
+            name(put.messageId(), "undecided", put.messageId(), "");
         }
         handOvers.sort(Comparator.comparingLong(StateChange.HandOver::messageId));
         List<StateChange> changes = new ArrayList<>(new OpenHandOvers(this).retain());

@@ -344,12 +344,8 @@ public final class Session implements Subscriber {
 
     // ---- what interceptors answer
 
-    void inLoop(Runnable task) {
-        if (environment.loop().inLoop()) {
-            task.run();
-        } else {
-            environment.loop().execute(task);
-        }
+    Interception.Publisher publisher() {
+        return new Interception.Publisher(clientId, client.userName());
     }
 
     void onDecision(Interception interception, Interception.Decision decision) {

@@ -11,7 +11,9 @@ import org.althing.broker.routing.CurrentConfig;
 import org.althing.broker.routing.Deadlines;
 import org.althing.broker.routing.Router;
 import org.althing.broker.routing.ShareGroups;
+import org.althing.mqtt.TopicName;
 import org.althing.net.EventLoop;
+import org.jspecify.annotations.Nullable;
 
 /** What all sessions of a shard share. */
 public record SessionEnvironment(
@@ -27,6 +29,17 @@ public record SessionEnvironment(
         BrokerLog log) {
     public SessionEnvironment {
         interceptors = List.copyOf(interceptors);
+    }
+
+    /** Who looks at what is published there; null if nobody does. */
+    @Nullable
+    PublishInterceptor interceptor(TopicName topic) {
+        for (PublishInterceptor interceptor : interceptors) {
+            if (interceptor.filter().matches(topic)) {
+                return interceptor;
+            }
+        }
+        return null;
     }
 
     DeliveryLimits limits() {

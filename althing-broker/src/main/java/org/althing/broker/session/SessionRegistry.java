@@ -1,6 +1,7 @@
 package org.althing.broker.session;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,10 @@ public final class SessionRegistry {
     private final Map<String, Long> endings = new HashMap<>();
 
     private int endingsMax = ENDINGS_MIN;
+    /** Between {@link #restore} and {@link #goOn}. */
+    private List<Undecided> undecidedWills = List.of();
+
+    private record Undecided(RoutedMessage will, @Nullable String userName) {}
 
     public SessionRegistry(SessionEnvironment environment) {
         this.environment = environment;
@@ -274,6 +279,12 @@ public final class SessionRegistry {
                 environment.router().finish(open, message);
             }
         }
+        undecidedWills = new ArrayList<>(0);
+        for (StateChange.WillUndecided put : state.undecidedWills) {
+            if (partitions.shardOf(put.messageId()) == partitions.shard()) {
+                undecidedWills.add(new Undecided(messages.referred(put.messageId()), put.userName()));
+            }
+        }
         environment.counters().sessions.set(sessions.size());
     }
 
@@ -282,6 +293,9 @@ public final class SessionRegistry {
         for (Session session : List.copyOf(sessions.values())) {
             goOn(session, state);
         }
+        List<Undecided> wills = undecidedWills;
+        undecidedWills = List.of();
+        wills.forEach(each -> new UndecidedWills(environment).restore(each.will, each.userName));
     }
 
     private void restore(

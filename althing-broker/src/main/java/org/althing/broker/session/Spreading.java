@@ -54,6 +54,10 @@ final class Spreading {
             int shard = partitions.shardOf(put.topic().toString());
             return new StateChange.RetainedPut(put.topic(), own(put.messageId(), shard), put.stamp(), put.source());
         });
+        for (StateChange.WillUndecided put : state.undecidedWills) {
+            long id = own(put.messageId(), partitions.shardOf(put.messageId()));
+            assert id == put.messageId() : "something else names the message of " + put;
+        }
         spreadHandOvers();
         stored.forEach(message -> state.messages.put(message.messageId(), new RestoredState.Stored(message)));
     }

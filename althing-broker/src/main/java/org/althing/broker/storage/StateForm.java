@@ -35,11 +35,13 @@ import org.althing.mqtt.Will;
  */
 final class StateForm {
     /** The newest one that this program reads. */
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     private static final int FIRST_VERSION = 1;
     /** Brought listeners to sessions, stamps to retained messages, filters of groups, and hand-overs. */
     private static final int SECOND_VERSION = 2;
+    /** Brought sources to retained messages. */
+    private static final int THIRD_VERSION = 3;
 
     private static final int SESSION = 1;
     private static final int SUBSCRIPTION = 2;
@@ -50,6 +52,7 @@ final class StateForm {
     private static final int RECEIVED = 7;
     private static final int GROUP = 8;
     private static final int HAND_OVER = 9;
+    private static final int UNDECIDED_WILL = 10;
 
     private static final int SUBSCRIPTION_IDENTIFIER_MAX = 268_435_455;
 
@@ -140,6 +143,15 @@ final class StateForm {
                 removal(partition(dequeued.group()));
             }
             case StateChange.HandOver put -> write(put);
+            case StateChange.WillUndecided put -> {
+                undecidedKey(put.messageId());
+                begin(partition(put.messageId()));
+                record.optional(put.userName());
+            }
+            case StateChange.WillDecided removed -> {
+                undecidedKey(removed.messageId());
+                removal(partition(removed.messageId()));
+            }
             case StateChange.HandedOver removed -> {
                 handOverKey(removed.messageId(), removed.shard());
                 removal(partition(removed.messageId()));
@@ -192,7 +204,7 @@ final class StateForm {
     private void write(StateChange.RetainedPut put) {
         topicKey(put.topic());
         header(
-                put.source() == null ? SECOND_VERSION : VERSION,
+                put.source() == null ? SECOND_VERSION : THIRD_VERSION,
                 partition(put.topic().toString()),
                 false);
         record.number(put.messageId());
@@ -262,6 +274,11 @@ final class StateForm {
         key.number(shard);
     }
 
+    private void undecidedKey(long messageId) {
+        key.u8(UNDECIDED_WILL);
+        key.number(messageId);
+    }
+
     private void begin(int partition) {
         header(versionOf(key.written().get(0)), partition, false);
     }
@@ -315,6 +332,9 @@ final class StateForm {
 
     /** The version that brought the kind its present form; programs before it refuse such records by this number. */
     private static int versionOf(int kind) {
+        if (kind == UNDECIDED_WILL) {
+            return VERSION;
+        }
         return wasChanged(kind) || kind == HAND_OVER ? SECOND_VERSION : FIRST_VERSION;
     }
 
@@ -324,9 +344,9 @@ final class StateForm {
     }
 
     private static void checkKind(int kind, int version) {
-        boolean exists = kind >= SESSION && kind <= HAND_OVER;
+        boolean exists = kind >= SESSION && kind <= UNDECIDED_WILL;
         boolean before = wasChanged(kind) && version == FIRST_VERSION;
-        boolean withSource = kind == RETAINED && version == VERSION;
+        boolean withSource = kind == RETAINED && version == THIRD_VERSION;
         if (!exists || version != versionOf(kind) && !before && !withSource) {
             throw new IllegalArgumentException("its kind " + kind + " does not exist in version " + version);
         }
@@ -343,6 +363,7 @@ final class StateForm {
             case RECEIVED -> new StateChange.ReceivedRemoved(key.text(), readIdentifier(key));
             case GROUP -> new StateChange.GroupDequeued(readGroup(key), key.number());
             case HAND_OVER -> new StateChange.HandedOver(key.number(), readShard(key));
+            case UNDECIDED_WILL -> new StateChange.WillDecided(key.number());
             default -> throw new IllegalStateException("kind " + kind + " was checked");
         };
     }
@@ -363,6 +384,7 @@ final class StateForm {
             case RECEIVED -> new StateChange.ReceivedPut(key.text(), readIdentifier(key), value.number());
             case GROUP -> new StateChange.GroupQueued(readGroup(key), key.number(), readDelivery(value));
             case HAND_OVER -> new StateChange.HandOver(key.number(), readShard(key), value.bits(), value.number());
+            case UNDECIDED_WILL -> new StateChange.WillUndecided(key.number(), value.optional());
             default -> throw new IllegalStateException("kind " + kind + " was checked");
         };
     }
@@ -393,7 +415,7 @@ final class StateForm {
         long messageId = value.number();
         long stamp = version == FIRST_VERSION && value.isAtEnd() ? 0 : value.number();
         StateChange.Source source =
-                version == VERSION ? new StateChange.Source(value.optional(), value.optional()) : null;
+                version == THIRD_VERSION ? new StateChange.Source(value.optional(), value.optional()) : null;
         return new StateChange.RetainedPut(topic, messageId, stamp, source);
     }
 
@@ -474,7 +496,7 @@ final class StateForm {
         StateReader parts = new StateReader(key.duplicate());
         int kind = parts.u8();
         checkKind(kind, version);
-        if (kind == MESSAGE || kind == RETAINED || kind == GROUP || kind == HAND_OVER) {
+        if (kind == MESSAGE || kind == RETAINED || kind == GROUP || kind >= HAND_OVER) {
             return Keys.Key.of(key, removes);
         }
         ByteBuffer client = parts.nested();

@@ -261,13 +261,13 @@ class JournalStateStoreTest {
     void a_record_of_a_newer_version_stops_the_start() throws IOException {
         Journal journal = Journal.open(disk, Journal.Options.defaults(), Runnable::run, record -> {});
         RecordBatch batch = new RecordBatch();
-        batch.add(ByteBuffer.wrap(new byte[] {4, 0, 0}));
+        batch.add(ByteBuffer.wrap(new byte[] {5, 0, 0}));
         journal.commit(batch, failure -> {});
         journal.close();
         assertThatThrownBy(() -> replay(disk))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("byte 64 of memory/00000001.journal")
-                .hasMessageContaining("its form has version 4");
+                .hasMessageContaining("its form has version 5");
     }
 
     @Test

@@ -74,8 +74,8 @@ class StateFormTest {
 
     @Test
     void a_newer_form_is_refused_by_its_version() {
-        ByteBuffer newer = form(new StateChange.SessionRemoved("bob")).put(0, (byte) 4);
-        String message = "its form has version 4, this program reads up to 3; ";
+        ByteBuffer newer = form(new StateChange.SessionRemoved("bob")).put(0, (byte) 5);
+        String message = "its form has version 5, this program reads up to 4; ";
         assertThatThrownBy(() -> StateForm.read(newer)).hasMessageStartingWith(message);
         assertThatThrownBy(() -> StateForm.keyOf(newer)).hasMessageStartingWith(message);
     }
@@ -127,13 +127,23 @@ class StateFormTest {
     }
 
     @Test
+    void a_will_that_waits_for_its_interceptor_has_the_version_that_brought_it() {
+        ByteBuffer bytes = form(new StateChange.WillUndecided(7, "anna"));
+        assertThat(HexFormat.of().formatHex(bytes.array(), 0, bytes.limit()))
+                .isEqualTo("0407" + "00" + "020a07" + "0104616e6e61");
+        ByteBuffer early =
+                ByteBuffer.wrap(bytes.array().clone(), 0, bytes.limit()).put(0, (byte) 3);
+        assertThatThrownBy(() -> StateForm.read(early)).hasMessage("its kind 10 does not exist in version 3");
+    }
+
+    @Test
     void a_kind_that_its_version_does_not_have_is_refused() {
         ByteBuffer received = form(new StateChange.ReceivedRemoved("bob", 1));
-        ByteBuffer unknown = ByteBuffer.wrap(received.array().clone()).put(4, (byte) 10);
+        ByteBuffer unknown = ByteBuffer.wrap(received.array().clone()).put(4, (byte) 11);
         ByteBuffer late = ByteBuffer.wrap(received.array().clone()).put(0, (byte) 2);
-        assertThatThrownBy(() -> StateForm.read(unknown)).hasMessage("its kind 10 does not exist in version 1");
+        assertThatThrownBy(() -> StateForm.read(unknown)).hasMessage("its kind 11 does not exist in version 1");
         assertThatThrownBy(() -> StateForm.read(late)).hasMessage("its kind 7 does not exist in version 2");
-        assertThatThrownBy(() -> StateForm.keyOf(unknown)).hasMessage("its kind 10 does not exist in version 1");
+        assertThatThrownBy(() -> StateForm.keyOf(unknown)).hasMessage("its kind 11 does not exist in version 1");
     }
 
     @Test

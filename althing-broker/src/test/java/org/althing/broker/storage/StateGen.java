@@ -117,7 +117,7 @@ final class StateGen {
         String client = clientId(gen);
         long number = gen.pick(0L, 1L, 127L, 128L, gen.between(0L, Long.MAX_VALUE - 1), Long.MAX_VALUE);
         int packet = gen.between(1, 65_535);
-        return switch (gen.between(0, 18)) {
+        return switch (gen.between(0, 20)) {
             case 0 -> session(gen, client);
             case 1 -> new StateChange.SessionRemoved(client);
             case 2 -> subscription(gen, client);
@@ -142,6 +142,8 @@ final class StateGen {
                         gen.between(0, 63),
                         gen.between(Long.MIN_VALUE, Long.MAX_VALUE - 1),
                         gen.pick(0L, number));
+            case 18 -> new StateChange.WillUndecided(number, gen.bool() ? null : client);
+            case 19 -> new StateChange.WillDecided(number);
             case 17 -> new StateChange.HandedOver(number, gen.between(0, 63));
             default -> new StateChange.GroupDequeued(group(gen), number);
         };

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class StoredFormatsTest {
     /** The newest is the last. */
-    private static final int FORMATS = 3;
+    private static final int FORMATS = 4;
 
     private static final Path FOLDERS = Path.of("src/test/resources/state");
     private static final long SEGMENT_BYTES = 1 << 10;
@@ -119,6 +119,9 @@ class StoredFormatsTest {
                 new StateChange.GroupQueued(GROUP, 3, plain)));
         if (format > 1) {
             state.add(new StateChange.HandOver(2, 1, -1L, 300));
+        }
+        if (format > 3) {
+            state.add(new StateChange.WillUndecided(300, "anna@house"));
         }
         return state;
     }
