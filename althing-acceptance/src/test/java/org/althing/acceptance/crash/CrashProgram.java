@@ -57,6 +57,7 @@ public final class CrashProgram {
 
     private long acknowledged;
     private long recovered;
+    private int killed;
 
     /** What a run found; {@code lost} and {@code doubled} must be empty. */
     record Outcome(int kills, long seed, long acknowledged, long recovered, List<String> lost, List<String> doubled) {
@@ -95,7 +96,11 @@ public final class CrashProgram {
     /** @param shardsMax each start has 1 to this many shards */
     static Outcome run(Path folder, int kills, long seed, int shardsMax) throws IOException {
         CrashProgram program = new CrashProgram(folder, seed, shardsMax);
-        return program.run(kills, seed);
+        try {
+            return program.run(kills, seed);
+        } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError("seed " + seed + ", after " + program.killed + " kills: " + e.getMessage(), e);
+        }
     }
 
     private ChildProcess broker() throws IOException {
@@ -116,6 +121,10 @@ public final class CrashProgram {
                     case 1 -> whileAWillWaits(broker);
                     default -> killed(broker);
                 };
+                killed++;
+                if (killed % 50 == 0) {
+                    System.out.println("seed " + seed + ": " + killed + " of " + kills + " kills");
+                }
                 RealBroker.await("all are there again", () -> clients.stream().allMatch(CrashClient::isAccepted));
             }
             publishers.forEach(CrashPublisher::finish);
