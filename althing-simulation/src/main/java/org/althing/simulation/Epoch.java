@@ -8,10 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.althing.mqtt.ControlPacket.Publish;
+import org.althing.mqtt.ControlPacket.Subscribe;
 import org.althing.mqtt.Property;
 import org.althing.mqtt.ProtocolVersion;
 import org.althing.mqtt.Qos;
-import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.SubscriptionOptions.RetainHandling;
 import org.althing.mqtt.TopicFilter;
 import org.althing.mqtt.TopicName;
@@ -101,21 +101,22 @@ final class Epoch {
 
     // ---- subscriptions
 
-    void onSubscribeSent(TopicFilter filter, SubscriptionOptions options, int identifier) {
+    void onSubscribeSent(Subscribe.Request request, int identifier) {
+        TopicFilter filter = request.filter();
         long now = ledger.tick();
         Standing standing = latest(filter);
         if (standing == null || standing.certainTo != NEVER || standing.isOver()) {
             standing = new Standing(filter, now);
             standings.add(standing);
         }
-        standing.options.add(new Standing.Option(options, identifier, now, ledger.crashes()));
+        standing.options.add(new Standing.Option(request, identifier, now, ledger.crashes()));
     }
 
-    void onSubAck(TopicFilter filter, SubscriptionOptions options) {
+    void onSubAck(Subscribe.Request request) {
         long now = ledger.tick();
         for (Standing standing : standings) {
-            int index = indexOf(standing, options);
-            if (standing.filter.equals(filter) && index >= 0) {
+            int index = indexOf(standing, request);
+            if (index >= 0) {
                 standing.certainFrom = Math.min(standing.certainFrom, now);
                 standing.options.get(index).isAcknowledged = true;
                 for (Standing.Option earlier : standing.options.subList(0, index)) {
@@ -125,9 +126,9 @@ final class Epoch {
         }
     }
 
-    private static int indexOf(Standing standing, SubscriptionOptions options) {
+    private static int indexOf(Standing standing, Subscribe.Request request) {
         for (int i = 0; i < standing.options.size(); i++) {
-            if (standing.options.get(i).options == options) { // this very SUBSCRIBE
+            if (standing.options.get(i).request == request) { // this very one: many look the same
                 return i;
             }
         }

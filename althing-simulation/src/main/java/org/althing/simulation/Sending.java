@@ -165,7 +165,7 @@ final class Sending {
         if (to == null || epoch == null) {
             throw new IllegalStateException(client.id() + " is not connected");
         }
-        requests.forEach(request -> epoch.onSubscribeSent(request.filter(), request.options(), subscriptionIdentifier));
+        requests.forEach(request -> epoch.onSubscribeSent(request, subscriptionIdentifier));
         int identifier = freeIdentifier();
         subscribing.add(identifier);
         Properties properties = subscriptionIdentifier == 0
@@ -196,7 +196,7 @@ final class Sending {
         subscribing.remove(packet.packetIdentifier());
         Epoch epoch = client.epoch();
         if (epoch != null) {
-            packet.requests().forEach(request -> epoch.onSubAck(request.filter(), request.options()));
+            packet.requests().forEach(epoch::onSubAck);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.althing.simulation.Publication.NEVER;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.althing.mqtt.ControlPacket.Subscribe;
 import org.althing.mqtt.Qos;
 import org.althing.mqtt.SubscriptionOptions;
 import org.althing.mqtt.TopicFilter;
@@ -19,6 +20,7 @@ import org.althing.mqtt.TopicFilter;
 final class Standing {
     /** One SUBSCRIBE with this filter: its options hold from some moment on, until those of a later one do. */
     static final class Option {
+        final Subscribe.Request request;
         final SubscriptionOptions options;
         /** Subscription Identifier, 0 for none. */
         final int identifier;
@@ -30,8 +32,9 @@ final class Standing {
         long to = NEVER;
         boolean isAcknowledged;
 
-        Option(SubscriptionOptions options, int identifier, long from, int crashes) {
-            this.options = options;
+        Option(Subscribe.Request request, int identifier, long from, int crashes) {
+            this.request = request;
+            options = request.options();
             this.identifier = identifier;
             this.from = from;
             this.crashes = crashes;
