@@ -208,27 +208,6 @@ public final class Journal implements AutoCloseable {
     /** A record that is asked for. */
     private record Read(long number, ReadListener listener) {}
 
-    /** What is asked of whoever has the turn. */
-    sealed interface Request {
-        record Commit(RecordBatch.Content content, CommitListener listener) implements Request {
-            int bytes() {
-                return content.framed().limit();
-            }
-        }
-
-        record Reopen(CommitListener listener) implements Request {}
-
-        record Compacted(Compactor.Outcome outcome) implements Request {}
-
-        /** It is time to try again what has failed. */
-        record TryAgain() implements Request {}
-
-        /** It is time for the sync of an interval. */
-        record Sync() implements Request {}
-
-        record Close(CompletableFuture<@Nullable Void> done) implements Request {}
-    }
-
     /** @param endsAt records of the journal up to its end */
     private record Unsynced(RecordBatch.Content content, long endsAt) {}
 

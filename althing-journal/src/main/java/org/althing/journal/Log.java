@@ -80,7 +80,7 @@ final class Log {
 
     /** Writes the batches as one block; null when they are as durable as the options say. */
     @Nullable
-    IOException write(List<Journal.Request.Commit> group) {
+    IOException write(List<Request.Commit> group) {
         IOException earlier = failure.get();
         SegmentWriter writer = current;
         if (isClosed) {
@@ -94,7 +94,7 @@ final class Log {
         }
         try {
             block.clear();
-            for (Journal.Request.Commit commit : group) {
+            for (Request.Commit commit : group) {
                 block.add(
                         commit.content().framed().duplicate(), commit.content().records());
             }
@@ -109,7 +109,7 @@ final class Log {
         }
     }
 
-    private void append(SegmentWriter last, List<Journal.Request.Commit> group) throws IOException {
+    private void append(SegmentWriter last, List<Request.Commit> group) throws IOException {
         SegmentWriter writer = last;
         boolean full = writer.end() + BlockBuilder.size(block.bodyLength()) > options.segmentBytes();
         if (full && writer.records() > 0) {
@@ -130,7 +130,7 @@ final class Log {
         }
         if (finder != null) {
             var numbering = new RecordFinder.Numbering(writer.header().number(), offset);
-            for (Journal.Request.Commit commit : group) {
+            for (Request.Commit commit : group) {
                 finder.written(commit.content().framed(), numbering);
             }
         }

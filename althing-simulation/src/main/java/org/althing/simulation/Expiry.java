@@ -29,8 +29,8 @@ final class Expiry {
     private long from = NEVER;
     private long to = NEVER;
     private long longestMillis;
-    private long leftNanos;
-    private Duration noticed = NOTICED;
+    /** When the broker surely has noticed that the connection is gone, if nothing happened to it meanwhile. */
+    private long noticedNanos;
     /** The troubles of the broker by then, or a number that never comes again. */
     private long troublesBefore;
 
@@ -55,7 +55,7 @@ final class Expiry {
     void onLeft(boolean confirmed, boolean told, long seconds) {
         boolean ends = seconds != NO_END;
         long millis = seconds * 1_000;
-        noticed = Duration.ofMillis(told ? TOLD_MILLIS : NOTICED_MILLIS);
+        Duration noticed = Duration.ofMillis(told ? TOLD_MILLIS : NOTICED_MILLIS);
         long earliest = ends ? world.leastWallMillis(noticed) - noticed.toMillis() + millis : NEVER;
         if (confirmed) {
             from = earliest;
@@ -66,7 +66,7 @@ final class Expiry {
         }
         onSuspended(Duration.ofNanos(machine.suspendedLeftNanos()));
         longestMillis = ends ? Math.max(longestMillis, millis) : longestMillis;
-        leftNanos = world.time().clock().nanos();
+        noticedNanos = world.time().clock().nanos() + machine.suspendedLeftNanos() + noticed.toNanos();
         troublesBefore = machine.isFailing() || !machine.isUp() ? -1 : machine.troubles();
     }
 
@@ -92,7 +92,7 @@ final class Expiry {
 
     /** Whether the broker surely has written down when the client left. */
     private boolean isKnown() {
-        return world.time().clock().nanos() - leftNanos > noticed.toNanos() && machine.troubles() == troublesBefore;
+        return world.time().clock().nanos() > noticedNanos && machine.troubles() == troublesBefore;
     }
 
     /**

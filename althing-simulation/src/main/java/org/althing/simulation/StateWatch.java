@@ -145,14 +145,8 @@ final class StateWatch {
                     forget(put.messageId()); // at a start what it says may change
                 }
             }
-            case StateChange.WillUndecided put -> {
-                require(undecidedWills.add(put.messageId()), "there is one");
-                refer(put.messageId());
-            }
-            case StateChange.WillDecided removed -> {
-                require(undecidedWills.remove(removed.messageId()), "there is none");
-                forget(removed.messageId());
-            }
+            case StateChange.WillUndecided put -> onUndecided(put.messageId());
+            case StateChange.WillDecided removed -> onDecided(removed.messageId());
             case StateChange.HandedOver removed -> onHandedOver(new Place(removed.messageId(), removed.shard()));
         }
     }
@@ -166,6 +160,16 @@ final class StateWatch {
         } else if (taken.remove(place) instanceof Long dropped) {
             unreferred.add(dropped);
         }
+    }
+
+    private void onUndecided(long messageId) {
+        require(undecidedWills.add(messageId), "there is one");
+        refer(messageId);
+    }
+
+    private void onDecided(long messageId) {
+        require(undecidedWills.remove(messageId), "there is none");
+        forget(messageId);
     }
 
     /** The shard that it was for has removed it; the one that stores the message drops it when it hears of it. */

@@ -16,7 +16,7 @@ class MutationSimulation {
 
     private static final int SEEDS_MAX = 200;
     /** What happens between two shards at the wrong moment happens less often. */
-    private static final int SEEDS_OF_SEVERAL_SHARDS_MAX = 600;
+    private static final int SEEDS_OF_SEVERAL_SHARDS_MAX = 1500;
 
     static Stream<Mutation> durability() {
         return Stream.of(

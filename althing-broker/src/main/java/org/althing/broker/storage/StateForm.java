@@ -118,7 +118,7 @@ final class StateForm {
             }
             case StateChange.MessageStored stored -> write(stored);
             case StateChange.MessageDropped dropped -> {
-                messageKey(dropped.messageId());
+                messageKey(MESSAGE, dropped.messageId());
                 removal(partition(dropped.messageId()));
             }
             case StateChange.Queued queued -> {
@@ -143,13 +143,9 @@ final class StateForm {
                 removal(partition(dequeued.group()));
             }
             case StateChange.HandOver put -> write(put);
-            case StateChange.WillUndecided put -> {
-                undecidedKey(put.messageId());
-                begin(partition(put.messageId()));
-                record.optional(put.userName());
-            }
+            case StateChange.WillUndecided put -> write(put);
             case StateChange.WillDecided removed -> {
-                undecidedKey(removed.messageId());
+                messageKey(UNDECIDED_WILL, removed.messageId());
                 removal(partition(removed.messageId()));
             }
             case StateChange.HandedOver removed -> {
@@ -173,6 +169,12 @@ final class StateForm {
         MessageForm.write(put.will(), record);
     }
 
+    private void write(StateChange.WillUndecided put) {
+        messageKey(UNDECIDED_WILL, put.messageId());
+        begin(partition(put.messageId()));
+        record.optional(put.userName());
+    }
+
     private void write(StateChange.SubscriptionPut put) {
         clientKey(SUBSCRIPTION, put.clientId());
         key.text(put.filter().toString());
@@ -194,7 +196,7 @@ final class StateForm {
     }
 
     private void write(StateChange.MessageStored stored) {
-        messageKey(stored.messageId());
+        messageKey(MESSAGE, stored.messageId());
         begin(partition(stored.messageId()));
         record.optional(stored.publisher());
         record.time(stored.expiresAtMillis());
@@ -263,8 +265,8 @@ final class StateForm {
         key.number(sequence);
     }
 
-    private void messageKey(long messageId) {
-        key.u8(MESSAGE);
+    private void messageKey(int kind, long messageId) {
+        key.u8(kind);
         key.number(messageId);
     }
 
@@ -272,11 +274,6 @@ final class StateForm {
         key.u8(HAND_OVER);
         key.number(messageId);
         key.number(shard);
-    }
-
-    private void undecidedKey(long messageId) {
-        key.u8(UNDECIDED_WILL);
-        key.number(messageId);
     }
 
     private void begin(int partition) {
