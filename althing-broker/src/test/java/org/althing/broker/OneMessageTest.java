@@ -72,6 +72,9 @@ class OneMessageTest {
         assertThat(subscriber.receive()).isEmpty();
     }
 
+    /** From one shard to another, and back with the answer, it takes a microsecond each time. */
+    private static final long CROSSINGS_NANOS = Rig.SHARDS > 1 ? 4_000 : 0;
+
     /** No timer waits for more to be sent along: a message takes the way there and back, and no longer. */
     @Test
     void a_lone_message_leaves_in_the_turn_that_brought_it() {
@@ -82,11 +85,11 @@ class OneMessageTest {
         long thereAndBack = rig.time.clock().nanos() - start;
         publisher.publish("hello", "salut", AT_MOST_ONCE, 0);
         assertThat(subscriber.receive()).hasSize(1);
-        assertThat(rig.time.clock().nanos() - start).isEqualTo(2 * thereAndBack);
+        assertThat(rig.time.clock().nanos() - start).isBetween(2 * thereAndBack, 2 * thereAndBack + CROSSINGS_NANOS);
         publisher.publish("hello", "salut", AT_LEAST_ONCE, 1);
         assertThat(subscriber.receive()).hasSize(1);
         assertThat(publisher.received()).containsExactly(new PubAck(1, ReasonCode.SUCCESS));
-        assertThat(rig.time.clock().nanos() - start).isEqualTo(3 * thereAndBack);
+        assertThat(rig.time.clock().nanos() - start).isBetween(3 * thereAndBack, 3 * thereAndBack + CROSSINGS_NANOS);
     }
 
     @Normative("MQTT-3.8.4-8")

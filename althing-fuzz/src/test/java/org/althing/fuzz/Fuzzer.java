@@ -14,6 +14,7 @@ enum Fuzzer {
     CONF(ConfFuzzer.class, ConfFuzzer::fuzzerTestOneInput, ConfFuzzer::seeds, 1_000),
     ACCESS(AccessFuzzer.class, AccessFuzzer::fuzzerTestOneInput, AccessFuzzer::seeds, 1_000),
     JOURNAL(JournalFuzzer.class, JournalFuzzer::fuzzerTestOneInput, JournalFuzzer::seeds, 200),
+    MOSQUITTO(MosquittoFuzzer.class, MosquittoFuzzer::fuzzerTestOneInput, MosquittoFuzzer::seeds, 1_000),
     STATE(StateFuzzer.class, StateFuzzer::fuzzerTestOneInput, StateFuzzer::seeds, 2_000);
 
     private final Class<?> type;

@@ -71,17 +71,24 @@ public final class StateFuzzer {
         }
     }
 
-    private static void run(Disk disk) throws IOException {
+    private static void run(Disk disk) {
+        try {
+            start(disk);
+        } catch (IOException e) {
+            check(String.valueOf(e.getMessage()).length() > 10, "no message: " + e);
+        }
+    }
+
+    /**
+     * Runs a broker with this state for an hour.
+     *
+     * @throws IOException if it does not start
+     */
+    static void start(Disk disk) throws IOException {
         List<String> errors = new ArrayList<>();
         VirtualTime time = new VirtualTime(1);
         try (MemoryEngine engine = new MemoryEngine(time)) {
-            Broker broker;
-            try {
-                broker = broker(engine, time, disk, errors);
-            } catch (IOException e) {
-                check(String.valueOf(e.getMessage()).length() > 10, "no message: " + e);
-                return;
-            }
+            Broker broker = broker(engine, time, disk, errors);
             time.runFor(Duration.ofHours(1));
             check(errors.isEmpty(), errors.toString());
             check(broker.counters().connections.value() == 0, "connections without a client");
@@ -90,13 +97,8 @@ public final class StateFuzzer {
 
     private static Broker broker(MemoryEngine engine, VirtualTime time, Disk disk, List<String> errors)
             throws IOException {
-        JournalStateStore store = JournalStateStore.on(
-                disk,
-                OPTIONS.segmentBytes(),
-                new JournalStateStore.Workers(AT_ONCE, AT_ONCE, (nanos, task) -> {}),
-                OPTIONS.durability());
         return Broker.builder(BrokerConfig.builder().build(), engine)
-                .store(store)
+                .store(store(disk))
                 .random(time.newRandom())
                 .log((level, line) -> {
                     if (level == BrokerLog.Level.ERROR) {
@@ -104,6 +106,14 @@ public final class StateFuzzer {
                     }
                 })
                 .start();
+    }
+
+    static JournalStateStore store(Disk disk) {
+        return JournalStateStore.on(
+                disk,
+                OPTIONS.segmentBytes(),
+                new JournalStateStore.Workers(AT_ONCE, AT_ONCE, (nanos, task) -> {}),
+                OPTIONS.durability());
     }
 
     private static void check(boolean holds, String what) {

@@ -416,8 +416,9 @@ final class ModelClient {
             return;
         }
         boolean wasOpen = from.isOpen() || from.openedAt() > 0;
-        if (!wasOpen && mayHaveExpired && expiry.mayBeOver()) {
-            // Perhaps a new session has begun in the place of one that has ended: nobody can tell them apart.
+        if (!wasOpen && mayHaveExpired && (expiry.mayBeOver() || machine.isSuspended())) {
+            // Perhaps, or when the broker runs on, a new session has begun in the place of one that has ended: nobody
+            // can tell them apart.
             unsettled = null;
             mustStartClean = true;
         }
