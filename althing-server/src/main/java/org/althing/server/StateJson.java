@@ -63,9 +63,17 @@ final class StateJson {
                         .number("messageId", put.messageId())
                         .number("shard", put.shard())
                         .text("partitions", Long.toHexString(put.partitions()));
+            case StateChange.WillUndecided put -> undecided(put, line);
             default -> throw new IllegalStateException("not a change that counts: " + change);
         }
         return line.json.append('}').toString();
+    }
+
+    private static void undecided(StateChange.WillUndecided put, StateJson line) {
+        line.text("kind", "undecided").number("messageId", put.messageId());
+        if (put.userName() != null) {
+            line.text("userName", put.userName());
+        }
     }
 
     private void session(StateChange.SessionPut put) {

@@ -19,7 +19,7 @@ import org.althing.mqtt.TopicName;
 public final class Simulation {
     private static final long TURN_NANOS_MAX = 2_000_000;
     private static final Duration QUIET = Duration.ofSeconds(2);
-    private static final Duration WILLS_DELAYED = Duration.ofSeconds(4);
+    private static final Duration WILLS_DELAYED = Duration.ofSeconds(6);
     private static final int LASTS_SECONDS = 60;
     /** The broker does so every ten seconds, whether it seems to be needed or not. */
     private static final Duration CLOCK_LOOKED_AT = Duration.ofSeconds(11);

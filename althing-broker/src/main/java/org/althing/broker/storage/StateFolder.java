@@ -229,6 +229,7 @@ public final class StateFolder {
             boolean needsMessage = messageId != 0
                     || (change instanceof StateChange.RetainedPut put && put.stamp() == 0)
                     || change instanceof StateChange.HandOver
+                    || change instanceof StateChange.WillUndecided
                     || change instanceof StateChange.Queued
                     || change instanceof StateChange.GroupQueued;
             return needsMessage && !messages.contains(messageId)
@@ -270,6 +271,7 @@ public final class StateFolder {
             case StateChange.ReceivedPut put -> put.messageId();
             case StateChange.GroupQueued put -> put.delivery().messageId();
             case StateChange.HandOver put -> put.messageId();
+            case StateChange.WillUndecided put -> put.messageId();
             default -> 0;
         };
     }

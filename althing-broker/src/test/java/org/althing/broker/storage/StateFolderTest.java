@@ -162,13 +162,21 @@ class StateFolderTest {
     @Test
     void what_leads_nowhere_is_named_and_left_out_of_the_repaired_copy() throws IOException {
         write(new StateChange[][] {
-            {queued("alice", 99, 999), new StateChange.RetainedPut(TOPIC, 998)}, {queued("nobody", 1, 1), message(77)}
+            {queued("alice", 99, 999), new StateChange.RetainedPut(TOPIC, 998)},
+            {queued("nobody", 1, 1), message(77)},
+            {new StateChange.WillUndecided(997, "anna"), message(78), new StateChange.WillUndecided(78, null)}
         });
         StateFolder.Report report = new StateFolder(folder).repair(temporary.resolve("new"));
-        assertThat(report.problems()).hasSize(3);
+        assertThat(report.problems()).hasSize(4);
         assertThat(report.problems().get(0)).contains("sequence=99").endsWith("names message 999, which is not stored");
         assertThat(report.problems().get(2)).endsWith("is of client nobody, who has no session");
+        assertThat(report.problems().get(3)).endsWith("names message 997, which is not stored");
         assertThat(report.forgotten()).isEqualTo(1);
+        List<StateChange> kept = new ArrayList<>();
+        new StateFolder(temporary.resolve("new")).export(kept::add);
+        assertThat(kept)
+                .contains(new StateChange.WillUndecided(78, null), message(78))
+                .doesNotContain(new StateChange.WillUndecided(997, "anna"));
         StateFolder.Report copy = new StateFolder(temporary.resolve("new")).check();
         assertThat(copy.isSound()).isTrue();
     }
