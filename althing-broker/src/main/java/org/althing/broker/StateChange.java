@@ -195,9 +195,9 @@ public sealed interface StateChange {
      * Key {@code undecided/messageId}. A will is due, its session has it no more, and an interceptor has yet to decide about
      * it.
      *
-     * @param userName as proved by the will's client, or null
+     * @param source whose will it is, beyond the client identifier
      */
-    record WillUndecided(long messageId, @Nullable String userName) implements StateChange {}
+    record WillUndecided(long messageId, Source source) implements StateChange {}
 
     /** Removes {@code undecided/messageId}: in the commit of what came of it. */
     record WillDecided(long messageId) implements StateChange {}

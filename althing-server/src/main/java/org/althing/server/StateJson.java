@@ -71,8 +71,8 @@ final class StateJson {
 
     private static void undecided(StateChange.WillUndecided put, StateJson line) {
         line.text("kind", "undecided").number("messageId", put.messageId());
-        if (put.userName() != null) {
-            line.text("userName", put.userName());
+        if (put.source().userName() != null) {
+            line.text("userName", put.source().userName());
         }
     }
 

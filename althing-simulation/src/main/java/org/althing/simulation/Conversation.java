@@ -453,7 +453,7 @@ final class Conversation implements TransportListener {
     /** [MQTT-4.6.0-1] What is sent again comes in the order in which it was sent. */
     private void checkOrderOfRepeats(Publication publication, Qos qos) {
         boolean routedOnce = publication.sends == 1 && ledger.crashesSince(publication) == 0;
-        if (!routedOnce || publication.message.retain() || publication.isShared()) {
+        if (!routedOnce || publication.isWill || publication.message.retain() || publication.isShared()) {
             return;
         }
         Topic topic = new Topic(publication.publisher, publication.message.topic(), qos);

@@ -276,8 +276,9 @@ final class PublishIntake {
             // It is not published again once it is stored that the session has it no more.
             released(environment.router().publishForGood(arriving(message), source(message.retain())));
         } else {
-            Interception.Publisher from = session.publisher();
-            new UndecidedWills(environment).ask(interceptor, arriving(message), from.clientId(), from.userName());
+            StateChange.Source source = new StateChange.Source(
+                    session.client().userName(), session.client().listener());
+            new UndecidedWills(environment).ask(interceptor, arriving(message), session.clientId(), source);
         }
     }
 
@@ -336,7 +337,7 @@ final class PublishIntake {
 
     /** Why the client may not publish there, or null if it may. */
     private @Nullable Denial denial(TopicName topic) {
-        boolean asks = BrokersOwn.isControl(topic) && interceptor(topic) != null;
+        boolean asks = BrokersOwn.isControl(topic) && environment.interceptor(topic) != null;
         Denial own = asks ? null : BrokersOwn.denial(topic);
         return own == null ? session.rights().publish(topic) : own;
     }

@@ -53,7 +53,7 @@ public final class SessionRegistry {
     /** Between {@link #restore} and {@link #goOn}. */
     private List<Undecided> undecidedWills = List.of();
 
-    private record Undecided(RoutedMessage will, @Nullable String userName) {}
+    private record Undecided(RoutedMessage will, StateChange.Source source) {}
 
     public SessionRegistry(SessionEnvironment environment) {
         this.environment = environment;
@@ -282,7 +282,7 @@ public final class SessionRegistry {
         undecidedWills = new ArrayList<>(0);
         for (StateChange.WillUndecided put : state.undecidedWills) {
             if (partitions.shardOf(put.messageId()) == partitions.shard()) {
-                undecidedWills.add(new Undecided(messages.referred(put.messageId()), put.userName()));
+                undecidedWills.add(new Undecided(messages.referred(put.messageId()), put.source()));
             }
         }
         environment.counters().sessions.set(sessions.size());
@@ -295,7 +295,7 @@ public final class SessionRegistry {
         }
         List<Undecided> wills = undecidedWills;
         undecidedWills = List.of();
-        wills.forEach(each -> new UndecidedWills(environment).restore(each.will, each.userName));
+        wills.forEach(each -> new UndecidedWills(environment).restore(each.will, each.source));
     }
 
     private void restore(

@@ -172,7 +172,8 @@ final class StateForm {
     private void write(StateChange.WillUndecided put) {
         messageKey(UNDECIDED_WILL, put.messageId());
         begin(partition(put.messageId()));
-        record.optional(put.userName());
+        record.optional(put.source().userName());
+        record.optional(put.source().listener());
     }
 
     private void write(StateChange.SubscriptionPut put) {
@@ -381,7 +382,7 @@ final class StateForm {
             case RECEIVED -> new StateChange.ReceivedPut(key.text(), readIdentifier(key), value.number());
             case GROUP -> new StateChange.GroupQueued(readGroup(key), key.number(), readDelivery(value));
             case HAND_OVER -> new StateChange.HandOver(key.number(), readShard(key), value.bits(), value.number());
-            case UNDECIDED_WILL -> new StateChange.WillUndecided(key.number(), value.optional());
+            case UNDECIDED_WILL -> new StateChange.WillUndecided(key.number(), readSource(value));
             default -> throw new IllegalStateException("kind " + kind + " was checked");
         };
     }
@@ -411,9 +412,12 @@ final class StateForm {
         TopicName topic = TopicName.of(key.text());
         long messageId = value.number();
         long stamp = version == FIRST_VERSION && value.isAtEnd() ? 0 : value.number();
-        StateChange.Source source =
-                version == THIRD_VERSION ? new StateChange.Source(value.optional(), value.optional()) : null;
+        StateChange.Source source = version == THIRD_VERSION ? readSource(value) : null;
         return new StateChange.RetainedPut(topic, messageId, stamp, source);
+    }
+
+    private static StateChange.Source readSource(StateReader value) {
+        return new StateChange.Source(value.optional(), value.optional());
     }
 
     private static StateChange readInflight(StateReader key, StateReader value) {

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StateFolderTest {
+    private static final StateChange.Source SOMEBODY = new StateChange.Source("anna", null);
     private static final JournalStateStore.Workers NO_COMPACTION =
             new JournalStateStore.Workers(Runnable::run, task -> {}, (nanos, task) -> {});
     private static final TopicName TOPIC = TopicName.of("t");
@@ -164,7 +165,7 @@ class StateFolderTest {
         write(new StateChange[][] {
             {queued("alice", 99, 999), new StateChange.RetainedPut(TOPIC, 998)},
             {queued("nobody", 1, 1), message(77)},
-            {new StateChange.WillUndecided(997, "anna"), message(78), new StateChange.WillUndecided(78, null)}
+            {new StateChange.WillUndecided(997, SOMEBODY), message(78), new StateChange.WillUndecided(78, SOMEBODY)}
         });
         StateFolder.Report report = new StateFolder(folder).repair(temporary.resolve("new"));
         assertThat(report.problems()).hasSize(4);
@@ -175,8 +176,8 @@ class StateFolderTest {
         List<StateChange> kept = new ArrayList<>();
         new StateFolder(temporary.resolve("new")).export(kept::add);
         assertThat(kept)
-                .contains(new StateChange.WillUndecided(78, null), message(78))
-                .doesNotContain(new StateChange.WillUndecided(997, "anna"));
+                .contains(new StateChange.WillUndecided(78, SOMEBODY), message(78))
+                .doesNotContain(new StateChange.WillUndecided(997, SOMEBODY));
         StateFolder.Report copy = new StateFolder(temporary.resolve("new")).check();
         assertThat(copy.isSound()).isTrue();
     }

@@ -128,9 +128,9 @@ class StateFormTest {
 
     @Test
     void a_will_that_waits_for_its_interceptor_has_the_version_that_brought_it() {
-        ByteBuffer bytes = form(new StateChange.WillUndecided(7, "anna"));
+        ByteBuffer bytes = form(new StateChange.WillUndecided(7, new StateChange.Source("anna", null)));
         assertThat(HexFormat.of().formatHex(bytes.array(), 0, bytes.limit()))
-                .isEqualTo("0407" + "00" + "020a07" + "0104616e6e61");
+                .isEqualTo("0407" + "00" + "020a07" + "0104616e6e61" + "00");
         ByteBuffer early =
                 ByteBuffer.wrap(bytes.array().clone(), 0, bytes.limit()).put(0, (byte) 3);
         assertThatThrownBy(() -> StateForm.read(early)).hasMessage("its kind 10 does not exist in version 3");

@@ -142,7 +142,7 @@ final class StateGen {
                         gen.between(0, 63),
                         gen.between(Long.MIN_VALUE, Long.MAX_VALUE - 1),
                         gen.pick(0L, number));
-            case 18 -> new StateChange.WillUndecided(number, gen.bool() ? null : client);
+            case 18 -> new StateChange.WillUndecided(number, source(gen));
             case 19 -> new StateChange.WillDecided(number);
             case 17 -> new StateChange.HandedOver(number, gen.between(0, 63));
             default -> new StateChange.GroupDequeued(group(gen), number);

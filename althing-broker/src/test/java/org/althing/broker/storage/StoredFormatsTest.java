@@ -121,7 +121,7 @@ class StoredFormatsTest {
             state.add(new StateChange.HandOver(2, 1, -1L, 300));
         }
         if (format > 3) {
-            state.add(new StateChange.WillUndecided(300, "anna@house"));
+            state.add(new StateChange.WillUndecided(300, new StateChange.Source("anna@house", "1883")));
         }
         return state;
     }
