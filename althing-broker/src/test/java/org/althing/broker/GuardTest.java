@@ -490,6 +490,23 @@ class GuardTest {
         assertThat(client.connAck().reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
     }
 
+    @Test
+    void whoever_comes_after_a_change_was_asked_for_is_judged_by_the_new_rules() {
+        Path file = passwords("anna", "1");
+        AccessPlan plan = plan(access -> access.passwordFile(Setting.of(file)));
+        Rig rig = rig(plan);
+        Guard asked = Objects.requireNonNull(guard);
+        asked.changes();
+        TestClient client = arrive(rig, "a", "anna", "2");
+        rig.time.runFor(Duration.ZERO); // CONNECT has come
+        passwords("anna", "2");
+        rig.broker.rulesChanged(asked.replace(rules(plan)));
+        asked.changed();
+        rig.idle();
+        assertThat(client.connAck().reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+        assertThat(answer(rig, "b", "anna", "1")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+    }
+
     // ---- guessing
 
     @Test

@@ -128,7 +128,13 @@ final class BrokerProgram {
             running = RunningConf.keep(line.file, conf);
             lifetime.add(this::forgetRunning);
         }
-        signals.on("HUP", () -> reload(broker, entry, log));
+        signals.on("HUP", entry::changes, () -> {
+            try {
+                reload(broker, entry, log);
+            } finally {
+                entry.changed();
+            }
+        });
         signals.on("USR1", () -> saved(log));
         signals.on("USR2", () -> printTree(broker));
         boolean rotates = signals.onRtMin(() -> reopen(log));

@@ -64,6 +64,16 @@ final class Entry {
         return rules.get().files();
     }
 
+    /** A change was asked for: who comes in from now on waits for it. See {@link #changed}. */
+    void changes() {
+        guard.changes();
+    }
+
+    /** It has been made, or was refused. */
+    void changed() {
+        guard.changed();
+    }
+
     /** Rules and users that count from now on, read already. */
     interface Change {
         void apply(Broker broker, BrokerLog log);

@@ -35,12 +35,24 @@ final class Signals implements AutoCloseable {
      * @return false if this JVM does not give it away
      */
     boolean on(String name, Runnable task) {
+        return on(name, () -> {}, task);
+    }
+
+    /**
+     * Runs the task when the signal comes.
+     *
+     * @param name without SIG: HUP, USR1, USR2
+     * @param atOnce what is done before, on the JVM's own thread for signals: short
+     * @return false if this JVM does not give it away
+     */
+    boolean on(String name, Runnable atOnce, Runnable task) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object made = Proxy.newProxyInstance(
                     handler.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
                         if (method.getName().equals("handle")) {
+                            atOnce.run();
                             thread.execute(task);
                             return null;
                         }

@@ -84,12 +84,14 @@ final class Users {
             return;
         }
         Signals signals = lifetime.add(new Signals());
-        signals.on("HUP", () -> {
+        signals.on("HUP", entry::changes, () -> {
             try {
                 broker.rulesChanged(entry.replace(rules(from)));
                 log.log(Level.NOTICE, "The users were read again.");
             } catch (IOException e) {
                 log.log(Level.ERROR, "Error: " + e.getMessage() + " Nothing has changed.");
+            } finally {
+                entry.changed();
             }
         });
     }

@@ -3,6 +3,8 @@ package org.althing.broker.access;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 public final class Guard implements Authenticator, AccessControl {
+    private static final long CHANGE_SECONDS_MAX = 10;
+
     private final AtomicReference<AccessRules> rules;
     /** The rights of all clients that no access control list is about. */
     private final AtomicReference<@Nullable FixedRights> everything = new AtomicReference<>();
@@ -41,6 +45,9 @@ public final class Guard implements Authenticator, AccessControl {
     private final RecentProofs proofs;
     private final SlowLogins slow;
     private final Guessing guessing;
+
+    /** What logins wait for while other rules are being read; null for nothing. */
+    private final AtomicReference<@Nullable CountDownLatch> change = new AtomicReference<>();
 
     /** @param random must not be predictable */
     public Guard(AccessRules rules, Clock clock, RandomGenerator random) {
@@ -62,6 +69,22 @@ public final class Guard implements Authenticator, AccessControl {
         return client -> whyNotStay(client, before, next);
     }
 
+    /**
+     * From now on logins wait for {@link #changed}, but not for ever: somebody has asked for other rules, and a CONNECT that
+     * comes after that is not to be judged by the old ones.
+     */
+    public void changes() {
+        change.compareAndSet(null, new CountDownLatch(1));
+    }
+
+    /** The rules are read, or stay what they were. */
+    public void changed() {
+        CountDownLatch waiting = change.getAndSet(null);
+        if (waiting != null) {
+            waiting.countDown();
+        }
+    }
+
     /** Who may not connect at all; it goes with this guard and its rules. */
     public AddressFilter addressFilter() {
         return guessing;
@@ -75,6 +98,17 @@ public final class Guard implements Authenticator, AccessControl {
 
     @Override
     public void authenticate(ConnectAttempt attempt, AuthReply reply) {
+        CountDownLatch coming = change.get();
+        if (coming != null) {
+            reply.work(
+                    () -> coming.await(CHANGE_SECONDS_MAX, TimeUnit.SECONDS),
+                    (waited, failure) -> judge(attempt, reply));
+        } else {
+            judge(attempt, reply);
+        }
+    }
+
+    private void judge(ConnectAttempt attempt, AuthReply reply) {
         AccessRules now = rules.get();
         Denial wrongPrefix = wrongPrefix(now.plan(), attempt.clientId());
         if (wrongPrefix != null) {
@@ -173,7 +207,7 @@ public final class Guard implements Authenticator, AccessControl {
         @Override
         public void checked(@Nullable Boolean right) {
             if (rules.get() != asked) {
-                authenticate(attempt, reply); // the rules have changed meanwhile
+                judge(attempt, reply); // the rules have changed meanwhile
             } else if (right == null) {
                 reply.refuse(
                         ReasonCode.SERVER_UNAVAILABLE, "the password of user '" + userName + "' cannot be checked");
