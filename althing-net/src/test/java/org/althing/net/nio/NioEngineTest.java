@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -45,17 +47,7 @@ class NioEngineTest extends EngineContract {
         boolean together = false;
         for (int attempt = 0; attempt < 200 && !together; attempt++) {
             rig.on(loop, order::clear);
-            CountDownLatch loopWaits = new CountDownLatch(1);
-            CountDownLatch allSent = new CountDownLatch(1);
-            loop.execute(() -> {
-                loopWaits.countDown();
-                try {
-                    allSent.await();
-                } catch (InterruptedException interrupted) {
-                    throw new AssertionError(interrupted);
-                }
-            });
-            loopWaits.await();
+            CountDownLatch allSent = blockLoop();
             for (Rig.Peer peer : peers) {
                 peer.send(new byte[1]);
             }
@@ -103,20 +95,50 @@ class NioEngineTest extends EngineContract {
         });
         Rig.Peer first = rig.connect(listening.address());
         rig.next(accepted);
-        CountDownLatch both = new CountDownLatch(1);
-        loop.execute(() -> {
-            try {
-                both.await();
-            } catch (InterruptedException interrupted) {
-                throw new AssertionError(interrupted);
-            }
-        });
+        CountDownLatch both = blockLoop();
         Rig.Peer second = rig.connect(listening.address());
         first.close();
+        awaitInKernel(((InetSocketAddress) listening.address()).getPort());
         both.countDown();
         rig.next(accepted);
         rig.on(loop, () -> assertThat(order).containsExactly("came", "left", "came"));
         second.close();
+    }
+
+    /** Keeps the loop in a task; returns when it is there. Counting down lets it go. */
+    private CountDownLatch blockLoop() throws InterruptedException {
+        CountDownLatch loopWaits = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        loop.execute(() -> {
+            loopWaits.countDown();
+            try {
+                released.await();
+            } catch (InterruptedException interrupted) {
+                throw new AssertionError(interrupted);
+            }
+        });
+        loopWaits.await();
+        return released;
+    }
+
+    /** Until the kernel has a connection to be accepted on this port, and another one whose peer has ended it. */
+    private static void awaitInKernel(int port) throws IOException {
+        String local = String.format(":%04X", port);
+        boolean comes = false;
+        boolean leaves = false;
+        while (!comes || !leaves) {
+            comes = false;
+            leaves = false;
+            for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+                for (String line : Files.readAllLines(Path.of(table))) {
+                    String[] fields = line.strip().split("\\s+");
+                    if (fields[1].endsWith(local)) {
+                        comes |= fields[3].equals("0A") && !fields[4].endsWith(":00000000"); // LISTEN, and its queue
+                        leaves |= fields[3].equals("08"); // CLOSE_WAIT
+                    }
+                }
+            }
+        }
     }
 
     @Test
