@@ -59,7 +59,8 @@ final class Expiry {
         long earliest = ends ? world.leastWallMillis(noticed) - noticed.toMillis() + millis : NEVER;
         if (confirmed) {
             from = earliest;
-            to = ends ? world.mostWallMillis(noticed) + noticed.toMillis() + millis : NEVER;
+            // While the disk fails, acknowledgements wait and nothing is read: the broker may hear of it at any time.
+            to = ends && !machine.isFailing() ? world.mostWallMillis(noticed) + noticed.toMillis() + millis : NEVER;
         } else {
             from = Math.min(from, earliest);
             to = NEVER; // perhaps it took nothing over, and the connection before it is still there for the broker
