@@ -1,7 +1,11 @@
 package org.althing.simulation;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.althing.mqtt.ControlPacket.Publish;
 import org.althing.mqtt.Qos;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +19,9 @@ final class Receiving {
     private final Map<Integer, @Nullable Publication> received = new HashMap<>();
     /** QoS 1 messages whose PUBACK was not sent. */
     private final Map<Integer, @Nullable Publication> unanswered = new HashMap<>();
+
+    /** Identifiers of both that may be free again, and may not. */
+    private final Set<Integer> perhapsFree = new HashSet<>();
 
     // Valid for ever.
     private final Map<Publication, Integer> takenExactlyOnce = new HashMap<>();
@@ -34,12 +41,11 @@ final class Receiving {
         switch (packet.message().qos()) {
             case AT_MOST_ONCE -> {}
             case AT_LEAST_ONCE -> {
-                checkRepeat(unanswered, packet, publication);
+                boolean ignored = isRepeat(unanswered, packet, publication);
                 unanswered.put(identifier, publication);
             }
             case EXACTLY_ONCE -> {
-                if (received.containsKey(identifier)) {
-                    checkRepeat(received, packet, publication);
+                if (isRepeat(received, packet, publication)) {
                     return;
                 }
                 received.put(identifier, publication);
@@ -52,14 +58,20 @@ final class Receiving {
     }
 
     /** [MQTT-3.3.1-1], [MQTT-2.2.1-4] An identifier that was not answered brings the same message again, with DUP. */
-    private void checkRepeat(
+    private boolean isRepeat(
             Map<Integer, @Nullable Publication> known, Publish packet, @Nullable Publication publication) {
-        if (known.containsKey(packet.packetIdentifier())) {
-            Publication before = known.get(packet.packetIdentifier());
-            client.require(
-                    before == publication && packet.duplicate(),
-                    "identifier in use for " + before + " came with " + publication + ": " + packet);
+        int identifier = packet.packetIdentifier();
+        if (!known.containsKey(identifier)) {
+            return false;
         }
+        Publication before = known.get(identifier);
+        boolean repeats = before == publication && packet.duplicate();
+        if (!repeats && perhapsFree.remove(identifier)) {
+            known.remove(identifier);
+            return false;
+        }
+        client.require(repeats, "identifier in use for " + before + " came with " + publication + ": " + packet);
+        return true;
     }
 
     private void checkExactlyOnce(Publish packet, Publication publication, Conversation on) {
@@ -72,22 +84,36 @@ final class Receiving {
         }
     }
 
-    /** What is too large for this connection counts as done, and its packet identifier is free ([MQTT-3.1.2-25]). */
+    /**
+     * What is too large for this connection counts as done when its turn comes, and its packet identifier is free then
+     * ([MQTT-3.1.2-25]). If the connection ends before, it comes again.
+     */
     void onOpen(ConnectOptions options) {
-        int max = options.maximumPacketSize();
-        unanswered.values().removeIf(each -> each != null && ConnectOptions.mayBeTooLarge(each, max));
-        received.values().removeIf(each -> each != null && ConnectOptions.mayBeTooLarge(each, max));
+        perhapsFree.addAll(tooLarge(unanswered, options.maximumPacketSize()));
+        perhapsFree.addAll(tooLarge(received, options.maximumPacketSize()));
+    }
+
+    private static List<Integer> tooLarge(Map<Integer, @Nullable Publication> known, int max) {
+        List<Integer> found = new ArrayList<>();
+        known.forEach((identifier, each) -> {
+            if (each != null && ConnectOptions.mayBeTooLarge(each, max)) {
+                found.add(identifier);
+            }
+        });
+        return found;
     }
 
     /** PUBACK leaves. */
     void onAcknowledged(int identifier) {
         unanswered.remove(identifier);
+        perhapsFree.remove(identifier);
     }
 
     /** Returns whether the identifier is that of a message that was received. */
     boolean onPubRel(int identifier) {
         boolean known = received.containsKey(identifier);
         received.remove(identifier);
+        perhapsFree.remove(identifier);
         return known;
     }
 
@@ -104,6 +130,7 @@ final class Receiving {
     void forget() {
         received.clear();
         unanswered.clear();
+        perhapsFree.clear();
     }
 
     @Override
